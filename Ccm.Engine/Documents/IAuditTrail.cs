@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Ccm.Engine.Documents;
+
+/// <summary>A CloudEvent 1.0 of source <c>/ccm</c> as it stands in the trail.</summary>
+/// <param name="Id">Unique; operation id and number within it.</param>
+/// <param name="Subject">The resource: <c>instances/{id}</c>, <c>workers/{id}</c>, <c>definitions/{name}</c>, <c>templates/{name}</c>…</param>
+/// <param name="Data">Actor, reason, before/after of what changed.</param>
+/// <param name="OperationId">The mutation that caused it.</param>
+/// <param name="Revision">The state store's revision of that mutation.</param>
+/// <param name="Sequence">Place in the chain, from 1, without gaps.</param>
+/// <param name="PreviousHash">Hash of the event before, empty for the first.</param>
+/// <param name="Hash">SHA-256 over <paramref name="PreviousHash"/> and all other fields, lower-case hex.</param>
+public sealed record AuditEvent(
+    string Id, string Type, string Subject, DateTimeOffset Time, string Actor, JsonElement Data,
+    string OperationId, long Revision, long Sequence, string PreviousHash, string Hash);
+
+/// <param name="Text">Found in type, subject or actor, case-insensitive.</param>
+/// <param name="Before">Only events with a lower sequence: the cursor of the next page.</param>
+public sealed record AuditQuery(
+    string? Subject = null, string? Type = null, string? Actor = null, string? Text = null, string? OperationId = null,
+    DateTimeOffset? From = null, DateTimeOffset? Until = null, long? Before = null, int Limit = 100);
+
+/// <summary>The audit trail. Whatever is unreachable throws <see cref="DocumentsUnavailableException"/>.</summary>
+public interface IAuditTrail
+{
+    /// <summary>
+    /// Writes events by id; one that is there already with the same hash is left as it is. Durable on a majority when it returns.
+    /// </summary>
+    /// <exception cref="AuditConflictException">The id or the sequence is taken by another event: the chain forked.</exception>
+    Task AppendAsync(ImmutableArray<AuditEvent> events, CancellationToken cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    Task<ImmutableArray<AuditEvent>> QueryAsync(AuditQuery query, CancellationToken cancellationToken);
+
+    /// <summary>From a sequence on, oldest first, for verifying the chain.</summary>
+    Task<ImmutableArray<AuditEvent>> ReadChainAsync(long fromSequence, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Forgets events older than <paramref name="before"/>; what remains still verifies from its first event on.</summary>
+    Task ExpireAsync(DateTimeOffset before, CancellationToken cancellationToken);
+}
+
+/// <summary>Another event has that id or sequence.</summary>
+public sealed class AuditConflictException(string message) : Exception(message);
