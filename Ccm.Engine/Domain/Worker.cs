@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Ccm.Engine.Domain;
+
+/// <summary>A host running CML, as it stands under <c>/ccm/workers/{id}/state</c>.</summary>
+public sealed record Worker
+{
+    public required string Id { get; init; }
+    public required WorkerState State { get; init; }
+    public WorkerTarget Target { get; init; } = WorkerTarget.Running;
+
+    /// <summary>Name of the template it was created from.</summary>
+    public required string Template { get; init; }
+
+    public required int TemplateRevision { get; init; }
+    public required string Provider { get; init; }
+    public required string Region { get; init; }
+    public string InstanceType { get; init; } = "";
+    public required LicenseType LicenseType { get; init; }
+    public required string CmlVersion { get; init; }
+
+    /// <summary>What it offers when empty; cores after over-commit.</summary>
+    public required Capacity Declared { get; init; }
+
+    public required PortRange PortRange { get; init; }
+
+    /// <summary>Minutes from creation to ready, and from stopped to ready.</summary>
+    public required int StartupTimeMinutes { get; init; }
+
+    public required int RestartTimeMinutes { get; init; }
+    public required int DrainTimeoutHours { get; init; }
+    public decimal CostPerHour { get; init; }
+
+    /// <summary>Null until the provider named it.</summary>
+    public string? Address { get; init; }
+
+    public DateTimeOffset? DrainStartedAt { get; init; }
+
+    /// <summary>Since when its host does not answer; null while it does.</summary>
+    public DateTimeOffset? UnreachableSince { get; init; }
+
+    /// <summary>The host is confirmed or declared gone.</summary>
+    public DateTimeOffset? LostSince { get; init; }
+
+    /// <summary>The state it failed in, to which a host that comes back returns.</summary>
+    public WorkerState? FailedFrom { get; init; }
+
+    /// <summary>An admin wants it stopped with what runs on it.</summary>
+    public bool Forced { get; init; }
+
+    public required Transition<WorkerState> LastTransition { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required string CreatedBy { get; init; }
+    public required string OperationId { get; init; }
+
+    [JsonIgnore]
+    public bool IsGone => State == WorkerState.Terminated || LostSince is not null;
+
+    [JsonIgnore]
+    public bool TakesWork => State == WorkerState.Running && UnreachableSince is null && LostSince is null;
+
+    /// <summary>Whether its capacity will be there soon.</summary>
+    [JsonIgnore]
+    public bool IsComing => State is WorkerState.Pending or WorkerState.Provisioning && Target == WorkerTarget.Running && LostSince is null;
+}
+
+/// <summary>What is free on a worker, under <c>/ccm/workers/{id}/capacity</c>.</summary>
+/// <param name="ChangedAt">When something was last taken or given back: an empty worker is idle since then.</param>
+public sealed record AvailableCapacity(int CpuCores, int MemoryGb, int StorageGb, int Nodes, DateTimeOffset ChangedAt)
+{
+    public AvailableCapacity(Capacity amount, DateTimeOffset changedAt)
+        : this(amount.CpuCores, amount.MemoryGb, amount.StorageGb, amount.Nodes, changedAt)
+    {
+    }
+
+    [JsonIgnore]
+    public Capacity Amount => new(CpuCores, MemoryGb, StorageGb, Nodes);
+}
+
+public enum WorkerState { Pending, Provisioning, Running, Draining, Stopping, Stopped, Failed, Terminated }
+
+public enum WorkerTarget { Running, Stopped, Terminated }
