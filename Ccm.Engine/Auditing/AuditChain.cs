@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Ccm.Engine.Documents;
+
+namespace Ccm.Engine.Auditing;
+
+/// <summary>The hash chain over the audit trail: each event's hash covers the one before it.</summary>
+public static class AuditChain
+{
+    /// <summary>The events of outbox entries in order of their revisions, chained onto <paramref name="head"/>.</summary>
+    public static ImmutableArray<AuditEvent> Link(AuditHead head, IEnumerable<(OutboxEntry Entry, long Revision)> entries)
+    {
+        var events = ImmutableArray.CreateBuilder<AuditEvent>();
+        foreach (var (entry, revision) in entries.OrderBy(e => e.Revision).ThenBy(e => e.Entry.OperationId, StringComparer.Ordinal))
+        {
+            for (var n = 0; n < entry.Events.Length; n++)
+            {
+                var source = entry.Events[n];
+                var linked = new AuditEvent(
+                    string.Create(CultureInfo.InvariantCulture, $"{entry.OperationId}-{n}"), source.Type, source.Subject, source.Time, source.Actor,
+                    source.Data, entry.OperationId, revision, head.Sequence + 1, head.Hash, "");
+                linked = linked with { Hash = HashOf(linked) };
+                events.Add(linked);
+                head = new AuditHead(linked.Sequence, linked.Hash);
+            }
+        }
+        return events.ToImmutable();
+    }
+
+    /// <summary>SHA-256, lower-case hex, over every field but the hash itself.</summary>
+    public static string HashOf(AuditEvent audited)
+    {
+        var text = string.Join('\n',
+            audited.PreviousHash, audited.Sequence.ToString(CultureInfo.InvariantCulture), audited.Id, audited.Type, audited.Subject,
+            audited.Time.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture), audited.Actor, audited.OperationId,
+            audited.Revision.ToString(CultureInfo.InvariantCulture), audited.Data.GetRawText());
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+
+    /// <summary>Why <paramref name="events"/>, oldest first, are no whole chain after <paramref name="previous"/>; null when they are.</summary>
+    /// <param name="previous">The event before the first, or null when it is the oldest kept.</param>
+    public static string? Verify(AuditEvent? previous, IEnumerable<AuditEvent> events)
+    {
+        foreach (var current in events)
+        {
+            if (previous is not null && current.Sequence != previous.Sequence + 1)
+                return $"Event {current.Sequence} follows {previous.Sequence}: some are missing between.";
+            if (previous is not null && current.PreviousHash != previous.Hash)
+                return $"Event {current.Sequence} does not continue event {previous.Sequence}: one of the two was changed.";
+            if (HashOf(current) != current.Hash)
+                return $"Event {current.Sequence} was changed after it was written.";
+            previous = current;
+        }
+        return null;
+    }
+}

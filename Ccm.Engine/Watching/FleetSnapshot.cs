@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Domain;
+
+namespace Ccm.Engine.Watching;
+
+/// <summary>All live state at one revision; immutable, so a reader may keep it as long as it likes.</summary>
+public sealed record FleetSnapshot
+{
+    public static readonly FleetSnapshot Empty = new();
+
+    /// <summary>The store's revision up to which everything is in here.</summary>
+    public long Revision { get; init; }
+
+    public ImmutableDictionary<string, InstanceEntry> Instances { get; init; } = ImmutableDictionary<string, InstanceEntry>.Empty;
+    public ImmutableDictionary<string, WorkerEntry> Workers { get; init; } = ImmutableDictionary<string, WorkerEntry>.Empty;
+    public ImmutableDictionary<string, Revised<DefinitionPointer>> Definitions { get; init; } = ImmutableDictionary<string, Revised<DefinitionPointer>>.Empty;
+    public ImmutableDictionary<string, Revised<TemplatePointer>> Templates { get; init; } = ImmutableDictionary<string, Revised<TemplatePointer>>.Empty;
+
+    /// <summary>By leader key.</summary>
+    public ImmutableDictionary<string, LeaderEntry> Leaders { get; init; } = ImmutableDictionary<string, LeaderEntry>.Empty;
+
+    /// <summary>Operations whose events wait for the relay, with the revision each was committed at.</summary>
+    public ImmutableDictionary<string, long> Outbox { get; init; } = ImmutableDictionary<string, long>.Empty;
+
+    /// <summary>Ids by worker: every instance that has a worker key.</summary>
+    public ImmutableDictionary<string, ImmutableHashSet<string>> InstancesByWorker { get; init; } = ImmutableDictionary<string, ImmutableHashSet<string>>.Empty;
+
+    /// <summary>Ids by state.</summary>
+    public ImmutableDictionary<InstanceState, ImmutableHashSet<string>> InstancesByState { get; init; } = ImmutableDictionary<InstanceState, ImmutableHashSet<string>>.Empty;
+
+    /// <summary>Instances on a worker, in no promised order.</summary>
+    public IEnumerable<InstanceEntry> On(string workerId) =>
+        InstancesByWorker.TryGetValue(workerId, out var ids) ? ids.Select(id => Instances.GetValueOrDefault(id)).OfType<InstanceEntry>() : [];
+
+    /// <summary>Instances in a state, in no promised order.</summary>
+    public IEnumerable<InstanceEntry> In(InstanceState state) =>
+        InstancesByState.TryGetValue(state, out var ids) ? ids.Select(id => Instances[id]) : [];
+
+    /// <summary>This snapshot with what the caller itself just committed, where that is newer.</summary>
+    public FleetSnapshot WithNewer(IEnumerable<InstanceEntry> instances, IEnumerable<WorkerEntry> workers)
+    {
+        var newInstances = Instances.ToBuilder();
+        var byWorker = InstancesByWorker.ToBuilder();
+        var byState = InstancesByState.ToBuilder();
+        foreach (var entry in instances)
+        {
+            if (!newInstances.TryGetValue(entry.Id, out var known) || known.ModRevision >= entry.ModRevision)
+                continue;
+            SnapshotBuilder.Move(byWorker, known.WorkerId, entry.WorkerId, entry.Id);
+            SnapshotBuilder.Move(byState, known.Value.State, entry.Value.State, entry.Id);
+            newInstances[entry.Id] = entry;
+        }
+        var newWorkers = Workers.ToBuilder();
+        foreach (var entry in workers)
+        {
+            if (newWorkers.TryGetValue(entry.Id, out var known) && known.Capacity.ModRevision < entry.Capacity.ModRevision)
+                newWorkers[entry.Id] = known with { Capacity = entry.Capacity, Ports = entry.Ports };
+        }
+        return this with
+        {
+            Instances = newInstances.ToImmutable(),
+            Workers = newWorkers.ToImmutable(),
+            InstancesByWorker = byWorker.ToImmutable(),
+            InstancesByState = byState.ToImmutable(),
+        };
+    }
+}
+
+/// <summary>A value and the revision of its last change.</summary>
+public sealed record Revised<T>(T Value, long ModRevision);
+
+/// <param name="ModRevision">Of the state key.</param>
+/// <param name="WorkerId">Its worker key's value, null when it has none.</param>
+public sealed record InstanceEntry(LabletInstance Value, long ModRevision, string? WorkerId)
+{
+    public string Id => Value.Id;
+}
+
+/// <summary>A worker's three keys.</summary>
+public sealed record WorkerEntry(Revised<Worker> State, Revised<AvailableCapacity> Capacity, Revised<PortBitmap> Ports)
+{
+    public Worker Value => State.Value;
+
+    public string Id => State.Value.Id;
+
+    public Capacity Available => Capacity.Value.Amount;
+
+    /// <summary>Whether nothing is held on it.</summary>
+    public bool IsEmpty => Available == Value.Declared && Ports.Value.IsEmpty;
+}
+
+/// <param name="CreateRevision">The fence of this term.</param>
+public sealed record LeaderEntry(string ReplicaId, string Address, DateTimeOffset Since, long CreateRevision);

@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using Ccm.Engine.State;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Ccm.Engine.Watching;
+
+/// <summary>How fresh the cache is.</summary>
+/// <param name="LastHeard">When the store last said anything, progress included; null before the first list.</param>
+/// <param name="Problem">Why the watch is down, null while it is up.</param>
+public sealed record WatchFreshness(long Revision, DateTimeOffset? LastHeard, string? Problem);
+
+/// <summary>
+/// One list and one watch over all of CCM's keys for the whole process, applied into an immutable snapshot and fanned out.
+/// A broken watch resumes after the last revision applied; compacted history or a revision that goes backwards means list again and
+/// one diff, deletes included.
+/// </summary>
+public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILogger<WatchCache> logger) : BackgroundService
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ImmutableArray<FleetSubscription> _subscriptions = [];
+    private ImmutableArray<(long Revision, TaskCompletionSource Reached)> _waiting = [];
+    private volatile FleetSnapshot _current = FleetSnapshot.Empty;
+    private volatile WatchFreshness _freshness = new(0, null, "Not listed yet.");
+
+    public FleetSnapshot Current => _current;
+
+    public WatchFreshness Freshness => _freshness;
+
+    /// <summary>Done once the first list has been applied.</summary>
+    public Task Ready => _ready.Task;
+
+    public int SubscriberCount => _subscriptions.Length;
+
+    /// <summary>Registered and given its snapshot in one step: no change falls between.</summary>
+    public FleetSubscription Subscribe()
+    {
+        lock (_lock)
+        {
+            var subscription = new FleetSubscription(_current, Leave);
+            _subscriptions = _subscriptions.Add(subscription);
+            return subscription;
+        }
+    }
+
+    /// <summary>Done once everything up to <paramref name="revision"/> is in <see cref="Current"/>; how a caller reads its own writes.</summary>
+    public Task ReachedAsync(long revision, CancellationToken cancellationToken)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (_freshness.Revision >= revision)
+                return Task.CompletedTask;
+            _waiting = _waiting.Add((revision, reached));
+        }
+        return reached.Task.WaitAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pause = FirstPause;
+        var list = true;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (list)
+                    Relist(await store.ListAsync(StateKeys.Root, 0, stoppingToken));
+                list = false;
+                await foreach (var batch in store.WatchAsync(StateKeys.Root, _current.Revision + 1, stoppingToken))
+                {
+                    Advance(batch);
+                    pause = FirstPause;
+                }
+                Fail("The watch ended.");
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (exception is StateCompactedException or StateFutureRevisionException or RevisionWentBackException)
+            {
+                LogRelist(exception.Message);
+                list = true;
+                continue;
+            }
+            catch (StateStoreUnavailableException exception)
+            {
+                Fail(exception.Message);
+            }
+            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+        }
+    }
+
+    private void Fail(string problem)
+    {
+        _freshness = _freshness with { Problem = problem };
+        LogBroken(problem);
+    }
+
+    private void Advance(StateBatch batch)
+    {
+        if (batch.Events.IsEmpty)
+        {
+            if (batch.Revision < _current.Revision)
+                throw new RevisionWentBackException(batch.Revision, _current.Revision);
+            lock (_lock)
+                Heard(Math.Max(batch.Revision, _freshness.Revision));
+            return;
+        }
+        if (batch.Revision <= _current.Revision)
+            return;
+        var builder = new SnapshotBuilder(_current, LogUnreadable);
+        foreach (var change in batch.Events)
+            builder.Apply(change.Key, change.Entry);
+        Publish(builder.Build(batch.Revision));
+    }
+
+    private void Relist(StateList list)
+    {
+        var builder = new SnapshotBuilder(FleetSnapshot.Empty, LogUnreadable);
+        foreach (var entry in list.Entries)
+            builder.Apply(entry.Key, entry);
+        Publish(FleetChange.Resync(_current, builder.Build(list.Revision).After));
+        _ready.TrySetResult();
+    }
+
+    private void Publish(FleetChange change)
+    {
+        lock (_lock)
+        {
+            _current = change.After;
+            foreach (var subscription in _subscriptions)
+                subscription.Offer(change);
+            Heard(change.After.Revision);
+        }
+    }
+
+    private void Heard(long revision)
+    {
+        _freshness = new WatchFreshness(revision, time.GetUtcNow(), null);
+        foreach (var (_, reached) in _waiting.Where(waiter => waiter.Revision <= revision))
+            reached.TrySetResult();
+        _waiting = _waiting.RemoveAll(waiter => waiter.Revision <= revision);
+    }
+
+    private void Leave(FleetSubscription subscription)
+    {
+        lock (_lock)
+            _subscriptions = _subscriptions.Remove(subscription);
+    }
+
+    private sealed class RevisionWentBackException(long revision, long known)
+        : Exception($"The store is at revision {revision}, behind {known}: it was restored or replaced.");
+
+    [LoggerMessage(2001, LogLevel.Warning, "The watch broke and is resumed: {Reason}")]
+    private partial void LogBroken(string reason);
+
+    [LoggerMessage(2002, LogLevel.Warning, "The state is listed anew: {Reason}")]
+    private partial void LogRelist(string reason);
+
+    [LoggerMessage(2003, LogLevel.Error, "The value of {Key} cannot be read and is ignored.")]
+    private partial void LogUnreadable(string key, Exception exception);
+}
