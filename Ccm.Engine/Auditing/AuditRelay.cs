@@ -20,11 +20,12 @@ public sealed partial class AuditRelay(IStateStore store, IAuditTrail trail, Wat
     public async Task RunAsync(StateGuard fence, CancellationToken cancellationToken)
     {
         using var subscription = cache.Subscribe();
-        await DrainAsync(fence, cancellationToken);
-        await foreach (var change in subscription.ReadAsync(cancellationToken))
+        while (true)
         {
-            if (change.Outbox && !change.After.Outbox.IsEmpty)
-                await DrainAsync(fence, cancellationToken);
+            await DrainAsync(fence, cancellationToken);
+            while (await subscription.NextAsync(cancellationToken) is { Outbox: false } or { After.Outbox.IsEmpty: true })
+            {
+            }
         }
     }
 

@@ -8,6 +8,7 @@ namespace Ccm.Engine.Domain;
 public sealed class PortBitmap
 {
     private readonly byte[] _bits;
+    private int _allocated = -1;
 
     private PortBitmap(PortRange range, byte[] bits)
     {
@@ -17,7 +18,15 @@ public sealed class PortBitmap
 
     public PortRange Range { get; }
 
-    public int AllocatedCount => _bits.Sum(b => BitOperations.PopCount(b));
+    public int AllocatedCount
+    {
+        get
+        {
+            if (_allocated < 0)
+                _allocated = _bits.Sum(b => BitOperations.PopCount(b));
+            return _allocated;
+        }
+    }
 
     public int FreeCount => Range.Count - AllocatedCount;
 
@@ -55,6 +64,20 @@ public sealed class PortBitmap
             ports[taken++] = Range.Start + n;
         }
         return taken == count ? (new PortBitmap(Range, bits), ports) : null;
+    }
+
+    /// <exception cref="InvalidOperationException">A port is out of range or allocated already.</exception>
+    public PortBitmap Take(IEnumerable<int> ports)
+    {
+        var bits = (byte[])_bits.Clone();
+        foreach (var port in ports)
+        {
+            var n = port - Range.Start;
+            if (n < 0 || n >= Range.Count || (bits[n / 8] & (1 << (n % 8))) != 0)
+                throw new InvalidOperationException($"Port {port} is not free.");
+            bits[n / 8] |= (byte)(1 << (n % 8));
+        }
+        return new PortBitmap(Range, bits);
     }
 
     /// <exception cref="InvalidOperationException">A port is not allocated: it would be given back twice.</exception>

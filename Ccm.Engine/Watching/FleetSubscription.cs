@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Ccm.Engine.Watching;
 
 /// <summary>
@@ -25,20 +23,35 @@ public sealed class FleetSubscription : IDisposable
     /// <summary>The snapshot it was registered at: the first change starts from here.</summary>
     public FleetSnapshot Start { get; }
 
-    /// <summary>Changes since the one before, merged while the reader was busy. One reader at a time.</summary>
-    public async IAsyncEnumerable<FleetChange> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>What changed since the last call, merged while the reader was busy; waits for it. One reader at a time.</summary>
+    public async Task<FleetChange> NextAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             await _signal.WaitAsync(cancellationToken);
-            FleetChange? change;
             lock (_lock)
             {
-                change = _pending;
-                _pending = null;
+                if (_pending is { } change)
+                {
+                    _pending = null;
+                    return change;
+                }
             }
-            if (change is not null)
-                yield return change;
+        }
+    }
+
+    /// <summary>The same; null when nothing changed for <paramref name="atMost"/>.</summary>
+    public async Task<FleetChange?> NextAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(atMost, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return await NextAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Ccm.Engine.Documents;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Labs;
+using Ccm.Engine.State;
+using Ccm.Engine.Watching;
+using Semver;
+
+namespace Ccm.Engine.Control;
+
+/// <summary>A lab to publish. What is null is derived from the lab file.</summary>
+public sealed record PublishRequest
+{
+    public required string Name { get; init; }
+    public required string Version { get; init; }
+    public required string LabYaml { get; init; }
+    public string? Description { get; init; }
+    public LabResources? Resources { get; init; }
+    public string? CmlVersionRange { get; init; }
+    public ImmutableArray<LicenseType>? LicenseAffinity { get; init; }
+    public int? MaxDurationMinutes { get; init; }
+    public int? WarmPoolDepth { get; init; }
+    public string? ArtifactUri { get; init; }
+    public string? GradingRulesUri { get; init; }
+    public string? OwnerNotification { get; init; }
+    public string? ChangeNote { get; init; }
+}
+
+public sealed partial class ControlPlane
+{
+    /// <summary>Publishes a lab, or one more version of it. The same source again is not a new version.</summary>
+    public Task<LabletDefinition> PublishAsync(Actor actor, Operation operation, PublishRequest request, CancellationToken cancellationToken)
+    {
+        Authorise(actor, Permission.EditDefinitions, "publish definitions");
+        DefinitionRules.Check(request);
+        var topology = LabFile.Parse(request.LabYaml);
+        RefuseWhenOutboxIsFull();
+        return CommitAsync(actor, operation, async (snapshot, mutation) =>
+        {
+            var pointer = snapshot.Definitions.GetValueOrDefault(request.Name);
+            var published = pointer?.Value ?? new DefinitionPointer();
+            var definition = Describe(request, topology, mutation);
+            if (published.Status == DefinitionStatus.Deprecated)
+                throw RefusedException.Conflict($"Definition '{request.Name}' is deprecated.", "Publish under another name.", "name");
+            if (published.Versions.FirstOrDefault(v => v.Version == request.Version) is { } same)
+            {
+                if (same.LabSha256 == definition.LabSha256)
+                    return await ReadDefinitionAsync(request.Name, request.Version, cancellationToken);
+                throw RefusedException.Conflict($"Version {request.Version} of '{request.Name}' is published already, with another lab.",
+                    $"Publish this lab as a newer version than {published.Latest}.", "version");
+            }
+            if (published.Versions.FirstOrDefault(v => v.LabSha256 == definition.LabSha256) is { } identical && identical.Version == published.Latest)
+                throw RefusedException.Conflict($"The lab is the same as version {identical.Version} of '{request.Name}'.", "Change the lab, or keep using that version.", "version");
+            if (published.Latest is { } latest && SemVersion.ComparePrecedence(SemVersion.Parse(request.Version), SemVersion.Parse(latest)) <= 0)
+                throw RefusedException.Conflict($"Version {request.Version} does not follow {latest}, the newest of '{request.Name}'.", $"Give a version above {latest}.", "version");
+            if (await AskDocumentsAsync(() => definitions.UpsertAsync(definition, request.LabYaml, cancellationToken)) == UpsertResult.Different)
+                throw RefusedException.Conflict($"Version {request.Version} of '{request.Name}' is being published by somebody else.", "Try again in a minute.", "version");
+            mutation.PutDefinition(request.Name, published with
+            {
+                Status = DefinitionStatus.Active,
+                Versions = published.Versions.Add(new PublishedVersion(request.Version, definition.LabSha256, mutation.Now, actor.Id)),
+            }, pointer?.ModRevision ?? 0);
+            mutation.Event(published.Versions.IsEmpty ? EventTypes.DefinitionCreated : EventTypes.DefinitionVersionCreated,
+                Subjects.Definition(request.Name), $"{actor.Name} published version {request.Version}.", null, definition);
+            return definition;
+        }, _ => ReadDefinitionAsync(request.Name, request.Version, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Takes no new reservations; running ones go on.</summary>
+    public Task<DefinitionPointer> DeprecateAsync(Actor actor, Operation operation, string name, CancellationToken cancellationToken) =>
+        ChangeStatusAsync(actor, operation, name, DefinitionStatus.Deprecated, EventTypes.DefinitionDeprecated, cancellationToken);
+
+    /// <summary>Deletes softly. Deprecated first, so that no reservation slips in; restored when instances turn out to live.</summary>
+    public async Task<DefinitionPointer> DeleteDefinitionAsync(Actor actor, Operation operation, string name, CancellationToken cancellationToken)
+    {
+        var before = await ReadPointerAsync(name, cancellationToken);
+        if (before.Value.Status == DefinitionStatus.Active)
+            await DeprecateAsync(actor, Operation.New(), name, cancellationToken);
+        var deprecated = await ReadPointerAsync(name, cancellationToken);
+        var living = await LivingInstancesAsync(name, deprecated.ModRevision, cancellationToken);
+        if (living.Length > 0)
+        {
+            if (before.Value.Status == DefinitionStatus.Active)
+                await ChangeStatusAsync(actor, Operation.New(), name, DefinitionStatus.Active, EventTypes.DefinitionCreated, cancellationToken);
+            throw RefusedException.Conflict($"{living.Length} instances of '{name}' live, '{living[0]}' among them.", "End them first, or deprecate the definition.");
+        }
+        return await ChangeStatusAsync(actor, operation, name, DefinitionStatus.Deleted, EventTypes.DefinitionDeleted, cancellationToken);
+    }
+
+    private Task<DefinitionPointer> ChangeStatusAsync(
+        Actor actor, Operation operation, string name, DefinitionStatus status, string eventType, CancellationToken cancellationToken)
+    {
+        Authorise(actor, Permission.EditDefinitions, "change definitions");
+        RefuseWhenOutboxIsFull();
+        return CommitAsync(actor, operation, async (_, mutation) =>
+        {
+            var pointer = await ReadPointerAsync(name, cancellationToken);
+            if (pointer.Value.Status == status)
+                return pointer.Value;
+            var next = pointer.Value with { Status = status };
+            mutation.PutDefinition(name, next, pointer.ModRevision);
+            mutation.Event(eventType, Subjects.Definition(name), $"{actor.Name} made it {Capitals(status)}.", pointer.Value, next);
+            return next;
+        }, async _ => (await ReadPointerAsync(name, cancellationToken)).Value, cancellationToken);
+    }
+
+    private async Task<Revised<DefinitionPointer>> ReadPointerAsync(string name, CancellationToken cancellationToken)
+    {
+        var pointer = cache.Current.Definitions.GetValueOrDefault(name)
+            ?? (await SeeStoreAsync(StateKeys.Definition(name), cancellationToken)).Definitions.GetValueOrDefault(name);
+        return pointer is null or { Value.Status: DefinitionStatus.Deleted } ? throw RefusedException.NotFound("definition", name) : pointer;
+    }
+
+    /// <summary>Instances of a definition that have not ended, as the store has them at or after a revision.</summary>
+    private async Task<string[]> LivingInstancesAsync(string name, long revision, CancellationToken cancellationToken)
+    {
+        await CatchUpAsync(revision, cancellationToken);
+        return cache.Freshness.Revision < revision
+            ? throw RefusedException.Unavailable("The watch is behind, so living instances cannot be ruled out.")
+            : [.. cache.Current.Instances.Values.Where(entry => entry.Value.DefinitionId == name && entry.Value.State != InstanceState.Terminated).Select(entry => entry.Id)];
+    }
+
+    private static LabletDefinition Describe(PublishRequest request, LabTopology topology, Mutation mutation) => new()
+    {
+        Name = request.Name,
+        Version = request.Version,
+        Title = topology.Title,
+        Description = request.Description ?? topology.Description,
+        LabSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.LabYaml))),
+        ArtifactUri = request.ArtifactUri,
+        Resources = request.Resources ?? LabEstimate.Of(topology).Resources,
+        CmlVersionRange = request.CmlVersionRange ?? "",
+        LicenseAffinity = request.LicenseAffinity ?? [],
+        NodeCount = topology.NodeCount,
+        LicensedNodeCount = topology.LicensedNodeCount,
+        LinkCount = topology.LinkCount,
+        PortNames = PortTemplate.Derive(topology),
+        MaxDurationMinutes = request.MaxDurationMinutes ?? 240,
+        WarmPoolDepth = request.WarmPoolDepth ?? 0,
+        GradingRulesUri = request.GradingRulesUri,
+        OwnerNotification = request.OwnerNotification,
+        CreatedAt = mutation.Now,
+        CreatedBy = mutation.Actor.Id,
+        ChangeNote = request.ChangeNote ?? "",
+        OperationId = mutation.Operation.Id,
+    };
+}

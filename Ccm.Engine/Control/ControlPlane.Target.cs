@@ -1,0 +1,122 @@
+using Ccm.Engine.Domain;
+using Ccm.Engine.Watching;
+
+namespace Ccm.Engine.Control;
+
+public sealed partial class ControlPlane
+{
+    /// <summary>Stops a lab and keeps its place: target STOPPED. Refused while it is PENDING or SCHEDULED.</summary>
+    public Task<LabletInstance> StopInstanceAsync(Actor actor, Operation operation, string id, CancellationToken cancellationToken) =>
+        ChangeTargetAsync(actor, operation, id, "stop", instance => instance switch
+        {
+            { State: InstanceState.Pending or InstanceState.Scheduled } =>
+                throw IllegalTransition(instance, InstanceState.Stopped, "Cancel it instead: nothing runs yet."),
+            { Target: InstanceTarget.Terminated } => throw AlreadyEnding(instance),
+            _ => instance with { Target = InstanceTarget.Stopped },
+        }, cancellationToken);
+
+    /// <summary>Starts a stopped lab again on its worker: target RUNNING. Refused after its slot, or while the worker does not run.</summary>
+    public Task<LabletInstance> StartInstanceAsync(Actor actor, Operation operation, string id, CancellationToken cancellationToken) =>
+        ChangeTargetAsync(actor, operation, id, "start", instance =>
+        {
+            if (instance.Target == InstanceTarget.Terminated)
+                throw AlreadyEnding(instance);
+            if (instance.TimeslotEnd <= time.GetUtcNow())
+                throw RefusedException.Conflict($"The slot of '{id}' ended at {instance.TimeslotEnd:u}.", "Reserve a new one.");
+            if (cache.Current.Instances.GetValueOrDefault(id)?.WorkerId is { } workerId
+                && cache.Current.Workers.GetValueOrDefault(workerId) is { Value.State: not WorkerState.Running } worker)
+                throw RefusedException.Conflict($"Its worker '{workerId}' is {Capitals(worker.Value.State)}, and labs start on a RUNNING one only.", "Start the worker, or cancel the drain, first.");
+            return instance with { Target = InstanceTarget.Running };
+        }, cancellationToken);
+
+    /// <summary>Ends a lab for good: target TERMINATED; everything it holds comes back once its host has let go.</summary>
+    public Task<LabletInstance> CancelInstanceAsync(Actor actor, Operation operation, string id, CancellationToken cancellationToken) =>
+        ChangeTargetAsync(actor, operation, id, "cancel", instance => instance.Target == InstanceTarget.Terminated
+            ? instance : instance with { Target = InstanceTarget.Terminated, Outcome = Outcome.Cancelled }, cancellationToken);
+
+    /// <summary>Ends a lab without asking its host; what may remain there is removed when the host answers again.</summary>
+    public Task<LabletInstance> ForceTerminateInstanceAsync(Actor actor, Operation operation, string id, CancellationToken cancellationToken)
+    {
+        Authorise(actor, Permission.ForceTerminate, "force an instance to end");
+        return ChangeTargetAsync(actor, operation, id, "force-terminate", instance =>
+            instance with { Target = InstanceTarget.Terminated, Outcome = instance.Outcome ?? Outcome.Cancelled, Forced = true }, cancellationToken);
+    }
+
+    /// <summary>Moves the end of a slot. Refused when it is not later than now and the present end, or over the definition's maximum.</summary>
+    public Task<LabletInstance> ExtendInstanceAsync(Actor actor, Operation operation, string id, DateTimeOffset timeslotEnd, CancellationToken cancellationToken) =>
+        CommitAsync(actor, operation, async (snapshot, mutation) =>
+        {
+            var entry = await SeeInstanceAsync(snapshot, id, cancellationToken);
+            AuthoriseInstance(actor, entry.Value, "extend");
+            var instance = entry.Value;
+            if (instance.Target == InstanceTarget.Terminated)
+                throw AlreadyEnding(instance);
+            if (instance.TimeslotStart is not { } start || instance.TimeslotEnd is not { } end)
+                throw RefusedException.Conflict($"The slot of '{id}' starts when it is RUNNING, so it has no end to move yet.", "Extend it once it runs.");
+            var definition = await ReadDefinitionAsync(instance.DefinitionId, instance.Version, cancellationToken);
+            var latest = start.AddMinutes(definition.MaxDurationMinutes);
+            if (timeslotEnd <= end || timeslotEnd > latest)
+                throw RefusedException.Invalid("timeslotEnd", $"{timeslotEnd:u} is not an extension of a slot that ends at {end:u} and may last {definition.MaxDurationMinutes} minutes.",
+                    end < latest ? $"Give an end after {end:u} and up to {latest:u}." : "The slot has its full length already: reserve another one.");
+            RefuseWhenPlaceIsBooked(snapshot, entry, end, timeslotEnd);
+            var next = instance with { TimeslotEnd = timeslotEnd.ToUniversalTime(), DurationMinutes = (int)Math.Ceiling((timeslotEnd - start).TotalMinutes) };
+            mutation.PutInstance(next, entry.ModRevision);
+            mutation.Event(EventTypes.InstanceExtended, Subjects.Instance(id), $"Extended to {timeslotEnd:u}.", instance, next);
+            return next;
+        }, snapshot => InstanceOf(snapshot, id, cancellationToken), cancellationToken);
+
+    private Task<LabletInstance> ChangeTargetAsync(
+        Actor actor, Operation operation, string id, string verb, Func<LabletInstance, LabletInstance> change, CancellationToken cancellationToken)
+    {
+        RefuseWhenOutboxIsFull();
+        return CommitAsync(actor, operation, async (snapshot, mutation) =>
+        {
+            var entry = await SeeInstanceAsync(snapshot, id, cancellationToken);
+            AuthoriseInstance(actor, entry.Value, verb);
+            if (entry.Value.State == InstanceState.Terminated)
+                throw RefusedException.Conflict($"'{id}' is TERMINATED since {entry.Value.LastTransition.At:u}: there is nothing to {verb}.", "Reserve a new one.");
+            var next = change(entry.Value);
+            if (next == entry.Value)
+                return next;
+            mutation.PutInstance(next, entry.ModRevision);
+            mutation.Event(EventTypes.InstanceTargetChanged, Subjects.Instance(id), $"{actor.Name} asked to {verb} it.", entry.Value, next);
+            return next;
+        }, snapshot => InstanceOf(snapshot, id, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>An extension holds its place longer: refused when a slot that has been promised would then fit nowhere.</summary>
+    private static void RefuseWhenPlaceIsBooked(FleetSnapshot snapshot, InstanceEntry entry, DateTimeOffset end, DateTimeOffset newEnd)
+    {
+        if (entry.WorkerId is null || !snapshot.Workers.TryGetValue(entry.WorkerId, out var held))
+            return;
+        var waiting = snapshot.In(InstanceState.Pending)
+            .Where(other => other.Value.Target == InstanceTarget.Running && other.Value.TimeslotStart is { } start && start >= end && start < newEnd)
+            .OrderBy(other => other.Value.TimeslotStart).ThenBy(other => other.Id, StringComparer.Ordinal).ToList();
+        var free = snapshot.Workers.Values.Where(worker => worker.Value.TakesWork && worker.Id != held.Id).Select(worker => worker.Available).ToList();
+        var freeHere = held.Available;
+        foreach (var other in waiting)
+        {
+            var place = free.FindIndex(available => available.Fits(other.Value.Demand));
+            if (place >= 0)
+                free[place] -= other.Value.Demand;
+            else if (freeHere.Fits(other.Value.Demand))
+                freeHere -= other.Value.Demand;
+            else if ((freeHere + entry.Value.Demand).Fits(other.Value.Demand))
+                throw RefusedException.Conflict($"Its place is needed by '{other.Id}' from {other.Value.TimeslotStart:u} on.", $"Extend to at most {other.Value.TimeslotStart:u}.", "timeslotEnd");
+        }
+    }
+
+    private static void AuthoriseInstance(Actor actor, LabletInstance instance, string verb)
+    {
+        if (!actor.May(Permission.ManageAnyInstance) && !(instance.OwnerId == actor.Id && actor.May(Permission.ManageOwnInstances)))
+            throw new RefusedException(RefusalKind.Forbidden, new Problem(null, $"{actor.Name} may not {verb} instance '{instance.Id}'.", "Its owner, an operator or an admin may."));
+    }
+
+    private static RefusedException AlreadyEnding(LabletInstance instance) =>
+        RefusedException.Conflict($"'{instance.Id}' is {Capitals(instance.State)} and on its way to TERMINATED, for good.", "Reserve a new one.");
+
+    private static RefusedException IllegalTransition(LabletInstance instance, InstanceState to, string fix) =>
+        RefusedException.Conflict($"'{instance.Id}' is {Capitals(instance.State)} and cannot become {Capitals(to)}.", fix);
+
+    private static string Capitals<T>(T state) where T : struct, Enum => state.ToString().ToUpperInvariant();
+}

@@ -1,0 +1,119 @@
+using Ccm.Engine.Auditing;
+using Ccm.Engine.Documents;
+using Ccm.Engine.Domain;
+using Ccm.Engine.State;
+using Ccm.Engine.Watching;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Ccm.Engine.Control;
+
+/// <summary>
+/// The only writer of instances, workers, definitions and templates. Each mutation: authorise, validate against the rules, one
+/// guarded transaction, result. Refusals are <see cref="RefusedException"/>; whatever was acknowledged is in the cache of this
+/// process when the call returns.
+/// </summary>
+/// <remarks>One file per kind of mutation; this one holds what they share: how a decision is committed.</remarks>
+public sealed partial class ControlPlane(
+    IStateStore store, IDefinitionDocuments definitions, ITemplateDocuments templates, IAuditTrail trail, WatchCache cache,
+    IOptions<ControlOptions> options, TimeProvider time, ILogger<ControlPlane> logger)
+{
+    private const int Attempts = 12;
+    private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Decides and commits until it stands, is refused, or nothing more can be known. <paramref name="decide"/> reads the newest
+    /// snapshot each time, fills the mutation and returns what the caller gets; without a write in it nothing is committed.
+    /// </summary>
+    private async Task<T> CommitAsync<T>(
+        Actor actor, Operation operation, Func<FleetSnapshot, Mutation, Task<T>> decide, Func<FleetSnapshot, Task<T>> repeated, CancellationToken cancellationToken)
+    {
+        var lookFirst = operation.RequestHash is not null;
+        for (var attempt = 1; attempt <= Attempts; attempt++)
+        {
+            if (lookFirst && await WasAppliedAsync(operation, cancellationToken))
+                return await repeated(cache.Current);
+            var mutation = new Mutation(operation, actor, time.GetUtcNow());
+            var answer = await decide(cache.Current, mutation);
+            if (mutation.IsEmpty)
+                return answer;
+            switch (await store.CommitAsync(mutation.Build(), cancellationToken))
+            {
+                case CommitResult.Committed committed:
+                    await CatchUpAsync(committed.Revision, cancellationToken);
+                    return answer;
+                case CommitResult.GuardFailed failed:
+                    await CatchUpAsync(failed.Revision, cancellationToken);
+                    break;
+                case CommitResult.Refused refused:
+                    throw RefusedException.Unavailable($"The state store refused the write: {refused.Reason}.");
+                case CommitResult.Unknown unknown:
+                    LogUnknown(operation.Id, unknown.Reason);
+                    lookFirst = true;
+                    break;
+            }
+        }
+        throw RefusedException.Unavailable("The request met other changes again and again, or its outcome could not be learnt.");
+    }
+
+    /// <summary>Whether the operation stands: in the outbox, else in the trail.</summary>
+    /// <exception cref="RefusedException">Its key was used with another body, or a store is away.</exception>
+    private async Task<bool> WasAppliedAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var entry = await store.GetAsync(StateKeys.OutboxEntry(operation.Id), cancellationToken);
+            if (entry is not null)
+            {
+                var known = DomainJson.Read<OutboxEntry>(entry.Value.Span);
+                if (known.RequestHash != operation.RequestHash)
+                    throw RefusedException.Conflict("This Idempotency-Key was used with another request body.", "Send a new key with a new request.", "Idempotency-Key");
+                await CatchUpAsync(entry.ModRevision, cancellationToken);
+                return true;
+            }
+            var audited = await trail.QueryAsync(new AuditQuery(OperationId: operation.Id, Limit: 1), cancellationToken);
+            if (audited.IsEmpty)
+                return false;
+            if (operation.RequestHash is { } hash && audited[0].Data.TryGetProperty("requestHash", out var had) && had.GetString() != hash)
+                throw RefusedException.Conflict("This Idempotency-Key was used with another request body.", "Send a new key with a new request.", "Idempotency-Key");
+            await CatchUpAsync(audited[0].Revision, cancellationToken);
+            return true;
+        }
+        catch (Exception exception) when (exception is StateStoreUnavailableException or DocumentsUnavailableException)
+        {
+            throw RefusedException.Unavailable($"Whether the request was applied cannot be learnt now: {exception.Message}");
+        }
+    }
+
+    private async Task CatchUpAsync(long revision, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await cache.ReachedAsync(revision, cancellationToken).WaitAsync(CatchUp, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            LogBehind(revision, cache.Freshness.Revision);
+        }
+    }
+
+    private static void Authorise(Actor actor, Permission permission, string what)
+    {
+        if (!actor.May(permission))
+            throw new RefusedException(RefusalKind.Forbidden, new Problem(null,
+                $"{actor.Name} may not {what}.", $"It takes the role {string.Join(" or ", Enum.GetValues<Role>().Where(r => Permissions.Of(r).Contains(permission)).Select(r => r.ToString().ToLowerInvariant()))}."));
+    }
+
+    /// <summary>People's mutations stop before the outbox fills the state store; the engine's own go on.</summary>
+    private void RefuseWhenOutboxIsFull()
+    {
+        if (cache.Current.Outbox.Count >= options.Value.OutboxLimit)
+            throw RefusedException.Unavailable($"{cache.Current.Outbox.Count} operations wait for the audit trail, which does not answer; nothing was changed.");
+    }
+
+    [LoggerMessage(4001, LogLevel.Warning, "The outcome of operation {OperationId} is unknown and looked up: {Reason}")]
+    private partial void LogUnknown(string operationId, string reason);
+
+    [LoggerMessage(4002, LogLevel.Warning, "The watch is behind: revision {Revision} is committed, {Known} is known.")]
+    private partial void LogBehind(long revision, long known);
+}

@@ -1,0 +1,190 @@
+using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Hosts;
+using Ccm.Engine.Leadership;
+using Ccm.Engine.Scheduling;
+using Ccm.Engine.Watching;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Ccm.Engine.Lifecycle;
+
+/// <summary>Takes one worker one step further: asks its provider how the host is, acts, commits what follows.</summary>
+internal sealed partial class WorkerReconciler(
+    ControlPlane control, WatchCache cache, HostRegistry hosts, PlanningTimes times, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<WorkerReconciler> logger)
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryFailed = TimeSpan.FromMinutes(1);
+
+    /// <returns>How long until it must be looked at again, whatever happens; null: when something changes.</returns>
+    public async Task<TimeSpan?> ReconcileAsync(LeaderTerm term, string id)
+    {
+        if (!cache.Current.Workers.TryGetValue(id, out var entry) || entry.Value.State == WorkerState.Terminated)
+            return null;
+        try
+        {
+            if (entry.Value.LostSince is not null)
+                return await EndLostAsync(term, entry);
+            var provider = hosts.ProviderOf(entry.Value);
+            return entry.Value.State == WorkerState.Pending
+                ? await OrderAsync(term, entry, provider)
+                : await FollowAsync(term, entry, provider, await provider.DescribeAsync(entry.Value, term.Over));
+        }
+        catch (HostUnreachableException exception)
+        {
+            return await SilentAsync(term, entry, exception.Message);
+        }
+        catch (HostRefusedException exception)
+        {
+            LogRefused(id, exception.Message);
+            return RetryFailed;
+        }
+    }
+
+    private async Task<TimeSpan?> OrderAsync(LeaderTerm term, WorkerEntry entry, IWorkerProvider provider)
+    {
+        if (entry.Value.Target != WorkerTarget.Running)
+            return await AdvanceAsync(term, entry, WorkerState.Terminated, "Cancelled before a host was ordered.");
+        await provider.CreateAsync(entry.Value, term.Over);
+        return await AdvanceAsync(term, entry, WorkerState.Provisioning, "Its host was ordered.");
+    }
+
+    private async Task<TimeSpan?> FollowAsync(LeaderTerm term, WorkerEntry entry, IWorkerProvider provider, HostDescription? host)
+    {
+        var worker = entry.Value;
+        if (host is null)
+            return await GoneAsync(term, entry);
+        if (worker.UnreachableSince is not null)
+        {
+            await control.NoteWorkerAsync(term.Fence, entry, EventTypes.WorkerReachable, "Its host answers again.", w => w with { UnreachableSince = null }, term.Over);
+            return TimeSpan.Zero;
+        }
+        return worker.State switch
+        {
+            WorkerState.Provisioning => await ProvisioningAsync(term, entry, provider, host),
+            WorkerState.Running => await RunningAsync(term, entry, host),
+            WorkerState.Draining => await DrainingAsync(term, entry, host),
+            WorkerState.Stopping => await StoppingAsync(term, entry, provider, host),
+            WorkerState.Stopped => await StoppedAsync(term, entry, provider),
+            _ => await FailedAsync(term, entry, provider, host),
+        };
+    }
+
+    private async Task<TimeSpan?> ProvisioningAsync(LeaderTerm term, WorkerEntry entry, IWorkerProvider provider, HostDescription host)
+    {
+        var worker = entry.Value;
+        if (worker.Target != WorkerTarget.Running)
+            return await AdvanceAsync(term, entry, WorkerState.Stopping, "Cancelled while it booted.");
+        if (host is { Phase: HostPhase.Ready, IsLicensed: true })
+            return await AdvanceAsync(term, entry, WorkerState.Running, "CML answers ready and is licensed.", w => w with { Address = host.Address, FailedFrom = null });
+        if (host.Phase is HostPhase.Stopped)
+            await provider.StartAsync(worker, term.Over);
+        var estimate = times.WorkerStart(worker.StartupTimeMinutes);
+        if (time.GetUtcNow() > worker.LastTransition.At + (estimate * 3) + TimeSpan.FromMinutes(5))
+            return await FailAsync(term, entry, "Its host did not become ready in three times the usual time.");
+        return TimeSpan.FromSeconds(Math.Clamp(estimate.TotalSeconds / 20, 0.05, 15));
+    }
+
+    private async Task<TimeSpan?> RunningAsync(LeaderTerm term, WorkerEntry entry, HostDescription host)
+    {
+        if (host.Phase != HostPhase.Ready)
+            return await SilentAsync(term, entry, $"Its host is {host.Phase}.");
+        if (entry.Value.Target == WorkerTarget.Running)
+            return null;
+        return await AdvanceAsync(term, entry, WorkerState.Draining, $"It is asked to be {Capitals(entry.Value.Target)}.", w => w with { DrainStartedAt = time.GetUtcNow() });
+    }
+
+    private async Task<TimeSpan?> DrainingAsync(LeaderTerm term, WorkerEntry entry, HostDescription host)
+    {
+        if (host.Phase != HostPhase.Ready)
+            return await SilentAsync(term, entry, $"Its host is {host.Phase}.");
+        if (entry.IsEmpty)
+            return await AdvanceAsync(term, entry, WorkerState.Stopping, "It is empty.", w => w with { Target = w.Target == WorkerTarget.Running ? WorkerTarget.Stopped : w.Target });
+        if (entry.Value.Forced)
+        {
+            foreach (var instance in cache.Current.On(entry.Id).Where(instance => instance.Value.Target != InstanceTarget.Terminated))
+                await control.NoteInstanceAsync(term.Fence, instance, "An admin stopped its worker.", i => InstancePlanner.Ending(i, Outcome.Cancelled), term.Over);
+        }
+        return null;
+    }
+
+    private async Task<TimeSpan?> StoppingAsync(LeaderTerm term, WorkerEntry entry, IWorkerProvider provider, HostDescription host)
+    {
+        if (host.Phase == HostPhase.Stopped)
+            return await AdvanceAsync(term, entry, WorkerState.Stopped, "Its host has stopped.", w => w with { DrainStartedAt = null, Forced = false });
+        await provider.StopAsync(entry.Value, term.Over);
+        return TimeSpan.FromSeconds(0.5);
+    }
+
+    private async Task<TimeSpan?> StoppedAsync(LeaderTerm term, WorkerEntry entry, IWorkerProvider provider)
+    {
+        switch (entry.Value.Target)
+        {
+            case WorkerTarget.Running:
+                await provider.StartAsync(entry.Value, term.Over);
+                return await AdvanceAsync(term, entry, WorkerState.Provisioning, "Its host is started again.");
+            case WorkerTarget.Terminated:
+                await provider.TerminateAsync(entry.Value, term.Over);
+                return await AdvanceAsync(term, entry, WorkerState.Terminated, "Its host was given back.");
+            default:
+                return null;
+        }
+    }
+
+    private async Task<TimeSpan?> FailedAsync(LeaderTerm term, WorkerEntry entry, IWorkerProvider provider, HostDescription host)
+    {
+        var worker = entry.Value;
+        if (host.Phase == HostPhase.Ready && worker.FailedFrom is WorkerState.Running or WorkerState.Draining)
+            return await AdvanceAsync(term, entry, worker.FailedFrom!.Value, "Its host is back.", w => w with { FailedFrom = null });
+        if (!entry.IsEmpty)
+            return Retry;
+        if (worker.Target != WorkerTarget.Running)
+            return await AdvanceAsync(term, entry, WorkerState.Stopping, $"It failed and is asked to be {Capitals(worker.Target)}.");
+        if (time.GetUtcNow() < worker.LastTransition.At + RetryFailed)
+            return worker.LastTransition.At + RetryFailed - time.GetUtcNow();
+        await provider.StartAsync(worker, term.Over);
+        return await AdvanceAsync(term, entry, WorkerState.Provisioning, "Tried again.");
+    }
+
+    private async Task<TimeSpan?> GoneAsync(LeaderTerm term, WorkerEntry entry)
+    {
+        await control.NoteWorkerAsync(term.Fence, entry, EventTypes.WorkerLost, "The provider confirms that its host is gone.",
+            w => w with { LostSince = time.GetUtcNow(), Target = WorkerTarget.Terminated }, term.Over);
+        return TimeSpan.Zero;
+    }
+
+    /// <summary>Instances end first, then the worker.</summary>
+    private async Task<TimeSpan?> EndLostAsync(LeaderTerm term, WorkerEntry entry) => entry.Value.State switch
+    {
+        WorkerState.Failed when entry.IsEmpty => await AdvanceAsync(term, entry, WorkerState.Terminated, "Its host is lost and nothing is held on it."),
+        WorkerState.Failed => null,
+        WorkerState.Pending or WorkerState.Stopped => await AdvanceAsync(term, entry, WorkerState.Terminated, "Its host is lost."),
+        _ => await FailAsync(term, entry, "Its host is lost."),
+    };
+
+    private async Task<TimeSpan?> SilentAsync(LeaderTerm term, WorkerEntry entry, string why)
+    {
+        if (entry.Value.UnreachableSince is not { } since)
+        {
+            await control.NoteWorkerAsync(term.Fence, entry, EventTypes.WorkerUnreachable, why, w => w with { UnreachableSince = time.GetUtcNow() }, term.Over);
+            return Retry;
+        }
+        if (time.GetUtcNow() >= since + options.Value.UnreachableLimit && entry.Value.State is WorkerState.Running or WorkerState.Draining or WorkerState.Provisioning or WorkerState.Stopping)
+            return await FailAsync(term, entry, $"Silent since {since:u}.");
+        return Retry;
+    }
+
+    private Task<TimeSpan?> FailAsync(LeaderTerm term, WorkerEntry entry, string why) =>
+        AdvanceAsync(term, entry, WorkerState.Failed, why, w => w with { FailedFrom = w.LastTransition.From });
+
+    private async Task<TimeSpan?> AdvanceAsync(LeaderTerm term, WorkerEntry entry, WorkerState to, string reason, Func<Worker, Worker>? change = null)
+    {
+        await control.AdvanceWorkerAsync(term.Fence, entry, to, reason, change ?? (worker => worker), null, term.Over);
+        return TimeSpan.Zero;
+    }
+
+    private static string Capitals(WorkerTarget target) => target.ToString().ToUpperInvariant();
+
+    [LoggerMessage(7101, LogLevel.Warning, "The provider refused an act for worker {WorkerId}: {Reason}")]
+    private partial void LogRefused(string workerId, string reason);
+}

@@ -1,0 +1,78 @@
+using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Leadership;
+using Ccm.Engine.Scheduling;
+using Ccm.Engine.Watching;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Ccm.Engine.Scaling;
+
+/// <summary>Carries scaling decisions out while this replica leads; tells the trail of each, and of each refusal once per change of reason.</summary>
+internal sealed partial class ScalingLoop(
+    ControlPlane control, WatchCache cache, PlanningTimes times, IOptions<ScalingOptions> options, TimeProvider time, ILogger<ScalingLoop> logger)
+{
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private readonly Dictionary<string, string> _told = [];
+
+    public async Task RunAsync(LeaderTerm term)
+    {
+        using var subscription = cache.Subscribe();
+        while (true)
+        {
+            try
+            {
+                var templates = await control.ReadTemplatesAsync(term.Over);
+                foreach (var decision in ScalingPlanner.Plan(cache.Current, templates, time.GetUtcNow(), times, options.Value))
+                    await CarryOutAsync(term, decision);
+            }
+            catch (RefusedException exception)
+            {
+                LogRefused(exception.Message);
+                await Task.Delay(Pause, time, term.Over);
+            }
+            await subscription.NextAsync(Sweep, time, term.Over);
+        }
+    }
+
+    private async Task CarryOutAsync(LeaderTerm term, ScalingDecision decision)
+    {
+        switch (decision)
+        {
+            case ScalingDecision.Create create:
+                await control.CreateWorkerAsync(Actor.Engine("controller"), Operation.New(), create.Template, create.Reason, term.Fence, EventTypes.ScalingUpDecided, term.Over);
+                break;
+            case ScalingDecision.Restart restart:
+                await RetargetAsync(term, restart.WorkerId, WorkerTarget.Running, EventTypes.ScalingUpDecided, restart.Reason);
+                break;
+            case ScalingDecision.Stop stop:
+                await RetargetAsync(term, stop.WorkerId, WorkerTarget.Stopped, EventTypes.ScalingDownDecided, stop.Reason);
+                break;
+            case ScalingDecision.Terminate terminate:
+                await RetargetAsync(term, terminate.WorkerId, WorkerTarget.Terminated, EventTypes.ScalingDownDecided, terminate.Reason);
+                break;
+            case ScalingDecision.SkipUp skip:
+                await TellOnceAsync(term, EventTypes.ScalingUpSkipped, Subjects.Instance(skip.InstanceId), skip.Reason);
+                break;
+            case ScalingDecision.SkipDown skip:
+                await TellOnceAsync(term, EventTypes.ScalingDownSkipped, Subjects.Worker(skip.WorkerId), skip.Reason);
+                break;
+        }
+    }
+
+    private async Task RetargetAsync(LeaderTerm term, string workerId, WorkerTarget target, string eventType, string reason)
+    {
+        if (cache.Current.Workers.TryGetValue(workerId, out var entry) && entry.Value.Target != target)
+            await control.NoteWorkerAsync(term.Fence, entry, eventType, reason, worker => worker with { Target = target }, term.Over);
+    }
+
+    private async Task TellOnceAsync(LeaderTerm term, string eventType, string subject, string reason)
+    {
+        if (_told.GetValueOrDefault(subject) != reason && await control.RecordScalingAsync(term.Fence, eventType, subject, reason, term.Over))
+            _told[subject] = reason;
+    }
+
+    [LoggerMessage(8001, LogLevel.Warning, "A scaling decision was refused and is made anew: {Reason}")]
+    private partial void LogRefused(string reason);
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Scheduling;
+using Ccm.Engine.Watching;
+
+namespace Ccm.Engine.Scaling;
+
+/// <summary>One decision about the fleet's size, or a refusal to decide, with its reason.</summary>
+internal abstract record ScalingDecision(string Reason)
+{
+    public sealed record Create(string Template, string Reason) : ScalingDecision(Reason);
+
+    public sealed record Restart(string WorkerId, string Reason) : ScalingDecision(Reason);
+
+    public sealed record Stop(string WorkerId, string Reason) : ScalingDecision(Reason);
+
+    public sealed record Terminate(string WorkerId, string Reason) : ScalingDecision(Reason);
+
+    public sealed record SkipUp(string InstanceId, string Reason) : ScalingDecision(Reason);
+
+    public sealed record SkipDown(string WorkerId, string Reason) : ScalingDecision(Reason);
+}
+
+/// <summary>
+/// How the fleet should grow and shrink, from a snapshot and the time alone. Up: due work that fits nowhere, after what is coming; the
+/// cheapest that fits all constraints. Down: idle past its cooldown, nothing due soon, above the minimum.
+/// </summary>
+internal static class ScalingPlanner
+{
+    public static ImmutableArray<ScalingDecision> Plan(
+        FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, DateTimeOffset now, PlanningTimes times, ScalingOptions options)
+    {
+        var decisions = ImmutableArray.CreateBuilder<ScalingDecision>();
+        var fleet = new PlannedFleet(snapshot, templates);
+        Up(decisions, snapshot, fleet, templates, now, times, options);
+        Minimum(decisions, snapshot, fleet, templates);
+        if (!decisions.Any(decision => decision is ScalingDecision.Create or ScalingDecision.Restart))
+            Down(decisions, snapshot, templates, now, times, options);
+        return decisions.ToImmutable();
+    }
+
+    private static void Up(
+        ImmutableArray<ScalingDecision>.Builder decisions, FleetSnapshot snapshot, PlannedFleet fleet, ImmutableArray<WorkerTemplate> templates,
+        DateTimeOffset now, PlanningTimes times, ScalingOptions options)
+    {
+        var slowest = templates.Where(template => template.Enabled).Select(template => template.StartupTimeMinutes).DefaultIfEmpty(0).Max();
+        var due = snapshot.In(InstanceState.Pending).Where(entry => entry.Value.Target == InstanceTarget.Running && times.DueWithStart(entry.Value, slowest) <= now)
+            .OrderBy(entry => times.Due(entry.Value)).ThenBy(entry => entry.Value.CreatedAt).ThenBy(entry => entry.Id, StringComparer.Ordinal);
+        foreach (var entry in due)
+        {
+            if (fleet.Place(entry.Value))
+                continue;
+            if (decisions.Count >= options.MaxOrdersAtOnce)
+                return;
+            decisions.Add(fleet.Grow(entry.Value, now, times));
+        }
+    }
+
+    private static void Minimum(ImmutableArray<ScalingDecision>.Builder decisions, FleetSnapshot snapshot, PlannedFleet fleet, ImmutableArray<WorkerTemplate> templates)
+    {
+        foreach (var template in templates.Where(template => template is { Enabled: true, MinWorkers: > 0 }))
+        {
+            var missing = template.MinWorkers - Ready(snapshot, template.Name) - decisions.Count(decision => decision is ScalingDecision.Create create && create.Template == template.Name);
+            for (var n = 0; n < missing && fleet.MayCreate(template); n++)
+                decisions.Add(fleet.Create(template, $"Template {template.Name} keeps at least {template.MinWorkers} workers."));
+        }
+    }
+
+    private static void Down(
+        ImmutableArray<ScalingDecision>.Builder decisions, FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates,
+        DateTimeOffset now, PlanningTimes times, ScalingOptions options)
+    {
+        var stopping = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var worker in snapshot.Workers.Values.OrderByDescending(worker => worker.Value.CostPerHour).ThenBy(worker => worker.Id, StringComparer.Ordinal))
+        {
+            var value = worker.Value;
+            if (value is { State: WorkerState.Stopped, Target: WorkerTarget.Stopped } && value.LastTransition.At + options.StoppedLimit <= now)
+                decisions.Add(new ScalingDecision.Terminate(worker.Id, $"Stopped since {value.LastTransition.At:u}, longer than {options.StoppedLimit}."));
+            if (value is not { State: WorkerState.Running, Target: WorkerTarget.Running } || !worker.IsEmpty || IdleSince(worker) + options.IdleCooldown > now)
+                continue;
+            var least = templates.FirstOrDefault(template => template.Name == value.Template)?.MinWorkers ?? 0;
+            var left = Ready(snapshot, value.Template) - stopping.GetValueOrDefault(value.Template);
+            if (left <= least)
+                decisions.Add(new ScalingDecision.SkipDown(worker.Id, $"It is idle, and template {value.Template} keeps at least {least} workers."));
+            else if (DueSoon(snapshot, worker, now + options.IdleCooldown, times) is { } soon)
+                decisions.Add(new ScalingDecision.SkipDown(worker.Id, $"It is idle, and {soon.Id} is due on it soon."));
+            else
+            {
+                stopping[value.Template] = stopping.GetValueOrDefault(value.Template) + 1;
+                decisions.Add(new ScalingDecision.Stop(worker.Id, $"Idle since {IdleSince(worker):u}, longer than {options.IdleCooldown}."));
+            }
+        }
+    }
+
+    private static DateTimeOffset IdleSince(WorkerEntry worker) =>
+        worker.Capacity.Value.ChangedAt > worker.Value.LastTransition.At ? worker.Capacity.Value.ChangedAt : worker.Value.LastTransition.At;
+
+    private static InstanceEntry? DueSoon(FleetSnapshot snapshot, WorkerEntry worker, DateTimeOffset until, PlanningTimes times) =>
+        snapshot.In(InstanceState.Pending).FirstOrDefault(entry => entry.Value.Target == InstanceTarget.Running
+            && times.DueWithStart(entry.Value, worker.Value.StartupTimeMinutes) <= until && worker.Value.Declared.Fits(entry.Value.Demand)
+            && Filters.KindFits(entry.Value.Request, worker.Value.LicenseType, worker.Value.CmlVersion));
+
+    private static int Ready(FleetSnapshot snapshot, string template) => snapshot.Workers.Values.Count(worker => worker.Value.Template == template
+        && worker.Value is { Target: WorkerTarget.Running, LostSince: null, State: WorkerState.Pending or WorkerState.Provisioning or WorkerState.Running });
+}

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Watching;
+using Semver;
+
+namespace Ccm.Engine.Scheduling;
+
+/// <summary>Why a worker cannot take an instance.</summary>
+public enum ReasonCode
+{
+    WorkerNotRunning, WorkerDraining, LicenseMismatch, CmlVersion, InsufficientCpu, InsufficientMemory, InsufficientStorage, NodeLimit, PortsExhausted,
+}
+
+/// <param name="Text">The same with its numbers, for people.</param>
+public sealed record Reason(ReasonCode Code, string Text);
+
+/// <summary>The conditions a worker must meet to take an instance.</summary>
+internal static class Filters
+{
+    private static readonly ConcurrentDictionary<(string Range, string Version), bool> Versions = new();
+
+    /// <summary>All that stands against it; empty when it fits.</summary>
+    public static ImmutableArray<Reason> Against(LabletInstance instance, WorkerEntry worker)
+    {
+        var reasons = ImmutableArray.CreateBuilder<Reason>();
+        if (worker.Value.State == WorkerState.Draining)
+            reasons.Add(new Reason(ReasonCode.WorkerDraining, "It is being drained."));
+        else if (worker.Value.LostSince is not null)
+            reasons.Add(new Reason(ReasonCode.WorkerNotRunning, "Its host is lost."));
+        else if (!worker.Value.TakesWork)
+            reasons.Add(new Reason(ReasonCode.WorkerNotRunning, worker.Value.UnreachableSince is { } since ? $"It does not answer since {since:u}." : $"It is {worker.Value.State.ToString().ToUpperInvariant()}."));
+        reasons.AddRange(AgainstKind(instance, worker.Value.LicenseType, worker.Value.CmlVersion));
+        reasons.AddRange(Shortages(instance, worker.Available, worker.Ports.Value.FreeCount));
+        return reasons.ToImmutable();
+    }
+
+    /// <summary>What no amount of room would change.</summary>
+    public static IEnumerable<Reason> AgainstKind(LabletInstance instance, LicenseType license, string cmlVersion)
+    {
+        if (!LicenceFits(instance.Request, license))
+            yield return new Reason(ReasonCode.LicenseMismatch, $"Its licence is {license.ToString().ToUpperInvariant()}, the lab runs under {string.Join(" or ", instance.Request.LicenseAffinity.Select(l => l.ToString().ToUpperInvariant()))}.");
+        if (!VersionFits(instance.Request, cmlVersion))
+            yield return new Reason(ReasonCode.CmlVersion, $"It runs CML {cmlVersion}, the lab needs {instance.Request.CmlVersionRange}.");
+    }
+
+    /// <summary>What is missing of this room.</summary>
+    public static IEnumerable<Reason> Shortages(LabletInstance instance, Capacity available, int freePorts)
+    {
+        var demand = instance.Demand;
+        if (demand.CpuCores > available.CpuCores)
+            yield return new Reason(ReasonCode.InsufficientCpu, $"{available.CpuCores} of {demand.CpuCores} cores are free.");
+        if (demand.MemoryGb > available.MemoryGb)
+            yield return new Reason(ReasonCode.InsufficientMemory, $"{available.MemoryGb} of {demand.MemoryGb} GB of memory are free.");
+        if (demand.StorageGb > available.StorageGb)
+            yield return new Reason(ReasonCode.InsufficientStorage, $"{available.StorageGb} of {demand.StorageGb} GB of storage are free.");
+        if (demand.Nodes > available.Nodes)
+            yield return new Reason(ReasonCode.NodeLimit, $"{available.Nodes} of {demand.Nodes} licensed nodes are free.");
+        if (instance.Request.PortNames.Length > freePorts)
+            yield return new Reason(ReasonCode.PortsExhausted, $"{freePorts} of {instance.Request.PortNames.Length} ports are free.");
+    }
+
+    /// <summary>The same question, answered with yes or no and without a word.</summary>
+    public static bool KindFits(LabRequest request, LicenseType license, string cmlVersion) => LicenceFits(request, license) && VersionFits(request, cmlVersion);
+
+    private static bool LicenceFits(LabRequest request, LicenseType license) => request.LicenseAffinity.IsDefaultOrEmpty || request.LicenseAffinity.Contains(license);
+
+    private static bool VersionFits(LabRequest request, string cmlVersion) => request.CmlVersionRange.Length == 0
+        || Versions.GetOrAdd((request.CmlVersionRange, cmlVersion), static key =>
+            SemVersionRange.TryParseNpm(key.Range, out var range) && SemVersion.TryParse(key.Version, SemVersionStyles.Strict, out var version) && range.Contains(version));
+}

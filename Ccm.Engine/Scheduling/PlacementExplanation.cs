@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Watching;
+
+namespace Ccm.Engine.Scheduling;
+
+/// <summary>Why an instance is where it is, or why it waits.</summary>
+/// <param name="Summary">One sentence.</param>
+/// <param name="Due">When it becomes due; null once placed.</param>
+/// <param name="WouldFit">What would make it fit; empty when it is placed or fits.</param>
+public sealed record PlacementExplanation(string InstanceId, string Summary, DateTimeOffset? Due, string? WorkerId, ImmutableArray<WorkerVerdict> Workers, ImmutableArray<string> WouldFit);
+
+/// <param name="Fits">Nothing stands against it.</param>
+public sealed record WorkerVerdict(string WorkerId, bool Fits, Capacity Available, Capacity Demand, ImmutableArray<Reason> Reasons);
+
+/// <summary>Makes explanations with the same filters that the planner decides with.</summary>
+public static class PlacementExplainer
+{
+    /// <param name="templates">Newest revisions, for what could be added.</param>
+    public static PlacementExplanation Explain(
+        FleetSnapshot snapshot, InstanceEntry instance, ImmutableArray<WorkerTemplate> templates, DateTimeOffset now, PlanningTimes times)
+    {
+        var value = instance.Value;
+        var verdicts = snapshot.Workers.Values.Where(worker => worker.Value.State != WorkerState.Terminated).OrderBy(worker => worker.Id, StringComparer.Ordinal)
+            .Select(worker => Verdict(value, worker)).ToImmutableArray();
+        if (value.State != InstanceState.Pending)
+            return new PlacementExplanation(instance.Id, value.State == InstanceState.Terminated
+                ? $"It ended: {value.LastTransition.Reason}" : $"It is on {instance.WorkerId}. {value.LastTransition.Reason}", null, instance.WorkerId, verdicts, []);
+        var due = times.Due(value);
+        if (due > now)
+            return new PlacementExplanation(instance.Id, $"It is not due: it is placed from {due:u} on, so that nothing is held before it is needed.", due, null, verdicts, []);
+        if (verdicts.Any(verdict => verdict.Fits))
+            return new PlacementExplanation(instance.Id, "A worker has room and it will be placed on the next pass.", due, null, verdicts, []);
+        return new PlacementExplanation(instance.Id, Waiting(snapshot, verdicts), due, null, verdicts, WouldFit(value, snapshot, verdicts, templates));
+    }
+
+    private static WorkerVerdict Verdict(LabletInstance instance, WorkerEntry worker)
+    {
+        var reasons = Filters.Against(instance, worker);
+        return new WorkerVerdict(worker.Id, reasons.IsEmpty, worker.Available, instance.Demand, reasons);
+    }
+
+    private static string Waiting(FleetSnapshot snapshot, ImmutableArray<WorkerVerdict> verdicts)
+    {
+        if (verdicts.IsEmpty)
+            return "It waits: the fleet has no workers yet.";
+        var coming = snapshot.Workers.Values.Count(worker => worker.Value.IsComing);
+        var common = verdicts.SelectMany(verdict => verdict.Reasons).GroupBy(reason => reason.Code).OrderByDescending(group => group.Count()).First().Key;
+        return $"It waits: none of {verdicts.Length} workers can take it, most often for {common}." + (coming > 0 ? $" {coming} workers are coming." : "");
+    }
+
+    private static ImmutableArray<string> WouldFit(
+        LabletInstance instance, FleetSnapshot snapshot, ImmutableArray<WorkerVerdict> verdicts, ImmutableArray<WorkerTemplate> templates)
+    {
+        var answers = ImmutableArray.CreateBuilder<string>();
+        var nearest = verdicts.Where(verdict => verdict.Reasons.All(reason => reason.Code >= ReasonCode.InsufficientCpu)).MinBy(verdict => verdict.Reasons.Length);
+        if (nearest is not null)
+            answers.Add($"Room on {nearest.WorkerId}: {string.Join(" ", nearest.Reasons.Select(reason => reason.Text))}");
+        foreach (var template in templates.Where(template => template.Enabled).OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal))
+        {
+            var against = Filters.AgainstKind(instance, template.LicenseType, template.CmlVersion)
+                .Concat(Filters.Shortages(instance, template.Declared, template.PortRange.Count)).ToList();
+            var workers = snapshot.Templates.GetValueOrDefault(template.Name)?.Value.Workers ?? 0;
+            if (against.Count == 0 && workers < template.MaxWorkers)
+                answers.Add($"One more worker of template {template.Name} ({workers} of {template.MaxWorkers} exist).");
+            else if (against.Count == 0)
+                answers.Add($"A higher maximum than {template.MaxWorkers} workers for template {template.Name}.");
+        }
+        if (answers.Count == 0)
+            answers.Add("A template of a worker large enough: none of the enabled ones could take this lab.");
+        return answers.ToImmutable();
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Control;
+using Ccm.Engine.Leadership;
+using Ccm.Engine.Watching;
+using Microsoft.Extensions.Logging;
+
+namespace Ccm.Engine.Scheduling;
+
+/// <summary>
+/// Carries the planner's decisions out while this replica leads. Own commits are laid over the snapshot, so that the next plan does not
+/// wait for the watch; a batch whose guards fail is tried again worker by worker.
+/// </summary>
+public sealed partial class SchedulerLoop(ControlPlane control, WatchCache cache, PlanningTimes times, TimeProvider time, ILogger<SchedulerLoop> logger)
+{
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private readonly Dictionary<string, InstanceEntry> _placed = [];
+    private readonly Dictionary<string, WorkerEntry> _filled = [];
+
+    public async Task RunAsync(LeaderTerm term)
+    {
+        Forget();
+        using var subscription = cache.Subscribe();
+        while (true)
+        {
+            var plan = PlacementPlanner.Plan(Overlaid(), time.GetUtcNow(), times);
+            if (!plan.Placements.IsEmpty)
+            {
+                if (!await PlaceAsync(term, plan.Placements))
+                    await Task.Delay(Pause, time, term.Over);
+                continue;
+            }
+            await subscription.NextAsync(plan.NextDue is { } due ? Clamp(due - time.GetUtcNow()) : Sweep, time, term.Over);
+        }
+    }
+
+    private static TimeSpan Clamp(TimeSpan wait) => wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait > Sweep ? Sweep : wait;
+
+    /// <summary>Whether anything was placed.</summary>
+    private async Task<bool> PlaceAsync(LeaderTerm term, ImmutableArray<Placement> placements)
+    {
+        var placed = await control.PlaceAsync(term.Fence, placements, term.Over);
+        if (!placed.Instances.IsEmpty)
+        {
+            Remember(placed);
+            return true;
+        }
+        Forget();
+        var byWorker = placements.GroupBy(placement => placement.Worker.Id).ToArray();
+        if (byWorker.Length == 1)
+            return false;
+        LogSplit(placements.Length, byWorker.Length);
+        foreach (var onWorker in byWorker)
+            Remember(await control.PlaceAsync(term.Fence, [.. onWorker], term.Over));
+        return _placed.Count > 0;
+    }
+
+    private FleetSnapshot Overlaid()
+    {
+        var snapshot = cache.Current;
+        foreach (var id in _placed.Where(pair => pair.Value.ModRevision <= snapshot.Revision).Select(pair => pair.Key).ToArray())
+            _placed.Remove(id);
+        foreach (var id in _filled.Where(pair => pair.Value.Capacity.ModRevision <= snapshot.Revision).Select(pair => pair.Key).ToArray())
+            _filled.Remove(id);
+        return _placed.Count == 0 ? snapshot : snapshot.WithNewer(_placed.Values, _filled.Values);
+    }
+
+    private void Remember(PlacedBatch placed)
+    {
+        foreach (var instance in placed.Instances)
+            _placed[instance.Id] = instance;
+        foreach (var worker in placed.Workers)
+            _filled[worker.Id] = worker;
+    }
+
+    private void Forget()
+    {
+        _placed.Clear();
+        _filled.Clear();
+    }
+
+    [LoggerMessage(6001, LogLevel.Information, "{Count} placements met other changes and are tried on each of {Workers} workers by itself.")]
+    private partial void LogSplit(int count, int workers);
+}

@@ -1,0 +1,279 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Ccm.Engine.Embedded;
+using Microsoft.Data.Sqlite;
+
+namespace Ccm.Engine.State.Embedded;
+
+/// <summary>
+/// The state store on one SQLite file, with etcd's semantics. One writer loop takes all that waits, applies each transaction at a
+/// revision of its own and makes them durable together; readers have connections of their own.
+/// </summary>
+public sealed class SqliteStateStore : IStateStore
+{
+    private const int AtOnce = 256;
+    private const string AtRevision = """
+        SELECT key, mod, created, version, lease, value FROM state s
+        WHERE key >= $from AND key < $until AND value IS NOT NULL
+            AND mod = (SELECT MAX(mod) FROM state WHERE key = s.key AND mod <= $revision)
+        ORDER BY key
+        """;
+
+    private readonly EmbeddedDatabase _database;
+    private readonly TimeProvider _time;
+    private readonly SqliteWriter _writer;
+    private readonly Channel<Job> _jobs = Channel.CreateBounded<Job>(new BoundedChannelOptions(4096) { SingleReader = true });
+    private readonly Task _loop;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<long, SqliteLease> _leases = [];
+    private ImmutableArray<SqliteWatch> _watches = [];
+    private long _lastLease;
+    private long _revision;
+    private long _compacted;
+
+    public SqliteStateStore(EmbeddedDatabase database, TimeProvider time)
+    {
+        _database = database;
+        _time = time;
+        _writer = new SqliteWriter(database.Connect());
+        EndLeasesOfEarlierProcess();
+        _revision = _writer.Revision;
+        _compacted = _writer.Compacted;
+        _loop = Task.Factory.StartNew(WriteLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    public string Kind => "sqlite";
+
+    internal long Revision => Volatile.Read(ref _revision);
+
+    public Task<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var connection = _database.Connect();
+        using var command = SqliteSchema.Command(connection, null, "SELECT key, mod, created, version, lease, value FROM state WHERE key = $key ORDER BY mod DESC LIMIT 1", ("$key", key));
+        using var row = command.ExecuteReader();
+        return Task.FromResult(row.Read() && !row.IsDBNull(5) ? SqliteSchema.ReadEntry(row) : null);
+    }
+
+    public Task<StateList> ListAsync(string prefix, long revision, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var connection = _database.Connect();
+        using var transaction = connection.BeginTransaction(deferred: true);
+        var newest = SqliteSchema.Meta(connection, "revision", transaction);
+        if (revision > newest)
+            throw new StateFutureRevisionException(revision);
+        var compacted = SqliteSchema.Meta(connection, "compacted", transaction);
+        if (revision > 0 && revision < compacted)
+            throw new StateCompactedException(compacted);
+        var at = revision > 0 ? revision : newest;
+        using var command = SqliteSchema.Command(connection, transaction, AtRevision, ("$from", prefix), ("$until", prefix + "\U0010FFFF"), ("$revision", at));
+        var entries = ImmutableArray.CreateBuilder<StateEntry>();
+        using (var row = command.ExecuteReader())
+        {
+            while (row.Read())
+                entries.Add(SqliteSchema.ReadEntry(row));
+        }
+        return Task.FromResult(new StateList(at, entries.ToImmutable()));
+    }
+
+    public async Task<CommitResult> CommitAsync(StateTransaction transaction, CancellationToken cancellationToken)
+    {
+        TransactionRules.Check(transaction);
+        var job = new Job(transaction, null);
+        try
+        {
+            await _jobs.Writer.WriteAsync(job, cancellationToken);
+        }
+        catch (ChannelClosedException)
+        {
+            return new CommitResult.Refused("the store is closed");
+        }
+        return await job.Done.Task;
+    }
+
+    public async IAsyncEnumerable<StateBatch> WatchAsync(string prefix, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var watch = new SqliteWatch(Leave);
+        lock (_lock)
+            _watches = _watches.Add(watch);
+        var next = Math.Max(fromRevision, 1);
+        while (true)
+        {
+            var compacted = Volatile.Read(ref _compacted);
+            if (next <= compacted && next <= Revision)
+                throw new StateCompactedException(compacted);
+            var upTo = Revision;
+            foreach (var batch in next <= upTo ? ReadHistory(prefix, next, upTo) : [])
+                yield return batch;
+            if (next <= upTo)
+            {
+                next = upTo + 1;
+                yield return new StateBatch(upTo, []);
+            }
+            await watch.WaitAsync(cancellationToken);
+        }
+    }
+
+    public async Task<IStateLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        var id = Interlocked.Increment(ref _lastLease);
+        var lease = new SqliteLease(id, timeToLive, _time, EndLeaseAsync);
+        lock (_lock)
+            _leases[id] = lease;
+        return await Task.FromResult(lease);
+    }
+
+    public async Task CompactAsync(long revision, CancellationToken cancellationToken)
+    {
+        if (revision > Revision)
+            throw new StateFutureRevisionException(revision);
+        if (revision <= Volatile.Read(ref _compacted))
+            throw new StateCompactedException(Volatile.Read(ref _compacted));
+        var job = new Job(null, revision);
+        await _jobs.Writer.WriteAsync(job, cancellationToken);
+        await job.Done.Task;
+    }
+
+    public Task<StateStoreStatus> GetStatusAsync(CancellationToken cancellationToken)
+    {
+        using var connection = _database.Connect();
+        using var command = SqliteSchema.Command(connection, null, "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()");
+        return Task.FromResult(new StateStoreStatus(connection.ServerVersion, Revision, Volatile.Read(ref _compacted), (long)command.ExecuteScalar()!, null, []));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _jobs.Writer.TryComplete();
+        await _loop;
+        _writer.Dispose();
+    }
+
+    private void WriteLoop()
+    {
+        var taken = new List<Job>(AtOnce);
+        while (_jobs.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            taken.Clear();
+            while (taken.Count < AtOnce && _jobs.Reader.TryRead(out var job))
+                taken.Add(job);
+            Apply([.. taken.Where(job => job.Transaction is not null)]);
+            foreach (var job in taken.Where(job => job.Transaction is null))
+                Compact(job);
+        }
+    }
+
+    private void Apply(Job[] jobs)
+    {
+        if (jobs.Length == 0)
+            return;
+        var before = _writer.Revision;
+        var results = new CommitResult[jobs.Length];
+        try
+        {
+            _writer.Begin();
+            for (var n = 0; n < jobs.Length; n++)
+                results[n] = UnknownLease(jobs[n].Transaction!) is { } lease ? new CommitResult.Refused($"lease {lease} is gone")
+                    : _writer.Apply(jobs[n].Transaction!) is not null ? new CommitResult.Committed(_writer.Revision) : new CommitResult.GuardFailed(_writer.Revision);
+            _writer.Commit();
+        }
+        catch (SqliteException exception)
+        {
+            _writer.Rollback(before);
+            Array.Fill(results, new CommitResult.Refused(exception.Message));
+        }
+        Volatile.Write(ref _revision, _writer.Revision);
+        foreach (var watch in _writer.Revision > before ? _watches : [])
+            watch.Signal();
+        for (var n = 0; n < jobs.Length; n++)
+            jobs[n].Done.TrySetResult(results[n]);
+    }
+
+    private void Compact(Job job)
+    {
+        try
+        {
+            _writer.Compact(job.CompactTo!.Value);
+            Volatile.Write(ref _compacted, job.CompactTo.Value);
+            job.Done.TrySetResult(new CommitResult.Committed(job.CompactTo.Value));
+        }
+        catch (SqliteException exception)
+        {
+            job.Done.TrySetException(new StateStoreUnavailableException(exception.Message, exception));
+        }
+    }
+
+    private long? UnknownLease(StateTransaction transaction)
+    {
+        lock (_lock)
+            return transaction.Puts.Select(put => put.LeaseId).Where(id => id != 0 && !_leases.ContainsKey(id)).Cast<long?>().FirstOrDefault();
+    }
+
+    private List<StateBatch> ReadHistory(string prefix, long from, long upTo)
+    {
+        using var connection = _database.Connect();
+        using var command = SqliteSchema.Command(connection, null, """
+            SELECT key, mod, created, version, lease, value FROM state
+            WHERE mod >= $from AND mod <= $upTo AND key >= $first AND key < $until ORDER BY mod, key
+            """, ("$from", from), ("$upTo", upTo), ("$first", prefix), ("$until", prefix + "\U0010FFFF"));
+        using var row = command.ExecuteReader();
+        var batches = new List<StateBatch>();
+        var events = ImmutableArray.CreateBuilder<StateEvent>();
+        var revision = 0L;
+        while (row.Read())
+        {
+            if (row.GetInt64(1) != revision && events.Count > 0)
+                batches.Add(new StateBatch(revision, events.DrainToImmutable()));
+            revision = row.GetInt64(1);
+            events.Add(new StateEvent(row.GetString(0), row.IsDBNull(5) ? null : SqliteSchema.ReadEntry(row)));
+        }
+        if (events.Count > 0)
+            batches.Add(new StateBatch(revision, events.DrainToImmutable()));
+        return batches;
+    }
+
+    private async Task EndLeaseAsync(SqliteLease lease)
+    {
+        lock (_lock)
+        {
+            if (!_leases.Remove(lease.Id))
+                return;
+        }
+        using var connection = _database.Connect();
+        using var command = SqliteSchema.Command(connection, null,
+            "SELECT key, mod, created, version, lease, value FROM state s WHERE lease = $lease AND mod = (SELECT MAX(mod) FROM state WHERE key = s.key)", ("$lease", lease.Id));
+        var keys = new List<StateEntry>();
+        using (var row = command.ExecuteReader())
+        {
+            while (row.Read())
+                keys.Add(SqliteSchema.ReadEntry(row));
+        }
+        if (keys.Count > 0)
+            await CommitAsync(new StateTransaction { Guards = [.. keys.Select(key => new StateGuard.Modified(key.Key, key.ModRevision))], Deletes = [.. keys.Select(key => key.Key)] }, CancellationToken.None);
+    }
+
+    /// <summary>A process that is gone keeps nothing alive; the file is ours alone, so nobody else does.</summary>
+    private void EndLeasesOfEarlierProcess()
+    {
+        var leased = _writer.FindLeased().ToList();
+        if (leased.Count == 0)
+            return;
+        _writer.Begin();
+        _writer.Apply(new StateTransaction { Deletes = [.. leased.Select(entry => entry.Key)] });
+        _writer.Commit();
+        Debug.Assert(!_writer.FindLeased().Any());
+    }
+
+    private void Leave(SqliteWatch watch)
+    {
+        lock (_lock)
+            _watches = _watches.Remove(watch);
+    }
+
+    private sealed record Job(StateTransaction? Transaction, long? CompactTo)
+    {
+        public TaskCompletionSource<CommitResult> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
