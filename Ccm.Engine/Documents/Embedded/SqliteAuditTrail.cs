@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Ccm.Engine.Embedded;
+using Microsoft.Data.Sqlite;
+
+namespace Ccm.Engine.Documents.Embedded;
+
+/// <summary>The audit trail in the embedded file. Data is kept as the text it was hashed from.</summary>
+public sealed class SqliteAuditTrail(EmbeddedDatabase database) : IAuditTrail
+{
+    private const string Columns = "sequence, id, type, subject, time_text, actor, operation, revision, previous_hash, hash, data";
+    private readonly SqliteDocuments _documents = new(database);
+
+    public Task AppendAsync(ImmutableArray<AuditEvent> events, CancellationToken cancellationToken) => _documents.AskAsync(connection =>
+    {
+        using var transaction = connection.BeginTransaction();
+        foreach (var audited in events)
+        {
+            using var insert = SqliteDocuments.Command(connection, """
+                INSERT INTO audit_events VALUES ($sequence, $id, $type, $subject, $time, $actor, $operation, $revision, $previousHash, $hash, $timeText, $data) ON CONFLICT DO NOTHING
+                """,
+                ("$sequence", audited.Sequence), ("$id", audited.Id), ("$type", audited.Type), ("$subject", audited.Subject),
+                ("$time", audited.Time.ToUnixTimeMilliseconds()), ("$actor", audited.Actor), ("$operation", audited.OperationId), ("$revision", audited.Revision),
+                ("$previousHash", audited.PreviousHash), ("$hash", audited.Hash), ("$timeText", audited.Time.ToString("O", CultureInfo.InvariantCulture)), ("$data", audited.Data.GetRawText()));
+            insert.Transaction = transaction;
+            if (insert.ExecuteNonQuery() == 1)
+                continue;
+            using var same = SqliteDocuments.Command(connection, "SELECT COUNT(*) FROM audit_events WHERE id = $id AND sequence = $sequence AND hash = $hash",
+                ("$id", audited.Id), ("$sequence", audited.Sequence), ("$hash", audited.Hash));
+            same.Transaction = transaction;
+            if ((long)same.ExecuteScalar()! != 1)
+                throw new AuditConflictException($"Event {audited.Id} or its sequence {audited.Sequence} is taken by another event.");
+        }
+        transaction.Commit();
+        return true;
+    }, cancellationToken);
+
+    public Task<ImmutableArray<AuditEvent>> QueryAsync(AuditQuery query, CancellationToken cancellationToken) => _documents.AskAsync(connection =>
+    {
+        var conditions = new List<string> { "1 = 1" };
+        using var command = connection.CreateCommand();
+        Add("subject = $subject", "$subject", query.Subject);
+        Add("type = $type", "$type", query.Type);
+        Add("actor = $actor", "$actor", query.Actor);
+        Add("operation = $operation", "$operation", query.OperationId);
+        Add("(instr(lower(type), $text) > 0 OR instr(lower(subject), $text) > 0 OR instr(lower(actor), $text) > 0)", "$text", query.Text?.ToLowerInvariant());
+        Add("time >= $from", "$from", query.From?.ToUnixTimeMilliseconds());
+        Add("time < $until", "$until", query.Until?.ToUnixTimeMilliseconds());
+        Add("sequence < $before", "$before", query.Before);
+        command.CommandText = $"SELECT {Columns} FROM audit_events WHERE {string.Join(" AND ", conditions)} ORDER BY sequence DESC LIMIT $limit";
+        command.Parameters.AddWithValue("$limit", query.Limit);
+        return Read(command);
+
+        void Add(string condition, string name, object? value)
+        {
+            if (value is null)
+                return;
+            conditions.Add(condition);
+            command.Parameters.AddWithValue(name, value);
+        }
+    }, cancellationToken);
+
+    public Task<ImmutableArray<AuditEvent>> ReadChainAsync(long fromSequence, int limit, CancellationToken cancellationToken) => _documents.AskAsync(connection =>
+    {
+        using var command = SqliteDocuments.Command(connection, $"SELECT {Columns} FROM audit_events WHERE sequence >= $from ORDER BY sequence LIMIT $limit", ("$from", fromSequence), ("$limit", limit));
+        return Read(command);
+    }, cancellationToken);
+
+    public Task ExpireAsync(DateTimeOffset before, CancellationToken cancellationToken) => _documents.AskAsync(connection =>
+    {
+        using var command = SqliteDocuments.Command(connection,
+            "DELETE FROM audit_events WHERE sequence < (SELECT COALESCE(MIN(sequence), (SELECT MAX(sequence) FROM audit_events)) FROM audit_events WHERE time >= $before)", ("$before", before.ToUnixTimeMilliseconds()));
+        return command.ExecuteNonQuery();
+    }, cancellationToken);
+
+    private static ImmutableArray<AuditEvent> Read(SqliteCommand command)
+    {
+        using var row = command.ExecuteReader();
+        var events = ImmutableArray.CreateBuilder<AuditEvent>();
+        while (row.Read())
+        {
+            using var data = JsonDocument.Parse(row.GetString(10));
+            events.Add(new AuditEvent(row.GetString(1), row.GetString(2), row.GetString(3),
+                DateTimeOffset.ParseExact(row.GetString(4), "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind), row.GetString(5), data.RootElement.Clone(),
+                row.GetString(6), row.GetInt64(7), row.GetInt64(0), row.GetString(8), row.GetString(9)));
+        }
+        return events.ToImmutable();
+    }
+}

@@ -1,0 +1,99 @@
+using Ccm.Engine.Auditing;
+using Ccm.Engine.Control;
+using Ccm.Engine.Documents;
+using Ccm.Engine.Documents.Embedded;
+using Ccm.Engine.Embedded;
+using Ccm.Engine.Hosts;
+using Ccm.Engine.Hosts.Simulated;
+using Ccm.Engine.Leadership;
+using Ccm.Engine.Lifecycle;
+using Ccm.Engine.Scaling;
+using Ccm.Engine.Scheduling;
+using Ccm.Engine.State;
+using Ccm.Engine.State.Embedded;
+using Ccm.Engine.Watching;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Ccm.Engine.Hosting;
+
+/// <summary>The whole engine as services. No connection string means embedded.</summary>
+public static class EngineServices
+{
+    public const string DataDirectory = "Ccm:DataDirectory";
+
+    public static IServiceCollection AddCcmEngine(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSettings<LeadershipOptions>(LeadershipOptions.Section).AddSettings<ControlOptions>(ControlOptions.Section)
+            .AddSettings<LifecycleOptions>(LifecycleOptions.Section).AddSettings<RetentionOptions>(RetentionOptions.Section)
+            .AddSettings<ScalingOptions>(ScalingOptions.Section).AddSettings<SimulatorOptions>(SimulatorOptions.Section).AddSettings<SeedOptions>(SeedOptions.Section);
+        services.AddSingleton(new Replica(
+            configuration["Ccm:ReplicaId"] is { Length: > 0 } id ? id : $"{Environment.MachineName.ToLowerInvariant()}-{Guid.NewGuid().ToString("N")[..6]}",
+            configuration["Urls"] ?? configuration["urls"] ?? ""));
+        return services.AddStores(configuration).AddControl().AddHosts().AddLoops();
+    }
+
+    private static IServiceCollection AddStores(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(_ => EmbeddedDatabase.Open(configuration[DataDirectory] is { Length: > 0 } directory ? directory : "data"));
+        services.AddSingleton<IStateStore, SqliteStateStore>();
+        services.AddSingleton<IDefinitionDocuments, SqliteDefinitionDocuments>();
+        services.AddSingleton<ITemplateDocuments, SqliteTemplateDocuments>();
+        services.AddSingleton<IAuditTrail, SqliteAuditTrail>();
+        return services;
+    }
+
+    private static IServiceCollection AddControl(this IServiceCollection services)
+    {
+        services.AddSingleton<WatchCache>();
+        services.AddHostedService(provider => provider.GetRequiredService<WatchCache>());
+        services.AddSingleton<ControlPlane>();
+        services.AddSingleton<Elections>();
+        services.AddHostedService<Seeding>();
+        return services;
+    }
+
+    private static IServiceCollection AddHosts(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new PlanningTimes(
+            TimeSpan.FromMinutes(provider.GetRequiredService<IOptions<LifecycleOptions>>().Value.LeadMarginMinutes),
+            provider.GetRequiredService<IOptions<SimulatorOptions>>().Value.Speed));
+        services.AddSingleton<SimulatedFleet>();
+        services.AddSingleton<IWorkerProvider>(provider => provider.GetRequiredService<SimulatedFleet>());
+        services.AddSingleton<ILabBackend>(provider => provider.GetRequiredService<SimulatedFleet>());
+        services.AddSingleton<HostRegistry>();
+        return services;
+    }
+
+    private static IServiceCollection AddLoops(this IServiceCollection services)
+    {
+        services.AddSingleton<SchedulerLoop>();
+        services.AddSingleton<ControllerLoop>();
+        services.AddSingleton<InstanceReconciler>();
+        services.AddSingleton<WorkerReconciler>();
+        services.AddSingleton<HostSweep>();
+        services.AddSingleton<Retention>();
+        services.AddSingleton<ScalingLoop>();
+        services.AddSingleton<AuditRelay>();
+        services.AddSingleton<IHostedService>(provider => Lead(provider, provider.GetRequiredService<Elections>().Scheduler, provider.GetRequiredService<SchedulerLoop>().RunAsync));
+        services.AddSingleton<IHostedService>(provider => Lead(provider, provider.GetRequiredService<Elections>().Controller,
+            provider.GetRequiredService<ControllerLoop>().RunAsync,
+            provider.GetRequiredService<ScalingLoop>().RunAsync,
+            term => provider.GetRequiredService<AuditRelay>().RunAsync(term.Fence, term.Over)));
+        return services;
+    }
+
+    private static LeaderService Lead(IServiceProvider provider, Election election, params Func<LeaderTerm, Task>[] loops) =>
+        new(election, loops, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LeaderService>>());
+
+    private static IServiceCollection AddSettings<T>(this IServiceCollection services, string section) where T : class
+    {
+        services.AddOptions<T>().BindConfiguration(section).ValidateDataAnnotations().ValidateOnStart();
+        return services;
+    }
+}
