@@ -55,7 +55,7 @@ public static class LabFile
         if (string.IsNullOrEmpty(id) || string.IsNullOrEmpty(definition))
             return null;
         var read = new LabNode(id, Text(node["label"]) ?? "", definition,
-            Number(node, "cpus", path, 1, 1024, problems), Number(node, "ram", path, 1, 16_777_216, problems),
+            Number(node, "cpus", path, 0, 1024, problems), Number(node, "ram", path, 0, 16_777_216, problems),
             Coordinate(node["x"]), Coordinate(node["y"]), [.. TextItems(node["tags"]).Select(tag => tag.Value)]);
         var interfaces = (node["interfaces"] as YamlValue.List)?.Items.OfType<YamlValue.Map>().Select(i => Text(i["id"])).OfType<string>().ToList() ?? [];
         foreach (var twice in interfaces.GroupBy(i => i).Where(group => group.Count() > 1))

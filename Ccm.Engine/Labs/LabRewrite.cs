@@ -16,37 +16,43 @@ public static class LabRewrite
         var places = Places.Find(root).ToList();
         var usesPlaceholders = topology.Places.Any(place => Places.Placeholder().IsMatch(place));
         var byTag = usesPlaceholders ? [] : PortTemplate.TagPorts(topology).ToDictionary(tag => $"nodes[{tag.Node}].tags[{tag.Tag}]");
-        var wanted = places.Select(place => (Place: place, Text: usesPlaceholders ? Fill(place, ports)
+        var wanted = places.Select(place => (Place: place, Text: usesPlaceholders ? Fill(place, place.Value.Value, ports)
             : byTag.TryGetValue(place.Path, out var tag) ? string.Create(CultureInfo.InvariantCulture, $"{tag.Protocol}:{PortOf(place, tag.Port, ports)}") : place.Value.Value)).ToList();
         var text = new StringBuilder(yaml);
         foreach (var (place, value) in wanted.Where(change => change.Text != change.Place.Value.Value).OrderByDescending(change => change.Place.Value.Start))
         {
             var old = yaml[place.Value.Start..place.Value.End];
-            text.Remove(place.Value.Start, old.Length).Insert(place.Value.Start, Write(value, place.Value.Style, old));
+            text.Remove(place.Value.Start, old.Length).Insert(place.Value.Start, Write(place, value, old, usesPlaceholders ? raw => Fill(place, raw, ports) : null));
         }
         var result = text.ToString();
         Prove((YamlValue.Map)YamlTree.Read(result), root, wanted.ToDictionary(change => change.Place.Path, change => change.Text));
         return result;
     }
 
-    private static string Fill(Place place, IReadOnlyDictionary<string, int> ports) => Places.Placeholder().Replace(place.Value.Value,
+    private static string Fill(Place place, string text, IReadOnlyDictionary<string, int> ports) => Places.Placeholder().Replace(text,
         match => PortOf(place, PortTemplate.PortOf(match.Groups["name"].Value), ports).ToString(CultureInfo.InvariantCulture));
 
     private static int PortOf(Place place, string name, IReadOnlyDictionary<string, int> ports) => ports.TryGetValue(name, out var port) ? port
         : throw new LabRefusedException(new LabProblem(place.Value.Line, place.Path, $"No port is allocated for '{name}'.", "Publish the lab anew, so that its port template is derived again."));
 
-    /// <summary>In the style it had; a style that spans lines becomes double-quoted.</summary>
-    private static string Write(string value, ScalarStyle style, string old) => style switch
+    /// <summary>
+    /// The source of a scalar with only its ports changed, in whatever style it has; written anew, double-quoted, where its source does
+    /// not show them as they are or where what is left unquoted would no longer be text.
+    /// </summary>
+    private static string Write(Place place, string value, string old, Func<string, string>? fill)
     {
-        ScalarStyle.SingleQuoted => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'",
-        ScalarStyle.Plain when !old.Contains('\n', StringComparison.Ordinal) && !IsNumber(value) => value,
-        ScalarStyle.Literal or ScalarStyle.Folded => Quote(value) + (old.EndsWith("\r\n", StringComparison.Ordinal) ? "\r\n" : old.EndsWith('\n') ? "\n" : ""),
-        _ => Quote(value),
-    };
+        var was = place.Value.Value;
+        var shown = fill is null ? old.Split(was).Length == 2
+            : Places.Placeholder().Matches(old).Select(match => match.Value).SequenceEqual(Places.Placeholder().Matches(was).Select(match => match.Value));
+        if (shown && (place.Value.Style != ScalarStyle.Plain || !MayBeNumber(value)))
+            return fill?.Invoke(old) ?? old.Replace(was, value, StringComparison.Ordinal);
+        var lineEnd = place.Value.Style is not (ScalarStyle.Literal or ScalarStyle.Folded) ? ""
+            : old.EndsWith("\r\n", StringComparison.Ordinal) ? "\r\n" : old.EndsWith('\n') ? "\n" : "";
+        return YamlQuote.Quote(value) + lineEnd;
+    }
 
-    private static bool IsNumber(string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
-
-    private static string Quote(string value) => System.Text.Json.JsonSerializer.Serialize(value);
+    /// <summary>Readers of YAML 1.1 also take 0x2000, 2000:30 and 2000-01-01 for something other than text.</summary>
+    private static bool MayBeNumber(string value) => value.Length > 0 && (char.IsAsciiDigit(value[0]) || value[0] is '+' or '-' or '.');
 
     /// <summary>Parsed before and after: the same values everywhere but in the places that were to change.</summary>
     private static void Prove(YamlValue.Map after, YamlValue.Map before, Dictionary<string, string> wanted)
