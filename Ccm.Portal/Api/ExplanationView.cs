@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Scheduling;
+
+namespace Ccm.Portal.Api;
+
+/// <summary>Why an instance is where it is, or why it waits.</summary>
+/// <param name="Due">When it becomes due; null once placed.</param>
+/// <param name="WouldFit">What would make it fit; empty when it is placed or fits.</param>
+internal sealed record ExplanationView(
+    string InstanceId, string Summary, DateTimeOffset? Due, string? WorkerId, ImmutableArray<VerdictView> Workers, ImmutableArray<string> WouldFit)
+{
+    public static ExplanationView Of(PlacementExplanation explanation) => new(
+        explanation.InstanceId, explanation.Summary, explanation.Due, explanation.WorkerId,
+        [
+            .. explanation.Workers.Select(verdict => new VerdictView(verdict.WorkerId, verdict.Fits, verdict.Available, verdict.Demand,
+                [.. verdict.Reasons.Select(reason => new ReasonView(reason.Code.ToString(), reason.Text))])),
+        ], explanation.WouldFit);
+}
+
+internal sealed record VerdictView(string WorkerId, bool Fits, Capacity Available, Capacity Demand, ImmutableArray<ReasonView> Reasons);
+
+/// <param name="Code">As in the rules, such as <c>InsufficientMemory</c>.</param>
+internal sealed record ReasonView(string Code, string Text);

@@ -1,0 +1,116 @@
+using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Scheduling;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Ccm.Portal.Api;
+
+/// <summary>A reservation.</summary>
+internal sealed record ReserveBody
+{
+    public required string DefinitionId { get; init; }
+
+    /// <summary>Absent: the newest.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Absent: as soon as possible.</summary>
+    public DateTimeOffset? TimeslotStart { get; init; }
+
+    /// <summary>Absent: the definition's maximum.</summary>
+    public int? DurationMinutes { get; init; }
+
+    /// <summary>Absent: the caller.</summary>
+    public string? OwnerId { get; init; }
+
+    /// <summary>Book although the forecast says that there will be no room (admin).</summary>
+    public bool Override { get; init; }
+}
+
+internal sealed record ExtendBody
+{
+    /// <summary>The new end, later than the present one.</summary>
+    public required DateTimeOffset TimeslotEnd { get; init; }
+}
+
+/// <summary><c>/api/v1/instances</c>: labs reserved for a timeslot.</summary>
+internal static class InstancesApi
+{
+    public static void MapInstances(this RouteGroupBuilder api)
+    {
+        var group = api.MapGroup("/instances").WithTags("Instances");
+        group.MapPost("", ReserveAsync).Accepts<ReserveBody>("application/json").WithSummary("Reserves a lab.");
+        group.MapGet("", List).WithSummary("Lists instances, newest first; a user's own. Filters: state, definitionId, workerId, ownerId, outcome.");
+        group.MapGet("/{id}", GetAsync);
+        group.MapGet("/{id}/events", EventsAsync).WithSummary("What happened to it, newest first.");
+        group.MapGet("/{id}/explain", ExplainAsync).WithSummary("Why it is where it is, or why it waits and what would make it fit.");
+        group.MapInstanceActions();
+    }
+
+    private static async Task<Created<InstanceView>> ReserveAsync(HttpContext http, Reading reading, ControlPlane control, CancellationToken cancellationToken)
+    {
+        var body = await JsonBody.ReadAsync<ReserveBody>(http.Request, cancellationToken);
+        var request = body.Value;
+        var actor = http.Actor();
+        if (request.OwnerId is { } owner && (owner.Length is 0 or > 200 || owner.Any(char.IsControl)))
+            throw RefusedException.Invalid("ownerId", "'ownerId' is no subject of the identity provider.", "Give 1 to 200 characters, or leave it out to reserve for yourself.");
+        if (request.Override)
+            throw actor.May(Permission.Overbook)
+                ? new RefusedException(RefusalKind.NotImplemented, new Problem("override", "Booking ahead is not there yet, so there is no refusal to override.", "Leave 'override' out."))
+                : new RefusedException(RefusalKind.Forbidden, new Problem("override", $"{actor.Name} may not overbook.", "Leave 'override' out, or ask an admin."));
+        if (actor.May(Permission.ManageOwnInstances))
+            await SeeDefinitionAsync(request.DefinitionId, reading, cancellationToken);
+        var instance = await control.ReserveAsync(actor, http.Operation(body.Text),
+            new ReserveRequest(request.DefinitionId, request.Version, request.TimeslotStart, request.DurationMinutes, request.OwnerId), cancellationToken);
+        return TypedResults.Created($"/api/v1/instances/{instance.Id}", InstanceView.Of(instance, WorkerOf(reading, instance.Id)));
+    }
+
+    /// <summary>What another replica just published is here before the reservation is decided; what is absent is the control plane's to refuse.</summary>
+    private static async Task SeeDefinitionAsync(string name, Reading reading, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await reading.DefinitionAsync(name, null, cancellationToken);
+        }
+        catch (RefusedException refused) when (refused.Kind == RefusalKind.NotFound)
+        {
+            // Refused with the request's own field name in a moment.
+        }
+    }
+
+    private static Page<InstanceView> List(HttpContext http, Reading reading)
+    {
+        var actor = http.Actor();
+        Reading.RequireOwn(actor);
+        var query = Query.OfList(http.Request, "state", "definitionId", "workerId", "ownerId", "outcome");
+        var states = query.AnyOf<InstanceState>("state", Query.Capitals);
+        var outcomes = query.AnyOf<Outcome>("outcome", outcome => outcome.ToString());
+        var (definition, worker, owner) = (query.Text("definitionId"), query.Text("workerId"), query.Text("ownerId"));
+        var snapshot = reading.Snapshot;
+        var asked = (states is null ? snapshot.Instances.Values : states.SelectMany(snapshot.In)).Where(entry => Reading.MayRead(actor, entry.Value)
+            && (outcomes is null || (entry.Value.Outcome is { } outcome && outcomes.Contains(outcome)))
+            && (definition is null || entry.Value.DefinitionId == definition)
+            && (worker is null || entry.WorkerId == worker)
+            && (owner is null || entry.Value.OwnerId == owner));
+        return Paging.Of(asked, entry => Paging.NewestFirst(entry.Value.CreatedAt, entry.Id), query, InstanceView.Of);
+    }
+
+    private static async Task<Ok<InstanceView>> GetAsync(string id, HttpContext http, Reading reading, CancellationToken cancellationToken) =>
+        TypedResults.Ok(InstanceView.Of(await reading.InstanceAsync(http.Actor(), id, cancellationToken)));
+
+    private static async Task<Ok<Page<EventView>>> EventsAsync(string id, HttpContext http, Reading reading, EventReading events, CancellationToken cancellationToken)
+    {
+        var query = Query.OfList(http.Request);
+        await reading.InstanceAsync(http.Actor(), id, cancellationToken);
+        return TypedResults.Ok(await events.OfSubjectAsync(Subjects.Instance(id), query, cancellationToken));
+    }
+
+    private static async Task<Ok<ExplanationView>> ExplainAsync(
+        string id, HttpContext http, Reading reading, ControlPlane control, PlanningTimes times, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var entry = await reading.InstanceAsync(http.Actor(), id, cancellationToken);
+        var templates = await control.ReadTemplatesAsync(cancellationToken);
+        return TypedResults.Ok(ExplanationView.Of(PlacementExplainer.Explain(reading.Snapshot, entry, templates, time.GetUtcNow(), times)));
+    }
+
+    public static string? WorkerOf(Reading reading, string instanceId) => reading.Snapshot.Instances.GetValueOrDefault(instanceId)?.WorkerId;
+}
