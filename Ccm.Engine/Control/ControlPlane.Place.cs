@@ -50,7 +50,7 @@ public sealed partial class ControlPlane
             mutation.PutRoom(worker.Id, worker.Capacity, worker.Ports, available, ports);
             workers.Add(worker with
             {
-                Capacity = new Revised<AvailableCapacity>(new AvailableCapacity(available, mutation.Now), 0),
+                Capacity = new Revised<AvailableCapacity>(AvailableCapacity.Of(available, mutation.Now), 0),
                 Ports = new Revised<PortBitmap>(ports, 0),
             });
         }

@@ -50,7 +50,7 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
     public void PutNewWorker(Worker worker)
     {
         PutWorker(worker, seen: 0);
-        PutGuarded(StateKeys.WorkerCapacity(worker.Id), new AvailableCapacity(worker.Declared, now), 0);
+        PutGuarded(StateKeys.WorkerCapacity(worker.Id), AvailableCapacity.Of(worker.Declared, now), 0);
         Guard(StateKeys.WorkerPorts(worker.Id), 0);
         Put(StateKeys.WorkerPorts(worker.Id), Encoding.UTF8.GetBytes(PortBitmap.Empty(worker.PortRange).ToString()));
     }
@@ -60,7 +60,7 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
     {
         Guard(StateKeys.WorkerCapacity(workerId), seenCapacity.ModRevision);
         Guard(StateKeys.WorkerPorts(workerId), seenPorts.ModRevision);
-        Put(StateKeys.WorkerCapacity(workerId), DomainJson.Write(new AvailableCapacity(available, now)));
+        Put(StateKeys.WorkerCapacity(workerId), DomainJson.Write(AvailableCapacity.Of(available, now)));
         Put(StateKeys.WorkerPorts(workerId), Encoding.UTF8.GetBytes(ports.ToString()));
     }
 

@@ -69,10 +69,8 @@ public sealed record Worker
 /// <param name="ChangedAt">When something was last taken or given back: an empty worker is idle since then.</param>
 public sealed record AvailableCapacity(int CpuCores, int MemoryGb, int StorageGb, int Nodes, DateTimeOffset ChangedAt)
 {
-    public AvailableCapacity(Capacity amount, DateTimeOffset changedAt)
-        : this(amount.CpuCores, amount.MemoryGb, amount.StorageGb, amount.Nodes, changedAt)
-    {
-    }
+    public static AvailableCapacity Of(Capacity amount, DateTimeOffset changedAt) =>
+        new(amount.CpuCores, amount.MemoryGb, amount.StorageGb, amount.Nodes, changedAt);
 
     [JsonIgnore]
     public Capacity Amount => new(CpuCores, MemoryGb, StorageGb, Nodes);

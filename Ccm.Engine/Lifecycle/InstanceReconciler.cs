@@ -139,8 +139,9 @@ internal sealed partial class InstanceReconciler(
         }
         if (await OfTitleAsync(worker, LabTitle.Of(entry.Id), term.Over) is not [])
             return FirstRetry;
+        // Others giving back on the same worker may have been faster: look again either way.
         await control.AdvanceInstanceAsync(term.Fence, entry, InstanceState.Terminated, "Its lab is deleted and everything is given back.", i => i, term.Over);
-        return null;
+        return TimeSpan.Zero;
     }
 
     private Task<bool> FailAsync(LeaderTerm term, InstanceEntry entry, string why)

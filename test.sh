@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Gets what the tests need, builds everything, runs all tests.
+# Arguments go to the test program: ./test.sh -class 'Ccm.Tests.Story.*'
+set -euo pipefail
+cd "$(dirname "$0")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+
+# A browser: CCM_TEST_CHROMIUM, else one on the PATH, else Debian's package.
+if [ -z "${CCM_TEST_CHROMIUM:-}" ]; then
+  if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+    echo "Installing chromium for the browser tests."
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-dejavu-core; } >/dev/null 2>&1 \
+      || echo "NO BROWSER: chromium could not be installed; its tests are skipped."
+  fi
+  CCM_TEST_CHROMIUM="$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)"
+fi
+export CCM_TEST_CHROMIUM
+
+# etcd: CCM_TEST_ETCD, else a program new enough, which the script finds or fetches.
+if [ -z "${CCM_TEST_ETCD:-}" ]; then
+  if etcd_folder="$(eng/get-etcd.sh | tail -n 1)" && [ -x "$etcd_folder/etcd" ]; then
+    export PATH="$etcd_folder:$PATH"
+  else
+    echo "NO ETCD: its tests are skipped; install etcd 3.5 or newer, or set CCM_TEST_ETCD."
+  fi
+fi
+
+dotnet build Ccm.sln -v quiet
+log="$(mktemp)"
+trap 'rm -f "$log"' EXIT
+status=0
+dotnet exec Ccm.Tests/bin/Debug/net10.0/Ccm.Tests.dll -noColor "$@" 2>&1 | tee "$log" || status=$?
+
+summary="$(grep -E '^ *Ccm\.Tests +Total: [0-9]+' "$log" | tail -n 1 || true)"
+number() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"$summary"; }
+total="$(number Total)"; failed=$(( $(number Failed || true) + 0 )); errors=$(( $(number Errors || true) + 0 )); skipped=$(( $(number Skipped || true) + 0 ))
+passed=$(( ${total:-0} - failed - skipped - $(number 'Not Run' || echo 0) ))
+failed=$(( failed + errors ))
+if [ "$passed" -le 0 ]; then
+  echo "No test passed: the run did not happen as it should."
+  status=1
+fi
+if [ "$failed" -gt 0 ] && [ "$status" = 0 ]; then
+  status=1
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+exit "$status"
