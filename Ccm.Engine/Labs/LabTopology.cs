@@ -10,7 +10,7 @@ public sealed record LabTopology
     public required ImmutableArray<LabNode> Nodes { get; init; }
     public required ImmutableArray<LabLink> Links { get; init; }
 
-    /// <summary>Texts that may carry port placeholders, in order of the file: nodes' tags, smart annotations' tags, labels.</summary>
+    /// <summary>Texts that may carry port placeholders, node by node, then links, then smart annotations.</summary>
     public required ImmutableArray<string> Places { get; init; }
 
     public int NodeCount => Nodes.Length;

@@ -4,10 +4,10 @@ namespace Ccm.Engine.Labs;
 
 /// <summary>A text in the file that may carry a port.</summary>
 /// <param name="IsNodeTag">A node's tag, which may also be <c>protocol:number</c>.</param>
-/// <param name="Node">The node it belongs to, by place in the file; null for smart annotations.</param>
+/// <param name="Node">The node it belongs to, by place in the file; null for links and smart annotations.</param>
 internal sealed record Place(YamlValue.Text Value, string Path, bool IsNodeTag, int? Node);
 
-/// <summary>The three places where a lab file may name its ports: nodes' tags and labels, and smart annotations' tags.</summary>
+/// <summary>Where a lab file may name its ports: tags and labels of nodes and smart annotations, and labels of links, into which CML copies its nodes'.</summary>
 internal static partial class Places
 {
     public static IEnumerable<Place> Find(YamlValue.Map root)
@@ -23,6 +23,12 @@ internal static partial class Places
             if (node["label"] is YamlValue.Text label)
                 yield return new Place(label, $"nodes[{n}].label", false, n);
         }
+        var links = (root["links"] as YamlValue.List)?.Items ?? [];
+        for (var n = 0; n < links.Count; n++)
+        {
+            if ((links[n] as YamlValue.Map)?["label"] is YamlValue.Text label)
+                yield return new Place(label, $"links[{n}].label", false, null);
+        }
         var annotations = (root["smart_annotations"] as YamlValue.List)?.Items ?? [];
         for (var n = 0; n < annotations.Count; n++)
         {
@@ -36,7 +42,7 @@ internal static partial class Places
     /// <summary>Every <c>${</c> must begin a well-formed placeholder.</summary>
     public static void Check(Place place, List<LabProblem> problems)
     {
-        var rest = Placeholder().Replace(place.Value.Value, "");
+        var rest = Placeholder().Replace(place.Value.Value, " ");
         if (rest.Contains("${", StringComparison.Ordinal))
             problems.Add(new LabProblem(place.Value.Line, place.Path, $"'{YamlTree.Short(place.Value.Value)}' has a port placeholder without a match.", "Write ${NAME} with letters, digits and '_' only."));
         if (place.IsNodeTag && ProtocolTag().Match(place.Value.Value) is { Success: true } tag && tag.Groups["port"].Length > 5)

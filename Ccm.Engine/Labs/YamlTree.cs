@@ -26,24 +26,33 @@ internal static class YamlTree
     private const int MaxDepth = 64;
     private const int MaxValues = 500_000;
     private const int MaxKeys = 1000;
+    private const char ByteOrderMark = '\ufeff';
 
     /// <exception cref="LabRefusedException">Not YAML, more than one document, or over a bound.</exception>
     public static YamlValue Read(string text)
     {
         if (System.Text.Encoding.UTF8.GetByteCount(text) > MaxBytes)
             throw Refuse(null, $"The file is larger than {MaxBytes / 1024 / 1024} MB.", "Remove what is not part of the topology, such as large configurations.");
-        RefuseDeepFlow(text);
+        RefuseUnread(text);
+        var start = text.StartsWith(ByteOrderMark) ? 1 : 0;
+        var parser = new Parser(new Scanner(new StringReader(text[start..]), skipComments: true));
         try
         {
-            return Read(new Parser(new Scanner(new StringReader(text), skipComments: true)));
+            return Read(parser, start);
         }
         catch (YamlException exception)
         {
-            throw Refuse((int)exception.Start.Line, $"The file is not valid YAML: {exception.Message}", "Export the lab from CML again, or mend that line.");
+            throw NotYaml((int)exception.Start.Line, exception);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            // The scanner's own answer to some kinds of damage.
+            throw NotYaml((int)(parser.Current?.End.Line ?? 1), exception);
         }
     }
 
-    private static YamlValue Read(Parser parser)
+    /// <param name="start">Where the parser's text begins in the source.</param>
+    private static YamlValue Read(Parser parser, int start)
     {
         var open = new Stack<(YamlValue Container, YamlValue.Text? Key)>();
         YamlValue? root = null;
@@ -54,9 +63,9 @@ internal static class YamlTree
             YamlValue? value = current switch
             {
                 AnchorAlias => throw Refuse(LineOf(current), "The file uses a YAML alias.", "Write the value out: CML exports have no aliases."),
-                Scalar scalar => new YamlValue.Text(scalar.Value, scalar.Style, LineOf(current), (int)scalar.Start.Index, (int)scalar.End.Index),
-                SequenceStart => new YamlValue.List([], LineOf(current), (int)current.Start.Index, 0),
-                MappingStart => new YamlValue.Map([], LineOf(current), (int)current.Start.Index, 0),
+                Scalar scalar => new YamlValue.Text(scalar.Value, scalar.Style, LineOf(current), start + (int)scalar.Start.Index, start + (int)scalar.End.Index),
+                SequenceStart => new YamlValue.List([], LineOf(current), start + (int)current.Start.Index, 0),
+                MappingStart => new YamlValue.Map([], LineOf(current), start + (int)current.Start.Index, 0),
                 _ => null,
             };
             if (current is NodeEvent { Anchor.IsEmpty: false })
@@ -105,8 +114,8 @@ internal static class YamlTree
         open.Push(top);
     }
 
-    /// <summary>Flow brackets cost the scanner memory a level, so they are counted before it sees them.</summary>
-    private static void RefuseDeepFlow(string text)
+    /// <summary>Flow brackets cost the scanner memory a level and a NUL would end its reading, so both are looked for before it sees them.</summary>
+    private static void RefuseUnread(string text)
     {
         var depth = 0;
         var line = 1;
@@ -121,12 +130,17 @@ internal static class YamlTree
                 depth++;
             else if (character is ']' or '}')
                 depth--;
+            else if (character is < ' ' and not ('\t' or '\r'))
+                throw Refuse(line, $"The file holds the control character U+{(int)character:X4}: it is no text.", "Export the lab from CML as YAML.");
             if (depth > 1000)
                 throw Refuse(line, "Brackets are nested more than 1000 deep.", "A CML topology is no deeper than ten.");
         }
     }
 
-    public static string Short(string text) => text.Length > 60 ? text[..60] + "…" : text;
+    private static LabRefusedException NotYaml(int line, Exception exception) =>
+        Refuse(line, $"The file is not valid YAML: {Short(exception.Message, 200)}", "Export the lab from CML again, or mend that line.");
+
+    public static string Short(string text, int most = 60) => text.Length > most ? text[..most] + "…" : text;
 
     private static int LineOf(ParsingEvent current) => (int)current.Start.Line;
 
