@@ -34,16 +34,19 @@ public sealed class PortBitmap
 
     public static PortBitmap Empty(PortRange range) => new(range, new byte[(range.Count + 7) / 8]);
 
-    /// <exception cref="FormatException">Not base64, or not of this range's length.</exception>
+    /// <exception cref="FormatException">Not base64, not of this range's length, or with ports beyond it.</exception>
     public static PortBitmap Parse(PortRange range, string base64)
     {
         var bits = Convert.FromBase64String(base64);
         if (bits.Length != (range.Count + 7) / 8)
             throw new FormatException($"A port bitmap of {range.Count} ports has {(range.Count + 7) / 8} bytes, not {bits.Length}.");
+        if (range.Count % 8 != 0 && bits[^1] >> (range.Count % 8) != 0)
+            throw new FormatException($"The port bitmap has ports beyond {range.End} allocated.");
         return new PortBitmap(range, bits);
     }
 
-    public bool IsAllocated(int port) => (_bits[(port - Range.Start) / 8] & (1 << ((port - Range.Start) % 8))) != 0;
+    /// <summary>False for a port out of range.</summary>
+    public bool IsAllocated(int port) => port >= Range.Start && port <= Range.End && (_bits[(port - Range.Start) / 8] & (1 << ((port - Range.Start) % 8))) != 0;
 
     /// <summary>The lowest free ports, in ascending order, and the map with them taken; null when there are too few.</summary>
     public (PortBitmap Map, int[] Ports)? Allocate(int count)

@@ -60,9 +60,10 @@ public sealed record Worker
     [JsonIgnore]
     public bool TakesWork => State == WorkerState.Running && UnreachableSince is null && LostSince is null;
 
-    /// <summary>Whether its capacity will be there soon.</summary>
+    /// <summary>Whether its capacity will be there soon: ordered, or being started again.</summary>
     [JsonIgnore]
-    public bool IsComing => State is WorkerState.Pending or WorkerState.Provisioning && Target == WorkerTarget.Running && LostSince is null;
+    public bool IsComing => State is WorkerState.Pending or WorkerState.Provisioning or WorkerState.Stopping or WorkerState.Stopped
+        && Target == WorkerTarget.Running && LostSince is null;
 }
 
 /// <summary>What is free on a worker, under <c>/ccm/workers/{id}/capacity</c>.</summary>
