@@ -3,13 +3,27 @@ using Ccm.Engine.Domain;
 
 namespace Ccm.Portal.Identity;
 
-/// <summary>Makes the domain's actor of a signed-in principal.</summary>
+/// <summary>Turns who is signed in into who acts.</summary>
 public static class Actors
 {
-    public static Actor ActorOf(ClaimsPrincipal user)
+    /// <summary>
+    /// The actor behind a portal session or an API token: its subject, its name and its known roles.
+    /// Somebody without a role becomes an actor who may do nothing.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Nobody is signed in, or the token has no subject.</exception>
+    public static Actor ActorOf(ClaimsPrincipal principal)
     {
-        var id = user.FindFirstValue("sub") ?? "";
-        return new Actor(id, user.FindFirstValue("name") ?? id,
-            [.. user.FindAll("role").Select(claim => Enum.TryParse<Role>(claim.Value, ignoreCase: true, out var role) ? role : (Role?)null).OfType<Role>().Distinct()]);
+        var subject = principal.FindFirst(IdentityClaims.Subject)?.Value;
+        if (principal.Identity is not { IsAuthenticated: true } || string.IsNullOrEmpty(subject))
+            throw new InvalidOperationException("Nobody is signed in: the principal has no subject.");
+
+        var name = principal.FindFirst(IdentityClaims.Name)?.Value ?? subject;
+        return new Actor(subject, name, [.. RolesOf(principal)]);
     }
+
+    internal static IEnumerable<Role> RolesOf(ClaimsPrincipal principal) =>
+        principal.FindAll(IdentityClaims.Role)
+            .Select(claim => IdentityClaims.RoleOf(claim.Value))
+            .OfType<Role>()
+            .Distinct();
 }

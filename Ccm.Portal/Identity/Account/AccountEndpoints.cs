@@ -1,0 +1,146 @@
+using Ccm.Portal.Identity.Embedded;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Ccm.Portal.Identity.Account;
+
+/// <summary>Sign-in, sign-out and the page for those without a role: plain requests, no circuit and no script.</summary>
+internal static partial class AccountEndpoints
+{
+    private const string Oidc = OpenIdConnectDefaults.AuthenticationScheme;
+
+    private const string Session = CookieAuthenticationDefaults.AuthenticationScheme;
+
+    private const long LargestForm = 32 * 1024;
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        var account = endpoints.MapGroup("/account").AllowAnonymous().ExcludeFromDescription();
+        account.WithMetadata(new RequestSizeLimitAttribute(LargestForm));
+        account.MapGet("/sign-in", ShowSignInAsync);
+        account.MapPost("/sign-in", SignInAsync);
+        account.MapPost("/sign-out", SignOutAsync);
+        account.MapGet("/no-access", ShowNoAccess);
+    }
+
+    private static async Task<IResult> ShowSignInAsync(HttpContext context, IdentitySettings settings, ILoggerFactory loggers, string? returnUrl, string? reason)
+    {
+        var target = LocalUrl.OrHome(returnUrl);
+        if (Actors.RolesOf(context.User).Any())
+            return Results.Redirect(target);
+
+        if (settings.Embedded)
+            return AccountPages.SignIn(context, target, Said(reason));
+
+        // Right after a sign-out or a failure the person decides when to go back; else the two sites would bounce them for ever.
+        if (Said(reason) is { } message)
+            return AccountPages.SignIn(context, target, message);
+
+        return await ChallengeAsync(context, loggers, target);
+    }
+
+    private static async Task<IResult> SignInAsync(HttpContext context, IdentitySettings settings, IAntiforgery antiforgery, SignInRate rate, ILoggerFactory loggers)
+    {
+        if (await AccountForm.ReadAsync(context, antiforgery) is not { } form)
+            return AccountPages.SignIn(context, "/", "The form was too old or came from another page. Please try again.", StatusCodes.Status400BadRequest);
+
+        var target = LocalUrl.OrHome(form["returnUrl"]);
+        if (!settings.Embedded)
+            return await ChallengeAsync(context, loggers, target);
+
+        if (!Loopback.Allows(context.Request))
+            return AccountPages.SignIn(context, target, "Demo users can sign in on this machine's loopback address only.", StatusCodes.Status403Forbidden);
+
+        var logger = loggers.CreateLogger(typeof(AccountEndpoints));
+        if (!rate.Allows(context))
+            return AccountPages.SignIn(context, target, "Too many wrong passwords. Please wait a minute.", StatusCodes.Status429TooManyRequests);
+
+        var demo = form["demo"].ToString();
+        var role = demo.Length > 0 ? DemoUsers.Check(demo, demo) : DemoUsers.Check(form["username"], form["password"]);
+        if (role is null)
+        {
+            rate.CountWrong(context);
+            LogRefused(logger, context.Connection.RemoteIpAddress?.ToString());
+            return AccountPages.SignIn(context, target, "The user name or the password is wrong.", StatusCodes.Status401Unauthorized);
+        }
+
+        var name = IdentityClaims.NameOf(role.Value);
+        await context.SignInAsync(EmbeddedAuthority.Login, IdentityClaims.Principal(name, name, []));
+        LogSignedIn(logger, name);
+        // Somebody who was led here in the middle of the flow goes on with it; all others begin it now.
+        return target.StartsWith($"{EmbeddedAuthority.AuthorizePath}?", StringComparison.Ordinal)
+            ? Results.Redirect(target)
+            : await ChallengeAsync(context, loggers, target);
+    }
+
+    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, ILoggerFactory loggers)
+    {
+        const string After = "/account/sign-in?reason=signed-out";
+        if (context.User.Identity is not { IsAuthenticated: true })
+            return Results.Redirect(After);
+
+        if (await AccountForm.ReadAsync(context, antiforgery) is null)
+            return Results.Problem("The sign-out form was too old or came from another page.", statusCode: StatusCodes.Status400BadRequest);
+
+        var logger = loggers.CreateLogger(typeof(AccountEndpoints));
+        LogSignedOut(logger, context.User.Identity.Name);
+        await context.SignOutAsync(Session);
+        try
+        {
+            await context.SignOutAsync(Oidc, new AuthenticationProperties { RedirectUri = After });
+            return Results.Empty;
+        }
+        catch (Exception exception) when (IsAway(exception))
+        {
+            LogAway(logger, exception);
+            return Results.Redirect(After);
+        }
+    }
+
+    private static IResult ShowNoAccess(HttpContext context)
+    {
+        if (context.User.Identity is not { IsAuthenticated: true })
+            return Results.Redirect("/account/sign-in");
+
+        return Actors.RolesOf(context.User).Any() ? Results.Redirect("/") : AccountPages.NoAccess(context);
+    }
+
+    private static async Task<IResult> ChallengeAsync(HttpContext context, ILoggerFactory loggers, string target)
+    {
+        try
+        {
+            await context.ChallengeAsync(Oidc, new AuthenticationProperties { RedirectUri = target });
+            return Results.Empty;
+        }
+        catch (Exception exception) when (IsAway(exception))
+        {
+            LogAway(loggers.CreateLogger(typeof(AccountEndpoints)), exception);
+            return AccountPages.SignIn(context, target, "The identity provider cannot be reached. Please try again later.", StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    /// <summary>The handler wraps whatever keeps it from the provider's metadata in these.</summary>
+    private static bool IsAway(Exception exception) => exception is InvalidOperationException or HttpRequestException or IOException;
+
+    private static string? Said(string? reason) => reason switch
+    {
+        "signed-out" => "You are signed out.",
+        "failed" => "The sign-in did not complete. Please try again.",
+        _ => null,
+    };
+
+    [LoggerMessage(7001, LogLevel.Information, "{Name} gave the right password.")]
+    private static partial void LogSignedIn(ILogger logger, string name);
+
+    [LoggerMessage(7002, LogLevel.Warning, "A sign-in from {Address} was refused.")]
+    private static partial void LogRefused(ILogger logger, string? address);
+
+    [LoggerMessage(7003, LogLevel.Information, "{Name} signed out.")]
+    private static partial void LogSignedOut(ILogger logger, string? name);
+
+    [LoggerMessage(7004, LogLevel.Error, "The identity provider cannot be reached.")]
+    private static partial void LogAway(ILogger logger, Exception exception);
+}

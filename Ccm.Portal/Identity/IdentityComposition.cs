@@ -1,0 +1,73 @@
+using Ccm.Portal.Identity.Account;
+using Ccm.Portal.Identity.Embedded;
+using Ccm.Portal.Identity.Sessions;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace Ccm.Portal.Identity;
+
+/// <summary>Puts sign-in, sessions, API tokens and policies together.</summary>
+public static class IdentityComposition
+{
+    /// <exception cref="InvalidOperationException">Settings are missing or wrong; the message names each.</exception>
+    public static IServiceCollection AddCcmIdentity(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
+    {
+        var settings = IdentitySettings.From(configuration, environment);
+        services.AddSingleton(settings);
+        var authentication = services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
+            .AddCookie()
+            .AddOpenIdConnect()
+            .AddJwtBearer();
+        services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
+            .Configure<ITicketStore>(SessionCookie.Configure);
+        services.AddOptions<OpenIdConnectOptions>(OpenIdConnectDefaults.AuthenticationScheme)
+            .Configure<IdentitySettings, IServiceProvider>(OidcSignIn.Configure);
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<IdentitySettings, IServiceProvider>(ApiTokens.Configure);
+        if (settings.Embedded)
+        {
+            authentication.AddLoginCookie();
+            services.AddEmbeddedAuthority();
+        }
+
+        services.AddAuthorization(Policies.Add);
+        AddSessions(services, settings);
+        AddAccountPages(services);
+        return services;
+    }
+
+    /// <summary>The account pages and, through <c>UseAuthentication</c>, the provider's endpoints.</summary>
+    public static IEndpointRouteBuilder MapCcmIdentity(this IEndpointRouteBuilder endpoints)
+    {
+        AccountEndpoints.Map(endpoints);
+        return endpoints;
+    }
+
+    private static void AddSessions(IServiceCollection services, IdentitySettings settings)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddDistributedMemoryCache();
+        services.AddSingleton<ITicketStore, TicketStore>();
+        // The interactive server registers a provider that never asks again; it must come before ours, so that ours counts.
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddScoped<AuthenticationStateProvider, TicketRevalidation>();
+        services.AddDataProtection()
+            .SetApplicationName("ccm")
+            .PersistKeysToFileSystem(new DirectoryInfo(KeyFiles.Directory(Path.Combine(settings.DataDirectory, "keys"))));
+    }
+
+    private static void AddAccountPages(IServiceCollection services)
+    {
+        services.AddSingleton<SignInRate>();
+        services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "ccm-antiforgery";
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            // The security headers forbid framing already.
+            options.SuppressXFrameOptionsHeader = true;
+        });
+    }
+}
