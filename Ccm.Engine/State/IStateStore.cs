@@ -25,6 +25,7 @@ public interface IStateStore : IAsyncDisposable
     /// when it is all that the transaction does; an identical put does add one.
     /// </summary>
     /// <exception cref="InvalidTransactionException">Over a limit of <see cref="StateLimits"/>, or a key written twice.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before anything was sent. Later it is no exception: the outcome, or Unknown.</exception>
     Task<CommitResult> CommitAsync(StateTransaction transaction, CancellationToken cancellationToken);
 
     /// <summary>
@@ -39,7 +40,9 @@ public interface IStateStore : IAsyncDisposable
     /// <exception cref="StateStoreUnavailableException">No lease could be had in time.</exception>
     Task<IStateLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken);
 
-    /// <summary>Forgets history before <paramref name="revision"/>; what stands now stays.</summary>
+    /// <summary>Forgets history before <paramref name="revision"/>, which itself can still be listed and watched from; what stands now stays.</summary>
+    /// <exception cref="StateCompactedException">That has been done already.</exception>
+    /// <exception cref="StateFutureRevisionException">It has not been reached.</exception>
     Task CompactAsync(long revision, CancellationToken cancellationToken);
 
     /// <summary>Revision, size and alarms, for people.</summary>

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Ccm.Tests.Servers;
+
+/// <summary>
+/// One etcd process on loopback, its data in a temporary folder; or the server that <c>CCM_TEST_ETCD</c> names, which is neither started
+/// nor ended here.
+/// </summary>
+public sealed class EtcdServer : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly EtcdProgram? _program;
+    private readonly string[] _arguments;
+    private readonly DirectoryInfo? _folder;
+    private Process? _process;
+
+    private EtcdServer(string endpoint, EtcdProgram? program, DirectoryInfo? folder, string[] arguments)
+    {
+        Endpoint = endpoint;
+        _program = program;
+        _folder = folder;
+        _arguments = arguments;
+    }
+
+    /// <summary><c>host:port</c>, as <c>ConnectionStrings:etcd</c> takes it.</summary>
+    public string Endpoint { get; }
+
+    /// <summary>The given server, else a process of the caller's own. Skips the calling test when neither can be had.</summary>
+    public static async Task<EtcdServer> ObtainAsync() =>
+        Environment.GetEnvironmentVariable("CCM_TEST_ETCD") is { Length: > 0 } given ? new EtcdServer(given, null, null, []) : await StartAsync();
+
+    /// <summary>A process of the caller's own, with CCM's keys to itself. Skips the calling test when there is no program.</summary>
+    /// <param name="arguments">Added to the command line.</param>
+    public static async Task<EtcdServer> StartAsync(params string[] arguments)
+    {
+        var program = await EtcdProgram.FindAsync();
+        if (program is null)
+        {
+            EtcdProgram.WarnOnce();
+            Assert.Skip(EtcdProgram.HowToGetOne);
+        }
+        for (var attempt = 1; ; attempt++)
+        {
+            // Another process may take a free port before etcd does.
+            var (client, peer) = FreePorts();
+            var folder = Directory.CreateTempSubdirectory("ccm-etcd-");
+            var server = new EtcdServer($"127.0.0.1:{client}", program, folder, [
+                "--data-dir", folder.FullName, "--unsafe-no-fsync", "--listen-client-urls", $"http://127.0.0.1:{client}", "--advertise-client-urls", $"http://127.0.0.1:{client}",
+                "--listen-peer-urls", $"http://127.0.0.1:{peer}", "--initial-advertise-peer-urls", $"http://127.0.0.1:{peer}", "--initial-cluster", $"default=http://127.0.0.1:{peer}", .. arguments]);
+            try
+            {
+                await server.RunAsync();
+                return server;
+            }
+            catch (InvalidOperationException) when (attempt < 3)
+            {
+                await server.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>Ends it without warning. What it acknowledged is in its files.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Starts it again after <see cref="KillAsync"/>, with the same data and address.</summary>
+    public Task RestartAsync() => RunAsync();
+
+    /// <summary>It answers nothing until <see cref="Resume"/>; its connections stay open.</summary>
+    public void Pause() => Signal(19);
+
+    public void Resume() => Signal(18);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+            await KillAsync();
+        _folder?.Delete(recursive: true);
+    }
+
+    private async Task RunAsync()
+    {
+        var start = new ProcessStartInfo(_program!.Path) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var argument in _arguments)
+            start.ArgumentList.Add(argument);
+        _process = Process.Start(start)!;
+        var serving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var last = "";
+        _process.OutputDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+                serving.TrySetException(new InvalidOperationException($"etcd ended: {last}"));
+            else if (line.Data.Contains("serving client traffic", StringComparison.Ordinal))
+                serving.TrySetResult();
+            last = line.Data ?? last;
+        };
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        await serving.Task.WaitAsync(Patience, TimeProvider.System);
+    }
+
+    private void Signal(int signal)
+    {
+        if (Kill(_process!.Id, signal) != 0)
+            throw new InvalidOperationException($"Signal {signal} could not be sent.");
+    }
+
+    private static (int, int) FreePorts()
+    {
+        using var one = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using var two = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        one.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        two.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return (((IPEndPoint)one.LocalEndPoint!).Port, ((IPEndPoint)two.LocalEndPoint!).Port);
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int Kill(int process, int signal);
+}
