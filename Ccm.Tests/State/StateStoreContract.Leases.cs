@@ -33,18 +33,15 @@ public abstract partial class StateStoreContract
         var time = new ManualTime();
         await ReopenAsync(time);
         await using var lease = await Store.GrantLeaseAsync(Ttl, Stop);
-        await PutAsync("a", lease: lease.Id);
-        StateEntry? seen = null;
-        await using var registration = lease.Lost.Register(() => seen = Task.Run(() => Store.GetAsync(Key("a"), Stop)).GetAwaiter().GetResult());
-        var lost = new TaskCompletionSource();
-        await using var registered = lease.Lost.Register(lost.SetResult);
+        var put = await PutAsync("a", lease: lease.Id);
+        var lost = new TaskCompletionSource<StateEntry?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lease.Lost.Register(() => lost.SetResult(Task.Run(() => Store.GetAsync(Key("a"), Stop)).GetAwaiter().GetResult()));
 
         time.Jump(Ttl);
 
-        await lost.Task;
+        Assert.NotNull(await lost.Task);
         Assert.True(lease.Age >= Ttl * 0.9);
-        await WatchedAsync((await Store.ListAsync(Prefix, 0, Stop)).Revision, 1);
-        Assert.NotNull(seen);
+        Assert.Null(Assert.Single(Assert.Single(await WatchedAsync(put + 1, 1)).Events).Entry);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ internal static class SqliteSchema
             key TEXT NOT NULL, mod INTEGER NOT NULL, created INTEGER NOT NULL, version INTEGER NOT NULL, lease INTEGER NOT NULL, value BLOB,
             PRIMARY KEY (key, mod)) WITHOUT ROWID;
         CREATE INDEX IF NOT EXISTS state_by_mod ON state (mod);
+        CREATE INDEX IF NOT EXISTS state_by_lease ON state (lease) WHERE lease <> 0;
         CREATE TABLE IF NOT EXISTS state_meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
         INSERT OR IGNORE INTO state_meta VALUES ('revision', 1), ('compacted', 0), ('lease', 0);
         """;

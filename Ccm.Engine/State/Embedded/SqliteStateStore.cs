@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Ccm.Engine.Embedded;
@@ -31,7 +30,6 @@ public sealed class SqliteStateStore : IStateStore
     private ImmutableArray<SqliteWatch> _watches = [];
     private long _lastLease;
     private long _revision;
-    private long _compacted;
 
     public SqliteStateStore(EmbeddedDatabase database, TimeProvider time)
     {
@@ -40,7 +38,6 @@ public sealed class SqliteStateStore : IStateStore
         _writer = new SqliteWriter(database.Connect());
         EndLeasesOfEarlierProcess();
         _revision = _writer.Revision;
-        _compacted = _writer.Compacted;
         _loop = Task.Factory.StartNew(WriteLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -82,16 +79,9 @@ public sealed class SqliteStateStore : IStateStore
     public async Task<CommitResult> CommitAsync(StateTransaction transaction, CancellationToken cancellationToken)
     {
         TransactionRules.Check(transaction);
-        var job = new Job(transaction, null);
-        try
-        {
-            await _jobs.Writer.WriteAsync(job, cancellationToken);
-        }
-        catch (ChannelClosedException)
-        {
-            return new CommitResult.Refused("the store is closed");
-        }
-        return await job.Done.Task;
+        cancellationToken.ThrowIfCancellationRequested();
+        var job = new Transact(transaction);
+        return await WriteAsync(job, cancellationToken) ? await job.Done.Task : new CommitResult.Refused("the store is closed");
     }
 
     public async IAsyncEnumerable<StateBatch> WatchAsync(string prefix, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -102,17 +92,16 @@ public sealed class SqliteStateStore : IStateStore
         var next = Math.Max(fromRevision, 1);
         while (true)
         {
-            var compacted = Volatile.Read(ref _compacted);
-            if (next <= compacted && next <= Revision)
-                throw new StateCompactedException(compacted);
             var upTo = Revision;
-            foreach (var batch in next <= upTo ? ReadHistory(prefix, next, upTo) : [])
-                yield return batch;
             if (next <= upTo)
             {
-                next = upTo + 1;
+                foreach (var batch in ReadHistory(prefix, next, upTo))
+                    yield return batch;
                 yield return new StateBatch(upTo, []);
+                next = upTo + 1;
             }
+            if (_loop.IsCompleted)
+                throw new StateStoreUnavailableException("The store is closed.");
             await watch.WaitAsync(cancellationToken);
         }
     }
@@ -128,12 +117,9 @@ public sealed class SqliteStateStore : IStateStore
 
     public async Task CompactAsync(long revision, CancellationToken cancellationToken)
     {
-        if (revision > Revision)
-            throw new StateFutureRevisionException(revision);
-        if (revision <= Volatile.Read(ref _compacted))
-            throw new StateCompactedException(Volatile.Read(ref _compacted));
-        var job = new Job(null, revision);
-        await _jobs.Writer.WriteAsync(job, cancellationToken);
+        var job = new Compact(revision);
+        if (!await WriteAsync(job, cancellationToken))
+            throw new StateStoreUnavailableException("The store is closed.");
         await job.Done.Task;
     }
 
@@ -141,13 +127,15 @@ public sealed class SqliteStateStore : IStateStore
     {
         using var connection = _database.Connect();
         using var command = SqliteSchema.Command(connection, null, "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()");
-        return Task.FromResult(new StateStoreStatus(connection.ServerVersion, Revision, Volatile.Read(ref _compacted), (long)command.ExecuteScalar()!, null, []));
+        return Task.FromResult(new StateStoreStatus(connection.ServerVersion, Revision, SqliteSchema.Meta(connection, "compacted"), (long)command.ExecuteScalar()!, null, []));
     }
 
     public async ValueTask DisposeAsync()
     {
         _jobs.Writer.TryComplete();
         await _loop;
+        foreach (var watch in _watches)
+            watch.Signal();
         _writer.Dispose();
     }
 
@@ -159,9 +147,9 @@ public sealed class SqliteStateStore : IStateStore
             taken.Clear();
             while (taken.Count < AtOnce && _jobs.Reader.TryRead(out var job))
                 taken.Add(job);
-            Apply([.. taken.Where(job => job.Transaction is not null)]);
-            foreach (var job in taken.Where(job => job.Transaction is null))
-                Compact(job);
+            Apply([.. taken.Where(job => job is not Compact)]);
+            foreach (var job in taken.OfType<Compact>())
+                Apply(job);
         }
     }
 
@@ -175,12 +163,12 @@ public sealed class SqliteStateStore : IStateStore
         {
             _writer.Begin();
             for (var n = 0; n < jobs.Length; n++)
-                results[n] = UnknownLease(jobs[n].Transaction!) is { } lease ? new CommitResult.Refused($"lease {lease} is gone")
-                    : _writer.Apply(jobs[n].Transaction!) is not null ? new CommitResult.Committed(_writer.Revision) : new CommitResult.GuardFailed(_writer.Revision);
+                results[n] = Apply(jobs[n]);
             _writer.Commit();
         }
-        catch (SqliteException exception)
+        catch (Exception exception)
         {
+            // Whatever it is: nothing of it stands, and the loop has to go on for the others.
             _writer.Rollback(before);
             Array.Fill(results, new CommitResult.Refused(exception.Message));
         }
@@ -191,17 +179,28 @@ public sealed class SqliteStateStore : IStateStore
             jobs[n].Done.TrySetResult(results[n]);
     }
 
-    private void Compact(Job job)
+    private CommitResult Apply(Job job)
+    {
+        if (job is EndLease ended)
+        {
+            _writer.DeleteLeased(ended.LeaseId);
+            return new CommitResult.Committed(_writer.Revision);
+        }
+        var transaction = ((Transact)job).Transaction;
+        return UnknownLease(transaction) is { } lease ? new CommitResult.Refused($"lease {lease} is gone")
+            : _writer.Apply(transaction) ? new CommitResult.Committed(_writer.Revision) : new CommitResult.GuardFailed(_writer.Revision);
+    }
+
+    private void Apply(Compact job)
     {
         try
         {
-            _writer.Compact(job.CompactTo!.Value);
-            Volatile.Write(ref _compacted, job.CompactTo.Value);
-            job.Done.TrySetResult(new CommitResult.Committed(job.CompactTo.Value));
+            _writer.Compact(job.Revision);
+            job.Done.TrySetResult(new CommitResult.Committed(job.Revision));
         }
-        catch (SqliteException exception)
+        catch (Exception exception)
         {
-            job.Done.TrySetException(new StateStoreUnavailableException(exception.Message, exception));
+            job.Done.TrySetException(exception is SqliteException ? new StateStoreUnavailableException(exception.Message, exception) : exception);
         }
     }
 
@@ -211,10 +210,15 @@ public sealed class SqliteStateStore : IStateStore
             return transaction.Puts.Select(put => put.LeaseId).Where(id => id != 0 && !_leases.ContainsKey(id)).Cast<long?>().FirstOrDefault();
     }
 
+    /// <exception cref="StateCompactedException">As seen in the same read, so that nothing vanishes between the look and the reading.</exception>
     private List<StateBatch> ReadHistory(string prefix, long from, long upTo)
     {
         using var connection = _database.Connect();
-        using var command = SqliteSchema.Command(connection, null, """
+        using var transaction = connection.BeginTransaction(deferred: true);
+        var compacted = SqliteSchema.Meta(connection, "compacted", transaction);
+        if (from < compacted)
+            throw new StateCompactedException(compacted);
+        using var command = SqliteSchema.Command(connection, transaction, """
             SELECT key, mod, created, version, lease, value FROM state
             WHERE mod >= $from AND mod <= $upTo AND key >= $first AND key < $until ORDER BY mod, key
             """, ("$from", from), ("$upTo", upTo), ("$first", prefix), ("$until", prefix + "\U0010FFFF"));
@@ -241,29 +245,32 @@ public sealed class SqliteStateStore : IStateStore
             if (!_leases.Remove(lease.Id))
                 return;
         }
-        using var connection = _database.Connect();
-        using var command = SqliteSchema.Command(connection, null,
-            "SELECT key, mod, created, version, lease, value FROM state s WHERE lease = $lease AND mod = (SELECT MAX(mod) FROM state WHERE key = s.key)", ("$lease", lease.Id));
-        var keys = new List<StateEntry>();
-        using (var row = command.ExecuteReader())
+        var job = new EndLease(lease.Id);
+        // A store that is closed ends the keys of all leases when it is opened again.
+        if (_jobs.Writer.TryWrite(job) || await WriteAsync(job, CancellationToken.None))
+            await job.Done.Task;
+    }
+
+    /// <summary>False when the store is closed.</summary>
+    private async Task<bool> WriteAsync(Job job, CancellationToken cancellationToken)
+    {
+        try
         {
-            while (row.Read())
-                keys.Add(SqliteSchema.ReadEntry(row));
+            await _jobs.Writer.WriteAsync(job, cancellationToken);
+            return true;
         }
-        if (keys.Count > 0)
-            await CommitAsync(new StateTransaction { Guards = [.. keys.Select(key => new StateGuard.Modified(key.Key, key.ModRevision))], Deletes = [.. keys.Select(key => key.Key)] }, CancellationToken.None);
+        catch (ChannelClosedException)
+        {
+            return false;
+        }
     }
 
     /// <summary>A process that is gone keeps nothing alive; the file is ours alone, so nobody else does.</summary>
     private void EndLeasesOfEarlierProcess()
     {
-        var leased = _writer.FindLeased().ToList();
-        if (leased.Count == 0)
-            return;
         _writer.Begin();
-        _writer.Apply(new StateTransaction { Deletes = [.. leased.Select(entry => entry.Key)] });
+        _writer.DeleteLeased(null);
         _writer.Commit();
-        Debug.Assert(!_writer.FindLeased().Any());
     }
 
     private void Leave(SqliteWatch watch)
@@ -272,8 +279,15 @@ public sealed class SqliteStateStore : IStateStore
             _watches = _watches.Remove(watch);
     }
 
-    private sealed record Job(StateTransaction? Transaction, long? CompactTo)
+    /// <summary>Work for the writer loop.</summary>
+    private abstract record Job
     {
         public TaskCompletionSource<CommitResult> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
+
+    private sealed record Transact(StateTransaction Transaction) : Job;
+
+    private sealed record EndLease(long LeaseId) : Job;
+
+    private sealed record Compact(long Revision) : Job;
 }

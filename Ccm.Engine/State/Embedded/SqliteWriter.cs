@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 
 namespace Ccm.Engine.State.Embedded;
@@ -20,15 +19,12 @@ internal sealed class SqliteWriter : IDisposable
         _connection = connection;
         SqliteSchema.Create(connection);
         Revision = SqliteSchema.Meta(connection, "revision");
-        Compacted = SqliteSchema.Meta(connection, "compacted");
         _read = SqliteSchema.Command(connection, null, Select, ("$key", ""));
         _write = SqliteSchema.Command(connection, null, "INSERT INTO state VALUES ($key, $mod, $created, $version, $lease, $value)",
             ("$key", ""), ("$mod", 0L), ("$created", 0L), ("$version", 0L), ("$lease", 0L), ("$value", DBNull.Value));
     }
 
     public long Revision { get; private set; }
-
-    public long Compacted { get; private set; }
 
     public void Begin()
     {
@@ -54,8 +50,8 @@ internal sealed class SqliteWriter : IDisposable
         _open = null;
     }
 
-    /// <summary>Null when a guard does not hold; otherwise the revision's events, none when nothing was there to delete.</summary>
-    public ImmutableArray<StateEvent>? Apply(StateTransaction transaction)
+    /// <summary>False, and nothing written, when a guard does not hold. Nothing to change makes no revision.</summary>
+    public bool Apply(StateTransaction transaction)
     {
         foreach (var guard in transaction.Guards)
         {
@@ -67,48 +63,54 @@ internal sealed class SqliteWriter : IDisposable
                 _ => throw new InvalidTransactionException($"Unknown guard {guard}."),
             };
             if (!holds)
-                return null;
+                return false;
         }
         var next = Revision + 1;
-        var events = ImmutableArray.CreateBuilder<StateEvent>();
+        var changed = transaction.Puts.Length > 0;
         foreach (var put in transaction.Puts)
         {
             var known = Find(put.Key);
-            var entry = new StateEntry(put.Key, put.Value, known?.CreateRevision ?? next, next, (known?.Version ?? 0) + 1, put.LeaseId);
-            Write(entry.Key, next, entry.CreateRevision, entry.Version, entry.LeaseId, put.Value.ToArray());
-            events.Add(new StateEvent(put.Key, entry));
+            Write(put.Key, next, known?.CreateRevision ?? next, (known?.Version ?? 0) + 1, put.LeaseId, put.Value.ToArray());
         }
         foreach (var key in transaction.Deletes)
         {
             if (Find(key) is null)
                 continue;
             Write(key, next, 0, 0, 0, null);
-            events.Add(new StateEvent(key, null));
+            changed = true;
         }
-        if (events.Count > 0)
+        if (changed)
             Revision = next;
-        return events.ToImmutable();
+        return true;
     }
 
-    public IEnumerable<StateEntry> FindLeased()
+    /// <summary>Deletes every key bound to a lease, or to any when null, at one revision of their own.</summary>
+    public void DeleteLeased(long? leaseId)
     {
-        using var command = SqliteSchema.Command(_connection, null,
-            "SELECT key, mod, created, version, lease, value FROM state s WHERE lease <> 0 AND mod = (SELECT MAX(mod) FROM state WHERE key = s.key) ORDER BY key");
-        using var row = command.ExecuteReader();
-        while (row.Read())
-            yield return SqliteSchema.ReadEntry(row);
+        var keys = FindLeased(leaseId);
+        foreach (var key in keys)
+            Write(key, Revision + 1, 0, 0, 0, null);
+        if (keys.Count > 0)
+            Revision++;
     }
 
+    /// <summary>Keeps, of every key, what stood at <paramref name="revision"/> and all since, its own deletions included.</summary>
+    /// <exception cref="StateFutureRevisionException">Not reached yet.</exception>
+    /// <exception cref="StateCompactedException">Done already.</exception>
     public void Compact(long revision)
     {
+        if (revision > Revision)
+            throw new StateFutureRevisionException(revision);
         using var transaction = _connection.BeginTransaction();
+        var compacted = SqliteSchema.Meta(_connection, "compacted", transaction);
+        if (revision <= compacted)
+            throw new StateCompactedException(compacted);
         using var superseded = SqliteSchema.Command(_connection, transaction, """
-            DELETE FROM state WHERE mod <= $revision AND (value IS NULL OR mod < (SELECT MAX(mod) FROM state newer WHERE newer.key = state.key AND newer.mod <= $revision))
+            DELETE FROM state WHERE mod < $revision AND (value IS NULL OR mod < (SELECT MAX(mod) FROM state newer WHERE newer.key = state.key AND newer.mod <= $revision))
             """, ("$revision", revision));
         superseded.ExecuteNonQuery();
         SqliteSchema.SetMeta(_connection, transaction, "compacted", revision);
         transaction.Commit();
-        Compacted = revision;
     }
 
     public void Dispose()
@@ -117,6 +119,18 @@ internal sealed class SqliteWriter : IDisposable
         _write.Dispose();
         _open?.Dispose();
         _connection.Dispose();
+    }
+
+    private List<string> FindLeased(long? leaseId)
+    {
+        using var command = SqliteSchema.Command(_connection, _open, """
+            SELECT key FROM state s WHERE lease <> 0 AND ($lease IS NULL OR lease = $lease) AND mod = (SELECT MAX(mod) FROM state WHERE key = s.key) ORDER BY key
+            """, ("$lease", leaseId ?? (object)DBNull.Value));
+        using var row = command.ExecuteReader();
+        var keys = new List<string>();
+        while (row.Read())
+            keys.Add(row.GetString(0));
+        return keys;
     }
 
     private StateEntry? Find(string key)
