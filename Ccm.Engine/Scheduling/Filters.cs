@@ -10,6 +10,9 @@ namespace Ccm.Engine.Scheduling;
 public enum ReasonCode
 {
     WorkerNotRunning, WorkerDraining, LicenseMismatch, CmlVersion, InsufficientCpu, InsufficientMemory, InsufficientStorage, NodeLimit, PortsExhausted,
+
+    /// <summary>It has room, which is kept for one that waits longer.</summary>
+    PlaceKept,
 }
 
 /// <param name="Text">The same with its numbers, for people.</param>

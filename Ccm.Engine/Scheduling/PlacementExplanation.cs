@@ -29,6 +29,9 @@ public static class PlacementExplainer
         var due = times.Due(value);
         if (due > now)
             return new PlacementExplanation(instance.Id, $"It is not due: it is placed from {due:u} on, so that nothing is held before it is needed.", due, null, verdicts, []);
+        var plan = PlacementPlanner.Plan(snapshot, now, times);
+        if (plan.Kept is { } kept && kept.InstanceId != instance.Id && plan.Placements.All(placement => placement.Instance.Id != instance.Id))
+            verdicts = [.. verdicts.Select(verdict => verdict.WorkerId == kept.WorkerId ? Keep(verdict, kept) : verdict)];
         if (verdicts.Any(verdict => verdict.Fits))
             return new PlacementExplanation(instance.Id, "A worker has room and it will be placed on the next pass.", due, null, verdicts, []);
         return new PlacementExplanation(instance.Id, Waiting(snapshot, verdicts), due, null, verdicts, WouldFit(value, snapshot, verdicts, templates));
@@ -39,6 +42,12 @@ public static class PlacementExplainer
         var reasons = Filters.Against(instance, worker);
         return new WorkerVerdict(worker.Id, reasons.IsEmpty, worker.Available, instance.Demand, reasons);
     }
+
+    private static WorkerVerdict Keep(WorkerVerdict verdict, KeptWorker kept) => verdict with
+    {
+        Fits = false,
+        Reasons = verdict.Reasons.Add(new Reason(ReasonCode.PlaceKept, $"It is kept for {kept.InstanceId}, which has waited longer.")),
+    };
 
     private static string Waiting(FleetSnapshot snapshot, ImmutableArray<WorkerVerdict> verdicts)
     {

@@ -9,7 +9,11 @@ namespace Ccm.Engine.Scheduling;
 /// <param name="Placements">To commit together.</param>
 /// <param name="NextDue">When an instance becomes due that is not yet; null when none waits.</param>
 /// <param name="More">Due work was left for the next plan because this one is full.</param>
-public sealed record PlacementPlan(ImmutableArray<Placement> Placements, DateTimeOffset? NextDue, bool More);
+/// <param name="Kept">The worker that nobody else may fill, if there is one.</param>
+public sealed record PlacementPlan(ImmutableArray<Placement> Placements, DateTimeOffset? NextDue, bool More, KeptWorker? Kept = null);
+
+/// <summary>A worker that is kept until the first of the waiting fits on it.</summary>
+public sealed record KeptWorker(string WorkerId, string InstanceId);
 
 /// <summary>
 /// Decides what goes where, from a snapshot and the time alone: the same in, the same out. Due instances in order of due time, then
@@ -30,25 +34,27 @@ public static class PlacementPlanner
         var rooms = snapshot.Workers.Values.Where(worker => worker.Value.TakesWork).OrderBy(worker => worker.Id, StringComparer.Ordinal).Select(worker => new Room(worker)).ToArray();
         var placements = ImmutableArray.CreateBuilder<Placement>();
         var (operations, bytes) = (1, 0);
-        var kept = false;
+        KeptWorker? kept = null;
+        var decided = false;
         foreach (var instance in due)
         {
             var best = Best(rooms, instance.Value);
             if (best is null)
             {
-                if (!kept)
-                    kept = Keep(snapshot, rooms, instance.Value);
+                if (!decided)
+                    (decided, kept) = Keep(snapshot, rooms, instance.Value);
                 continue;
             }
             var cost = best.Touched ? 2 : 4;
             var size = 2_000 + (instance.Value.Request.PortNames.Length * 160);
-            if (operations + cost > Operations || bytes + size > Bytes)
-                return new PlacementPlan(placements.ToImmutable(), nextDue, true);
+            // The first goes whatever its size: one with thousands of ports would else hold everybody up for good.
+            if (placements.Count > 0 && (operations + cost > Operations || bytes + size > Bytes))
+                return new PlacementPlan(placements.ToImmutable(), nextDue, true, kept);
             operations += cost;
             bytes += size;
             placements.Add(best.Take(instance));
         }
-        return new PlacementPlan(placements.ToImmutable(), nextDue, false);
+        return new PlacementPlan(placements.ToImmutable(), nextDue, false, kept);
     }
 
     /// <summary>Due and waiting for a place, in the order they are served.</summary>
@@ -69,6 +75,7 @@ public static class PlacementPlanner
         return ([.. due.OrderBy(item => item.At).ThenBy(item => item.Entry.Value.CreatedAt).ThenBy(item => item.Entry.Id, StringComparer.Ordinal).Select(item => item.Entry)], next);
     }
 
+    /// <summary>The tightest; of equally tight ones one that is in use already, so that fewer are, then the lowest id.</summary>
     private static Room? Best(Room[] rooms, LabletInstance instance)
     {
         Room? best = null;
@@ -78,22 +85,23 @@ public static class PlacementPlanner
             if (!room.Fits(instance))
                 continue;
             var score = room.UtilisationWith(instance);
-            if (score > bestScore)
+            if (score > bestScore || (score == bestScore && room.InUse && !best!.InUse))
                 (best, bestScore) = (room, score);
         }
         return best;
     }
 
     /// <summary>Keeps the worker that comes nearest to taking a starved instance out of the others' reach, unless one that will take it is coming.</summary>
-    private static bool Keep(FleetSnapshot snapshot, Room[] rooms, LabletInstance instance)
+    private static (bool Decided, KeptWorker? Kept) Keep(FleetSnapshot snapshot, Room[] rooms, LabletInstance instance)
     {
         if (snapshot.Workers.Values.Any(worker => worker.Value.IsComing && worker.Available.Fits(instance.Demand)
             && Filters.KindFits(instance.Request, worker.Value.LicenseType, worker.Value.CmlVersion)))
-            return true;
+            return (true, null);
         var nearest = rooms.Where(room => room.CouldFit(instance)).MinBy(room => room.Shortage(instance.Demand));
-        if (nearest is not null)
-            nearest.Kept = true;
-        return nearest is not null;
+        if (nearest is null)
+            return (false, null);
+        nearest.Kept = true;
+        return (true, new KeptWorker(nearest.Id, instance.Id));
     }
 
     /// <summary>A worker's room as the plan fills it.</summary>
@@ -102,7 +110,11 @@ public static class PlacementPlanner
         private Capacity _available = worker.Available;
         private PortBitmap _ports = worker.Ports.Value;
 
+        public string Id => worker.Id;
+
         public bool Touched { get; private set; }
+
+        public bool InUse => Touched || !worker.IsEmpty;
 
         public bool Kept { get; set; }
 

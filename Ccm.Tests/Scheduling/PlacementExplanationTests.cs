@@ -1,0 +1,111 @@
+using Ccm.Engine.Domain;
+using Ccm.Engine.Scheduling;
+using Ccm.Engine.Watching;
+using Ccm.Tests.Domain;
+using CsCheck;
+
+namespace Ccm.Tests.Scheduling;
+
+/// <summary>What is told of a decision is what was decided.</summary>
+public sealed class PlacementExplanationTests
+{
+    private static readonly PlanningTimes Times = new(TimeSpan.FromMinutes(5), 1);
+
+    [Fact]
+    public void Explain_LabThatIsPlaced_ItsWorkerFits() => AnyFleet.Generator.Sample(fleet =>
+    {
+        foreach (var placement in Plan(fleet).Placements)
+        {
+            var verdict = Explain(fleet, placement.Instance.Id).Workers.Single(worker => worker.WorkerId == placement.Worker.Id);
+            Assert.True(verdict.Fits);
+            Assert.Empty(verdict.Reasons);
+        }
+    });
+
+    [Fact]
+    public void Explain_LabThatIsNot_HasReasonsOnEachWorkerAndWhatWouldFit() => AnyFleet.Generator.Sample(fleet =>
+    {
+        var after = fleet.Apply(Plan(fleet).Placements);
+        foreach (var entry in after.In(InstanceState.Pending).Where(entry => entry.Value.Target == InstanceTarget.Running && Times.Due(entry.Value) <= Sample.Now))
+        {
+            var explanation = Explain(after, entry.Id);
+            Assert.Equal(after.Workers.Values.Where(worker => worker.Value.State != WorkerState.Terminated).Select(worker => worker.Id).Order(StringComparer.Ordinal), explanation.Workers.Select(worker => worker.WorkerId));
+            Assert.All(explanation.Workers, verdict =>
+            {
+                Assert.False(verdict.Fits, $"{entry.Id} on {verdict.WorkerId}");
+                Assert.NotEmpty(verdict.Reasons);
+                Assert.All(verdict.Reasons, reason => Assert.NotEmpty(reason.Text));
+                Assert.Equal(entry.Value.Demand, verdict.Demand);
+                Assert.Equal(after.Workers[verdict.WorkerId].Available, verdict.Available);
+            });
+            Assert.NotEmpty(explanation.WouldFit);
+            Assert.StartsWith("It waits", explanation.Summary, StringComparison.Ordinal);
+        }
+    });
+
+    [Fact]
+    public void Explain_AnyLab_IsTheSameInAnotherOrder() => Gen.Select(AnyFleet.Generator, Gen.Int).Sample((fleet, salt) =>
+    {
+        foreach (var id in fleet.Instances.Keys)
+            Assert.Equal(Describe(Explain(fleet, id)), Describe(Explain(fleet.Shuffled(salt), id)));
+    });
+
+    [Theory]
+    [InlineData(ReasonCode.WorkerNotRunning, "STOPPED")]
+    [InlineData(ReasonCode.WorkerDraining, "drained")]
+    [InlineData(ReasonCode.LicenseMismatch, "PERSONAL")]
+    [InlineData(ReasonCode.CmlVersion, "2.7.3")]
+    [InlineData(ReasonCode.InsufficientCpu, "3 of 4 cores")]
+    [InlineData(ReasonCode.InsufficientMemory, "7 of 8 GB of memory")]
+    [InlineData(ReasonCode.InsufficientStorage, "3 of 4 GB of storage")]
+    [InlineData(ReasonCode.NodeLimit, "3 of 4 licensed nodes")]
+    [InlineData(ReasonCode.PortsExhausted, "3 of 4 ports")]
+    public void Explain_OneThingMissing_IsThatReasonWithItsNumbers(ReasonCode code, string text)
+    {
+        var worker = Sample.Worker();
+        worker = code switch
+        {
+            ReasonCode.WorkerNotRunning => worker with { State = WorkerState.Stopped },
+            ReasonCode.WorkerDraining => worker with { State = WorkerState.Draining },
+            ReasonCode.LicenseMismatch => worker with { LicenseType = LicenseType.Personal },
+            ReasonCode.CmlVersion => worker with { CmlVersion = "2.7.3" },
+            ReasonCode.InsufficientCpu => worker with { Declared = worker.Declared with { CpuCores = 3 } },
+            ReasonCode.InsufficientMemory => worker with { Declared = worker.Declared with { MemoryGb = 7 } },
+            ReasonCode.InsufficientStorage => worker with { Declared = worker.Declared with { StorageGb = 3 } },
+            ReasonCode.NodeLimit => worker with { Declared = worker.Declared with { Nodes = 3 } },
+            _ => worker with { PortRange = new PortRange(2000, 2002) },
+        };
+        var lab = Sample.Instance() with { Request = Sample.Request() with { LicenseAffinity = [LicenseType.Enterprise], CmlVersionRange = ">=2.8.0" } };
+
+        var reason = Assert.Single(Assert.Single(Explain(Sample.Fleet([(lab, null)], [worker]), lab.Id).Workers).Reasons);
+
+        Assert.Equal(code, reason.Code);
+        Assert.Contains(text, reason.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Explain_NoWorkers_NamesTheTemplatesThatWouldDoCheapestFirst()
+    {
+        var lab = Sample.Instance();
+        var templates = new[]
+        {
+            Sample.Template("dear") with { CostPerHour = 9 }, Sample.Template("full") with { CostPerHour = 5, MaxWorkers = 2 }, Sample.Template("cheap") with { CostPerHour = 1 },
+            Sample.Template("small") with { MemoryGb = 1 }, Sample.Template("off") with { Enabled = false },
+        };
+        var fleet = Sample.Fleet([(lab, null)], [], templates.Select(template => (template, template.Name == "full" ? 2 : 0)));
+
+        var explanation = PlacementExplainer.Explain(fleet, fleet.Instances[lab.Id], [.. templates], Sample.Now, Times);
+
+        Assert.Equal(3, explanation.WouldFit.Length);
+        Assert.Contains("cheap", explanation.WouldFit[0], StringComparison.Ordinal);
+        Assert.Contains("higher maximum than 2 workers for template full", explanation.WouldFit[1], StringComparison.Ordinal);
+        Assert.Contains("dear", explanation.WouldFit[2], StringComparison.Ordinal);
+    }
+
+    private static PlacementPlan Plan(FleetSnapshot fleet) => PlacementPlanner.Plan(fleet, Sample.Now, Times);
+
+    private static PlacementExplanation Explain(FleetSnapshot fleet, string id) => PlacementExplainer.Explain(fleet, fleet.Instances[id], [Sample.Template()], Sample.Now, Times);
+
+    private static string Describe(PlacementExplanation e) => string.Join('\n', e.Workers.Select(worker => $"{worker.WorkerId} {worker.Fits} {string.Join(',', worker.Reasons)}")
+        .Concat(e.WouldFit).Prepend($"{e.InstanceId} {e.Summary} {e.Due:O} {e.WorkerId}"));
+}
