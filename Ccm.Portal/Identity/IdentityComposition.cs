@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccm.Portal.Identity;
 
@@ -48,7 +49,7 @@ public static class IdentityComposition
 
     private static void AddSessions(IServiceCollection services, IdentitySettings settings)
     {
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddDistributedMemoryCache();
         services.AddSingleton<ITicketStore, TicketStore>();
         // The interactive server registers a provider that never asks again; it must come before ours, so that ours counts.

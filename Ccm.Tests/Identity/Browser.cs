@@ -42,6 +42,13 @@ internal sealed partial class Browser : IDisposable
         return await PostAsync("/account/sign-in", Hidden(body, "__RequestVerificationToken"), Hidden(body, "returnUrl"), ("username", username), ("password", password));
     }
 
+    /// <summary>Sends the sign-out form, with the token that any page of this browser would carry.</summary>
+    public async Task<(HttpResponseMessage Response, string Body)> SignOutAsync()
+    {
+        var (_, token) = await GetAsync("/form-token");
+        return await PostAsync("/account/sign-out", ("__RequestVerificationToken", token));
+    }
+
     /// <summary>The first hidden field of that name in the page.</summary>
     public static (string Name, string Value) Hidden(string page, string name)
     {

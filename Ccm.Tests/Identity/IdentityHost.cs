@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Ccm.Portal.Identity;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -59,6 +60,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         app.MapGet("/api/v1/who", Who).RequireAuthorization(Policies.Api);
         app.MapGet("/api/v1/default", Who).RequireAuthorization();
         app.MapGet("/hubs/state", Who).RequireAuthorization(Policies.Hub);
+        app.MapGet("/form-token", (HttpContext context, IAntiforgery antiforgery) => antiforgery.GetAndStoreTokens(context).RequestToken);
         app.MapGet("/open", (HttpContext context) => (string)context.Items[SecurityHeaders.NonceItem]!);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new IdentityHost(app, directory, dataDirectory is null);

@@ -16,6 +16,8 @@ internal static partial class AccountEndpoints
 
     private const long LargestForm = 32 * 1024;
 
+    private const string FromAfar = "Demo users can sign in on this machine's loopback address only.";
+
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         var account = endpoints.MapGroup("/account").AllowAnonymous().ExcludeFromDescription();
@@ -33,7 +35,11 @@ internal static partial class AccountEndpoints
             return Results.Redirect(target);
 
         if (settings.Embedded)
-            return AccountPages.SignIn(context, target, Said(reason));
+        {
+            return Loopback.Allows(context.Request)
+                ? AccountPages.SignIn(context, target, Said(reason))
+                : AccountPages.SignIn(context, target, FromAfar, StatusCodes.Status403Forbidden);
+        }
 
         // Right after a sign-out or a failure the person decides when to go back; else the two sites would bounce them for ever.
         if (Said(reason) is { } message)
@@ -52,7 +58,7 @@ internal static partial class AccountEndpoints
             return await ChallengeAsync(context, loggers, target);
 
         if (!Loopback.Allows(context.Request))
-            return AccountPages.SignIn(context, target, "Demo users can sign in on this machine's loopback address only.", StatusCodes.Status403Forbidden);
+            return AccountPages.SignIn(context, target, FromAfar, StatusCodes.Status403Forbidden);
 
         var logger = loggers.CreateLogger(typeof(AccountEndpoints));
         if (!rate.Allows(context))

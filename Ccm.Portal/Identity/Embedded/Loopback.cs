@@ -11,7 +11,7 @@ internal static class Loopback
     /// </summary>
     public static bool Allows(HttpRequest request) =>
         request.HttpContext.Connection.RemoteIpAddress is { } remote
-        && IPAddress.IsLoopback(remote)
+        && IPAddress.IsLoopback(remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote)
         && !request.Headers.ContainsKey("Forwarded")
         && !request.Headers.ContainsKey("X-Forwarded-For")
         && !request.Headers.ContainsKey("X-Forwarded-Host")

@@ -1,0 +1,118 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Ccm.Tests.Identity;
+
+public sealed class SessionTests
+{
+    [Fact]
+    public async Task SignOut_OldCookie_IsRefused()
+    {
+        await using var host = await IdentityHost.StartAsync();
+        using var browser = host.Browse();
+        await browser.SignInAsync("/", "admin", "admin");
+        var cookie = browser.Cookies.GetCookies(host.Address)["ccm"]!.Value;
+
+        var (response, body) = await browser.SignOutAsync();
+        using var thief = Holding(host, cookie);
+        var (after, _) = await thief.GetAsync("/");
+
+        Assert.Equal("/account/sign-in", response.RequestMessage!.RequestUri!.AbsolutePath);
+        Assert.Contains("You are signed out.", body, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, after.StatusCode);
+        Assert.Equal("/account/sign-in", after.Headers.Location!.AbsolutePath);
+    }
+
+    [Fact]
+    public async Task Session_CopiedCookie_WorksUntilSignOut()
+    {
+        await using var host = await IdentityHost.StartAsync();
+        using var browser = host.Browse();
+        await browser.SignInAsync("/", "admin", "admin");
+
+        using var copy = Holding(host, browser.Cookies.GetCookies(host.Address)["ccm"]!.Value);
+        var (response, _) = await copy.GetAsync("/");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task SignOut_WithoutAntiforgeryToken_ChangesNothing()
+    {
+        await using var host = await IdentityHost.StartAsync();
+        using var browser = host.Browse();
+        await browser.SignInAsync("/", "admin", "admin");
+
+        var (refused, _) = await browser.PostAsync("/account/sign-out");
+        var (after, body) = await browser.GetAsync("/");
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, after.StatusCode);
+        Assert.Equal("admin|admin|Admin", body);
+    }
+
+    [Fact]
+    public async Task Session_TamperedCookie_IsRefused()
+    {
+        await using var host = await IdentityHost.StartAsync();
+        using var browser = host.Browse();
+        await browser.SignInAsync("/", "admin", "admin");
+        var value = browser.Cookies.GetCookies(host.Address)["ccm"]!.Value.ToCharArray();
+        value[value.Length / 2] = value[value.Length / 2] == 'A' ? 'B' : 'A';
+
+        using var forger = Holding(host, new string(value));
+        var (response, _) = await forger.GetAsync("/");
+
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Session_Cookie_IsShortHttpOnlyAndLax()
+    {
+        await using var host = await IdentityHost.StartAsync();
+        using var browser = host.Browse();
+        var (_, page) = await browser.GetAsync("/");
+        using var steps = browser.Stepwise();
+        var (step, _) = await steps.PostAsync("/account/sign-in", Browser.Hidden(page, "__RequestVerificationToken"), ("demo", "admin"));
+        while (!step.RequestMessage!.RequestUri!.AbsolutePath.StartsWith("/signin-oidc", StringComparison.Ordinal))
+            (step, _) = await steps.GetAsync(step.Headers.Location!.ToString());
+
+        var cookie = Assert.Single(step.Headers.GetValues("Set-Cookie"), value => value.StartsWith("ccm=", StringComparison.Ordinal));
+
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("path=/", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("expires=", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.True(cookie.Length < 600, "The ticket belongs on the server, not into the cookie.");
+    }
+
+    [Fact]
+    public async Task Session_InUse_SlidesAndIdleEnds()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var host = await IdentityHost.StartAsync(services: services => services.AddSingleton<TimeProvider>(time));
+        using var browser = host.Browse();
+        await browser.SignInAsync("/", "admin", "admin");
+        using var steps = browser.Stepwise();
+
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            time.Advance(TimeSpan.FromHours(7));
+            var (used, _) = await steps.GetAsync("/");
+            Assert.Equal(HttpStatusCode.OK, used.StatusCode);
+        }
+
+        time.Advance(TimeSpan.FromHours(8) + TimeSpan.FromSeconds(1));
+        var (idle, _) = await steps.GetAsync("/");
+
+        Assert.Equal(HttpStatusCode.Redirect, idle.StatusCode);
+    }
+
+    private static Browser Holding(IdentityHost host, string cookie)
+    {
+        var cookies = new CookieContainer();
+        cookies.Add(host.Address, new Cookie("ccm", cookie));
+        return new Browser(host.Address, follow: false, cookies);
+    }
+}
