@@ -1,3 +1,23 @@
+using Ccm.Engine.Hosting;
+using Ccm.Portal;
+using Ccm.Portal.Api;
+using Ccm.Portal.Components;
+using Ccm.Portal.Identity;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddCcmSettings();
+builder.Services.AddCcmEngine(builder.Configuration);
+builder.Services.AddCcmIdentity(builder.Configuration, builder.Environment);
+builder.Services.AddCcmApi();
+builder.Services.AddCcmPages();
+
 var app = builder.Build();
-app.Run();
+app.UseCcmSecurityHeaders();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseAntiforgery();
+app.MapStaticAssets().AllowAnonymous();
+app.MapCcmIdentity();
+app.MapCcmApi();
+app.MapCcmPages();
+return await app.RunCcmAsync();

@@ -1,0 +1,47 @@
+using Ccm.Engine.Domain;
+using Ccm.Portal.Identity;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.JSInterop;
+
+namespace Ccm.Portal.Components.Layout;
+
+/// <summary>The frame around each page: where one can go, who one is, how fresh what one sees is.</summary>
+public sealed partial class MainLayout
+{
+    private Actor? _actor;
+    private bool _dark;
+    private string _embedded = "";
+    private ErrorBoundary? _boundary;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    [CascadingParameter]
+    private Viewer Viewer { get; set; } = Viewer.Default;
+
+    [Inject]
+    private IConfiguration Configuration { get; set; } = null!;
+
+    [Inject]
+    private IJSRuntime Script { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        _dark = Viewer.Dark;
+        _embedded = string.Join(", ", EmbeddedParts.Of(Configuration).Select(part => part.Part));
+        var user = (await Authentication).User;
+        _actor = user.Identity?.IsAuthenticated == true ? Actors.ActorOf(user) : null;
+    }
+
+    protected override void OnParametersSet() => _boundary?.Recover();
+
+    private static string Roles(Actor actor) => actor.Roles.IsEmpty ? "no role" : string.Join(", ", actor.Roles.Select(role => role.ToString().ToLowerInvariant()));
+
+    private async Task ToggleThemeAsync()
+    {
+        _dark = !_dark;
+        await Script.InvokeVoidAsync("ccm.rememberTheme", _dark);
+    }
+}

@@ -1,0 +1,66 @@
+using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Watching;
+using Ccm.Portal.Components.Pages.Instances;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace Ccm.Portal.Components.Pages.Definitions;
+
+/// <summary>All labs that are published, and where new ones are dropped.</summary>
+public sealed partial class DefinitionsPage
+{
+    private List<string> _names = [];
+    private Dictionary<string, LabletDefinition> _definitions = [];
+    private string? _problem;
+    private string? _published;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        Select();
+        await ReadAsync();
+    }
+
+    protected override bool Apply(FleetChange change)
+    {
+        if (!change.Definitions)
+            return false;
+        Select();
+        _ = InvokeAsync(ReadAsync);
+        return true;
+    }
+
+    private void Select() => _names = [.. Fleet.Definitions.Where(pair => pair.Value.Value is { Status: not DefinitionStatus.Deleted, Latest: not null }).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            var newest = _names.Select(name => (name, Fleet.Definitions[name].Value.Latest!)).ToList();
+            _definitions = (await Control.ReadDefinitionsAsync(newest, Left)).ToDictionary(definition => definition.Name);
+            _problem = null;
+        }
+        catch (RefusedException refused)
+        {
+            _problem = refused.Message;
+        }
+        catch (OperationCanceledException) when (Left.IsCancellationRequested)
+        {
+            return;
+        }
+        StateHasChanged();
+    }
+
+    private async Task ReserveAsync(string name)
+    {
+        var dialog = await Dialogs.ShowAsync<ReserveDialog>("Reserve a lab", new DialogParameters<ReserveDialog> { { x => x.DefinitionId, name } });
+        if (await dialog.Result is { Canceled: false, Data: string id })
+            Navigation.NavigateTo($"/instances/{id}");
+    }
+}

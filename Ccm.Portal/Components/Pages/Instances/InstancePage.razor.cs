@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Control;
+using Ccm.Engine.Documents;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Scheduling;
+using Ccm.Engine.Watching;
+using Ccm.Portal.Components.Shared;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace Ccm.Portal.Components.Pages.Instances;
+
+/// <summary>One instance: where it is on its way, what it holds, why it is where it is, what happened.</summary>
+public sealed partial class InstancePage
+{
+    private InstanceEntry? _entry;
+    private string _missing = "";
+    private string _address = "";
+    private bool _may;
+    private PlacementExplanation? _explanation;
+    private ImmutableArray<WorkerTemplate> _templates = [];
+    private ImmutableArray<AuditEvent> _events = [];
+    private bool _eventsWaiting;
+
+    [Parameter]
+    public string Id { get; set; } = "";
+
+    [Inject]
+    private PlanningTimes Times { get; set; } = null!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = null!;
+
+    protected override async Task OnParametersSetAsync()
+    {
+        Look();
+        try
+        {
+            _templates = await Control.ReadTemplatesAsync(Left);
+            Look();
+            await ReadEventsAsync();
+        }
+        catch (RefusedException refused)
+        {
+            _missing = refused.Message;
+        }
+    }
+
+    protected override bool Apply(FleetChange change)
+    {
+        var mine = change.IsResync || change.Instances.Contains(Id);
+        var waits = _entry?.Value.State == InstanceState.Pending && !change.Workers.IsEmpty;
+        var relayed = _eventsWaiting && change.Outbox;
+        if (!mine && !waits && !relayed)
+            return false;
+        Look();
+        _ = InvokeAsync(ReadEventsAsync);
+        return true;
+    }
+
+    private void Look()
+    {
+        _entry = Fleet.Instances.GetValueOrDefault(Id);
+        if (_entry is { } seen && seen.Value.OwnerId != Actor?.Id && !May(Permission.ReadAll))
+            _entry = null;
+        _missing = "It may be mistyped, ended long ago, or somebody else's.";
+        if (_entry is not { } entry)
+            return;
+        _address = entry.WorkerId is { } worker ? Fleet.Workers.GetValueOrDefault(worker)?.Value.Address ?? worker : "";
+        _may = May(Permission.ManageAnyInstance) || (May(Permission.ManageOwnInstances) && entry.Value.OwnerId == Actor?.Id);
+        _explanation = PlacementExplainer.Explain(Fleet, entry, _templates, Time.GetUtcNow(), Times);
+    }
+
+    /// <summary>The trail follows the state by a moment: an operation still in the outbox is awaited, not missed.</summary>
+    private async Task ReadEventsAsync()
+    {
+        if (_entry is null || Left.IsCancellationRequested)
+            return;
+        try
+        {
+            _eventsWaiting = !Fleet.Outbox.IsEmpty;
+            _events = await Control.ReadAuditAsync(new AuditQuery(Subject: Subjects.Instance(Id), Limit: 200), Left);
+            StateHasChanged();
+        }
+        catch (RefusedException)
+        {
+            _eventsWaiting = true;
+        }
+        catch (OperationCanceledException) when (Left.IsCancellationRequested)
+        {
+            // The page was left.
+        }
+    }
+
+    private Task StopAsync() => TryAsync(() => Control.StopInstanceAsync(Actor!, Operation.New(), Id, Left), "The lab is asked to stop. Its ports stay its own.");
+
+    private Task StartAsync() => TryAsync(() => Control.StartInstanceAsync(Actor!, Operation.New(), Id, Left), "The lab is asked to start again.");
+
+    private Task ExtendAsync() => TryAsync(() => Control.ExtendInstanceAsync(Actor!, Operation.New(), Id, _entry!.Value.TimeslotEnd!.Value.AddMinutes(30), Left), "The slot ends 30 minutes later.");
+
+    private async Task EndAsync()
+    {
+        if (await InstanceWords.ConfirmEndAsync(Dialogs, _entry!))
+            await TryAsync(() => Control.CancelInstanceAsync(Actor!, Operation.New(), Id, Left), "The lab is asked to end.");
+    }
+
+    private async Task ForceAsync()
+    {
+        if (await TypedConfirmation.AskAsync(Dialogs, "Force its end?", "It ends without asking its worker. What may be left there is removed once the worker answers.", _entry!.Value.DefinitionId, "Force its end"))
+            await TryAsync(() => Control.ForceTerminateInstanceAsync(Actor!, Operation.New(), Id, Left), "The end is forced.");
+    }
+}

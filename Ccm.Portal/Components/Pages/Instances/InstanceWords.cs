@@ -1,0 +1,33 @@
+using Ccm.Engine.Domain;
+using Ccm.Engine.Watching;
+using Ccm.Portal.Components.Shared;
+using MudBlazor;
+
+namespace Ccm.Portal.Components.Pages.Instances;
+
+/// <summary>How instances are spoken of.</summary>
+internal static class InstanceWords
+{
+    public static Task<bool> ConfirmEndAsync(IDialogService dialogs, InstanceEntry entry) => TypedConfirmation.AskAsync(dialogs,
+        $"End {entry.Value.DefinitionId}?", $"The lab of {entry.Value.OwnerId} is stopped, wiped and deleted on its worker, and all its ports are given back. This cannot be undone.",
+        entry.Value.DefinitionId, "End the lab");
+
+    public static bool MayStop(LabletInstance instance) => instance is { Target: InstanceTarget.Running, State: InstanceState.Instantiating or InstanceState.Running or InstanceState.Collecting or InstanceState.Grading };
+
+    public static bool MayStart(LabletInstance instance) => instance is { Target: InstanceTarget.Stopped, State: InstanceState.Stopping or InstanceState.Stopped };
+
+    public static bool MayEnd(LabletInstance instance) => instance.State != InstanceState.Terminated && instance.Target != InstanceTarget.Terminated;
+
+    /// <summary>What an instance is doing now, or waits for.</summary>
+    public static string Doing(LabletInstance instance) => instance switch
+    {
+        { State: InstanceState.Instantiating, Checkpoint.Step: CheckpointStep.Begun } => "Importing the lab",
+        { State: InstanceState.Instantiating, Checkpoint.Step: CheckpointStep.Imported } => "Starting the lab",
+        { State: InstanceState.Instantiating } => "Waiting for its nodes to boot",
+        { State: InstanceState.Pending, Target: InstanceTarget.Running } => "Waiting for a place",
+        { State: InstanceState.Scheduled } when instance.FailedAttempts > 0 => $"Attempt {instance.FailedAttempts + 1} of 3 follows",
+        { State: InstanceState.Archived } => "Removing the lab from its worker",
+        { State: InstanceState.Running } => "In use",
+        _ => instance.LastTransition.Reason,
+    };
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Watching;
+using Ccm.Portal.Identity;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using MudBlazor;
+
+namespace Ccm.Portal.Components.Pages.Instances;
+
+/// <summary>Asks for what a reservation needs; closes with the new instance's id.</summary>
+public sealed partial class ReserveDialog
+{
+    private readonly Operation _operation = Operation.New();
+    private List<string> _definitions = [];
+    private string _definitionId = "";
+    private LabletDefinition? _definition;
+    private bool _later;
+    private DateTime _start;
+    private int _minutes;
+    private bool _busy;
+    private ImmutableArray<Problem> _problems = [];
+
+    /// <summary>The lab that is chosen at first.</summary>
+    [Parameter]
+    public string? DefinitionId { get; set; }
+
+    [CascadingParameter]
+    private IMudDialogInstance Dialog { get; set; } = null!;
+
+    [CascadingParameter]
+    private Viewer Viewer { get; set; } = Viewer.Default;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    [Inject]
+    private ControlPlane Control { get; set; } = null!;
+
+    [Inject]
+    private WatchCache Cache { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        _definitions = [.. Cache.Current.Definitions.Where(pair => pair.Value.Value is { Status: DefinitionStatus.Active, Latest: not null }).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+        _definitionId = DefinitionId ?? _definitions.FirstOrDefault() ?? "";
+        var soon = Viewer.Local(Time.GetUtcNow().AddHours(1));
+        _start = new DateTime(soon.Year, soon.Month, soon.Day, soon.Hour, 0, 0, DateTimeKind.Unspecified);
+        await SelectAsync();
+    }
+
+    private async Task SelectAsync()
+    {
+        _problems = [];
+        _definition = null;
+        if (Cache.Current.Definitions.GetValueOrDefault(_definitionId)?.Value.Latest is not { } version)
+            return;
+        try
+        {
+            _definition = await Control.ReadDefinitionAsync(_definitionId, version, CancellationToken.None);
+            _minutes = Math.Min(_definition.MaxDurationMinutes, 60);
+        }
+        catch (RefusedException refused)
+        {
+            _problems = refused.Problems;
+        }
+    }
+
+    private async Task ReserveAsync()
+    {
+        _busy = true;
+        try
+        {
+            var actor = Actors.ActorOf((await Authentication).User);
+            var instance = await Control.ReserveAsync(actor, _operation,
+                new ReserveRequest(_definitionId, null, _later ? Viewer.FromLocal(_start) : null, _minutes), CancellationToken.None);
+            Dialog.Close(DialogResult.Ok(instance.Id));
+        }
+        catch (RefusedException refused)
+        {
+            _problems = refused.Problems;
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+}

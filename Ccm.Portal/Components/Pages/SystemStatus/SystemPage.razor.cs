@@ -1,0 +1,42 @@
+using Ccm.Engine.Leadership;
+using Ccm.Engine.State;
+using Ccm.Engine.Watching;
+using Microsoft.AspNetCore.Components;
+
+namespace Ccm.Portal.Components.Pages.SystemStatus;
+
+/// <summary>Leaders, stores and the size of it all.</summary>
+public sealed partial class SystemPage
+{
+    private static readonly (string Part, string Key)[] Parts = [("Scheduler", StateKeys.SchedulerLeader), ("Controller", StateKeys.ControllerLeader)];
+    private StateStoreStatus? _status;
+    private string _problem = "–";
+
+    [Inject]
+    private IStateStore Store { get; set; } = null!;
+
+    [Inject]
+    private Elections Elections { get; set; } = null!;
+
+    [Inject]
+    private Replica Replica { get; set; } = null!;
+
+    [Inject]
+    private IConfiguration Configuration { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        try
+        {
+            _status = await Store.GetStatusAsync(Left);
+        }
+        catch (StateStoreUnavailableException exception)
+        {
+            _problem = $"the store does not answer: {exception.Message}";
+        }
+    }
+
+    protected override bool Apply(FleetChange change) => true;
+
+    private Election Election(string key) => key == StateKeys.SchedulerLeader ? Elections.Scheduler : Elections.Controller;
+}

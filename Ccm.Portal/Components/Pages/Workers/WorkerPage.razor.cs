@@ -1,0 +1,56 @@
+using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Watching;
+using Ccm.Portal.Components.Shared;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace Ccm.Portal.Components.Pages.Workers;
+
+/// <summary>One worker: what it has left, who holds its ports, what runs on it.</summary>
+public sealed partial class WorkerPage
+{
+    private WorkerEntry? _worker;
+    private List<InstanceEntry> _labs = [];
+    private Dictionary<int, string> _holders = [];
+
+    [Parameter]
+    public string Id { get; set; } = "";
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = null!;
+
+    protected override void OnParametersSet() => Look();
+
+    protected override bool Apply(FleetChange change)
+    {
+        if (!change.IsResync && !change.Workers.Contains(Id) && !_labs.Any(lab => change.Instances.Contains(lab.Id)))
+            return false;
+        Look();
+        return true;
+    }
+
+    private void Look()
+    {
+        _worker = Fleet.Workers.GetValueOrDefault(Id);
+        _labs = [.. Fleet.On(Id).OrderBy(lab => lab.Value.TimeslotEnd ?? DateTimeOffset.MaxValue).ThenBy(lab => lab.Id, StringComparer.Ordinal)];
+        _holders = _labs.SelectMany(lab => lab.Value.Ports.Select(port => (port.Value, Text: $"{port.Key} of {lab.Id}"))).ToDictionary(port => port.Value, port => port.Text);
+    }
+
+    private Task DrainAsync() => TryAsync(() => Control.DrainWorkerAsync(Actor!, Operation.New(), Id, Left),
+        _labs.Count == 0 ? "It takes no new work and stops." : $"It takes no new work. {_labs.Count} labs go on until they end; then it stops.");
+
+    private Task CancelDrainAsync() => TryAsync(() => Control.CancelDrainAsync(Actor!, Operation.New(), Id, Left), "It takes work again.");
+
+    private Task StartAsync() => TryAsync(() => Control.StartWorkerAsync(Actor!, Operation.New(), Id, Left), "It is asked to start.");
+
+    private Task StopAsync() => TryAsync(() => Control.StopWorkerAsync(Actor!, Operation.New(), Id, force: false, Left), "It is asked to stop.");
+
+    private async Task TerminateAsync()
+    {
+        if (await TypedConfirmation.AskAsync(Dialogs, "Give this worker back?", _labs.Count == 0
+                ? "It is drained, stopped and given back to its provider for good."
+                : $"It takes no new work; its {_labs.Count} labs go on until they end; then it is stopped and given back for good.", Id, "Give it back"))
+            await TryAsync(() => Control.TerminateWorkerAsync(Actor!, Operation.New(), Id, Left), "It is drained, stopped and given back.");
+    }
+}

@@ -1,0 +1,55 @@
+using Ccm.Engine.Hosting;
+using Ccm.Portal.Components;
+using Ccm.Portal.Identity;
+using Microsoft.AspNetCore.Components.Server;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Options;
+using MudBlazor;
+using MudBlazor.Services;
+
+namespace Ccm.Portal;
+
+/// <summary>What <c>Program.cs</c> names in one line each.</summary>
+internal static partial class Composition
+{
+    /// <summary>The top-level <c>appsettings.json</c> lies beside the program; the environment and the command line come over it.</summary>
+    public static void AddCcmSettings(this WebApplicationBuilder builder)
+    {
+        var settings = new JsonConfigurationSource { Path = Path.Combine(AppContext.BaseDirectory, "appsettings.json"), Optional = false };
+        settings.ResolveFileProvider();
+        builder.Configuration.Sources.Insert(0, settings);
+        if (EmbeddedParts.Refuse(builder.Configuration, builder.Environment) is { } refusal)
+            throw new SettingsException(refusal);
+    }
+
+    public static void AddCcmPages(this IServiceCollection services)
+    {
+        services.AddMudServices(options =>
+        {
+            options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight;
+            options.SnackbarConfiguration.VisibleStateDuration = 8000;
+        });
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.Configure<CircuitOptions>(options => options.DisconnectedCircuitMaxRetained = 1000);
+        services.AddCascadingAuthenticationState();
+        services.AddHttpContextAccessor();
+    }
+
+    public static void MapCcmPages(this WebApplication app) =>
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'").RequireAuthorization(Policies.Portal);
+
+    /// <summary>Runs until stopped. What the settings make impossible is one line that names the setting, and exit code 1.</summary>
+    public static async Task<int> RunCcmAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException or SettingsException)
+        {
+            await Console.Error.WriteLineAsync($"CCM cannot start: {exception.Message}");
+            return 1;
+        }
+    }
+}
