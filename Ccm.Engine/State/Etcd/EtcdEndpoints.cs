@@ -18,7 +18,7 @@ internal sealed record EtcdEndpoints(string Addresses, bool UsesTls, string Serv
         var usesTls = uris[0].Scheme == Uri.UriSchemeHttps;
         if (uris.Any(uri => uri.Scheme != uris[0].Scheme))
             throw new ArgumentException("ConnectionStrings:etcd mixes http and https endpoints: give one kind.", nameof(text));
-        return new EtcdEndpoints(string.Join(',', uris.Select(uri => $"{uri.Scheme}://{uri.Authority}")), usesTls, uris[0].Host);
+        return new EtcdEndpoints(string.Join(',', uris.Select(uri => $"{uri.Scheme}://{uri.Host}:{uri.Port}")), usesTls, uris[0].Host);
     }
 
     private static Uri ParseOne(string text)
