@@ -1,6 +1,10 @@
+using Ccm.Portal.Health;
+using Ccm.Portal.Live;
+using Scalar.AspNetCore;
+
 namespace Ccm.Portal.Api;
 
-/// <summary>The REST API as services and endpoints.</summary>
+/// <summary>The REST API, the hub, health and metrics as services and endpoints.</summary>
 internal static class ApiServices
 {
     public const string Policy = "Api";
@@ -9,8 +13,13 @@ internal static class ApiServices
     {
         services.AddSingleton<Reading>();
         services.AddSingleton<EventReading>();
+        services.AddSingleton<StateFeed>();
+        services.AddSingleton<SystemHealth>();
+        services.AddSingleton<Metrics>();
         services.AddSingleton<IStartupFilter, ApiErrors.Outermost>();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        services.AddSignalR().AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions));
+        services.AddOpenApi();
         return services;
     }
 
@@ -19,6 +28,14 @@ internal static class ApiServices
         app.UseMiddleware<ApiErrors>();
         var api = app.MapGroup("/api/v1").RequireAuthorization(Policy);
         api.MapDefinitions();
+        api.MapTemplates();
         api.MapInstances();
+        api.MapWorkers();
+        api.MapAudit();
+        api.MapSystem();
+        app.MapHub<StateHub>(StateHub.Path, options => options.CloseOnAuthenticationExpiration = true).RequireAuthorization(StateHub.Policy);
+        app.MapOpenApi().AllowAnonymous();
+        app.MapScalarApiReference("/scalar").AllowAnonymous();
+        app.MapHealth();
     }
 }

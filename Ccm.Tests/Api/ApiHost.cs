@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Ccm.Engine.Hosting;
+using Ccm.Engine.Watching;
 using Ccm.Portal.Api;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -27,6 +28,8 @@ public sealed class ApiHost : IAsyncLifetime
 
     public IServiceProvider Services => _app!.Services;
 
+    public WatchCache Cache => Services.GetRequiredService<WatchCache>();
+
     public async ValueTask InitializeAsync()
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
@@ -50,14 +53,14 @@ public sealed class ApiHost : IAsyncLifetime
         builder.Services.AddCcmEngine(builder.Configuration);
         builder.Services.AddCcmApi();
         builder.Services.AddAuthentication(TokenHandler.Scheme).AddScheme<AuthenticationSchemeOptions, TokenHandler>(TokenHandler.Scheme, null);
-        builder.Services.AddAuthorizationBuilder().AddPolicy("Api", policy => policy.RequireAuthenticatedUser());
+        builder.Services.AddAuthorizationBuilder().AddPolicy("Api", policy => policy.RequireAuthenticatedUser()).AddPolicy("Hub", policy => policy.RequireAuthenticatedUser());
         _app = builder.Build();
         _app.UseAuthentication();
         _app.UseAuthorization();
         _app.MapCcmApi();
         await _app.StartAsync();
         Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        await _app.Services.GetRequiredService<Ccm.Engine.Watching.WatchCache>().Ready;
+        await Cache.Ready;
     }
 
     public HttpClient Client(string role = "admin", string? subject = null)

@@ -1,0 +1,33 @@
+using Ccm.Engine.Leadership;
+
+namespace Ccm.Portal.Health;
+
+/// <param name="Leads">What this replica leads; leading is never needed to be ready.</param>
+/// <param name="Reasons">Why it is not ready.</param>
+internal sealed record Readiness(string Status, string ReplicaId, IReadOnlyList<string> Leads, IReadOnlyList<string> Reasons);
+
+/// <summary><c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>, for machines and without a token.</summary>
+internal static class HealthEndpoints
+{
+    public static void MapHealth(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("").AllowAnonymous().ExcludeFromDescription();
+        group.MapGet("/health/live", () => TypedResults.Ok(new { status = "live" }));
+        group.MapGet("/health/ready", ReadyAsync);
+        group.MapGet("/metrics", (Metrics metrics) => TypedResults.Text(metrics.Write(), Metrics.MediaType));
+    }
+
+    private static async Task<IResult> ReadyAsync(SystemHealth health, Replica replica, Elections elections, CancellationToken cancellationToken)
+    {
+        var reasons = new List<string>();
+        if (health.NotReady() is { } stale)
+            reasons.Add(stale);
+        if (await health.StateAsync(cancellationToken) is { Healthy: false } state)
+            reasons.Add($"The state store ({state.Kind}): {state.Detail}");
+        if (await health.DocumentsAsync(cancellationToken) is { Healthy: false } documents)
+            reasons.Add($"The document store ({documents.Kind}): {documents.Detail}");
+        return TypedResults.Json(
+            new Readiness(reasons.Count == 0 ? "ready" : "not ready", replica.Id, [.. elections.All.Where(election => election.Term is not null).Select(election => election.Key)], reasons),
+            statusCode: reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+}

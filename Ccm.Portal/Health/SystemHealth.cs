@@ -1,0 +1,83 @@
+using System.Reflection;
+using Ccm.Engine.Control;
+using Ccm.Engine.Documents;
+using Ccm.Engine.Leadership;
+using Ccm.Engine.State;
+using Ccm.Engine.Watching;
+using Microsoft.Extensions.Caching.Distributed;
+
+namespace Ccm.Portal.Health;
+
+/// <param name="Kind">What serves it, as <c>sqlite</c>.</param>
+/// <param name="Healthy">Whether it answered just now.</param>
+/// <param name="Detail">For people: what it said of itself, or why it is not healthy.</param>
+internal sealed record StoreStatus(string Kind, bool Healthy, string Detail);
+
+internal sealed record StoresStatus(StoreStatus State, StoreStatus Documents, StoreStatus Sessions);
+
+/// <param name="LastHeard">When the store last said anything; one in which nothing happens may say nothing.</param>
+/// <param name="Problem">Why the watch is down; null while it is up.</param>
+internal sealed record WatchStatus(long Revision, DateTimeOffset? LastHeard, bool Fresh, string? Problem);
+
+/// <param name="Revision">Of the state that this replica answers from.</param>
+/// <param name="OutboxDepth">Operations whose events wait to be written to the audit trail.</param>
+/// <param name="Embedded">Whether a store is one of CCM's own that only one replica can use.</param>
+internal sealed record SystemStatus(
+    StoresStatus Stores, long Revision, WatchStatus Watch, int OutboxDepth, string ReplicaId, string Version, bool Embedded);
+
+/// <summary>Asks the parts how they are; nothing is kept between two questions.</summary>
+internal sealed class SystemHealth(
+    IStateStore state, ControlPlane control, WatchCache cache, Replica replica, IConfiguration configuration, TimeProvider time, IServiceProvider services)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public static string Version { get; } = typeof(SystemHealth).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    public async Task<SystemStatus> StatusAsync(CancellationToken cancellationToken)
+    {
+        var stores = new StoresStatus(await StateAsync(cancellationToken), await DocumentsAsync(cancellationToken), await SessionsAsync(cancellationToken));
+        var freshness = cache.Freshness;
+        return new SystemStatus(stores, freshness.Revision, new WatchStatus(freshness.Revision, freshness.LastHeard, NotReady() is null, freshness.Problem),
+            cache.Current.Outbox.Count, replica.Id, Version, stores is not { State.Kind: "etcd", Documents.Kind: "mongodb", Sessions.Kind: "redis" });
+    }
+
+    /// <summary>Why the state cannot be answered from, null when it can.</summary>
+    public string? NotReady() => !cache.Ready.IsCompletedSuccessfully ? "The state has not been listed yet."
+        : cache.Freshness.Problem is { } problem ? $"The watch is down: {problem}" : null;
+
+    public Task<StoreStatus> StateAsync(CancellationToken cancellationToken) => AskAsync(state.Kind, async token =>
+    {
+        var status = await state.GetStatusAsync(token);
+        return status.Alarms.IsEmpty ? (true, $"Version {status.Version}, revision {status.Revision}, {status.SizeBytes / 1024} KiB.")
+            : (false, $"Alarms: {string.Join(", ", status.Alarms)}.");
+    }, cancellationToken);
+
+    public Task<StoreStatus> DocumentsAsync(CancellationToken cancellationToken) => AskAsync(KindOf("mongodb", "sqlite"), async token =>
+    {
+        await control.ReadAuditAsync(new AuditQuery(Limit: 1), token);
+        return (true, "It answers.");
+    }, cancellationToken);
+
+    private Task<StoreStatus> SessionsAsync(CancellationToken cancellationToken) => AskAsync(KindOf("redis", "memory"), async token =>
+    {
+        if (services.GetService<IDistributedCache>() is { } sessions)
+            await sessions.GetAsync("ccm-health", token);
+        return (true, "It answers.");
+    }, cancellationToken);
+
+    private string KindOf(string connectionString, string embedded) => string.IsNullOrEmpty(configuration.GetConnectionString(connectionString)) ? embedded : connectionString;
+
+    private async Task<StoreStatus> AskAsync(string kind, Func<CancellationToken, Task<(bool Healthy, string Detail)>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (healthy, detail) = await ask(cancellationToken).WaitAsync(Patience, time, cancellationToken);
+            return new StoreStatus(kind, healthy, detail);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever a store's client throws, the answer is the same: it is not healthy, and why.
+            return new StoreStatus(kind, false, exception is TimeoutException ? $"No answer within {Patience.TotalSeconds} s." : exception.Message);
+        }
+    }
+}
