@@ -1,4 +1,5 @@
 using Ccm.Portal.Health;
+using Ccm.Portal.Identity;
 using Ccm.Portal.Live;
 using Scalar.AspNetCore;
 
@@ -7,8 +8,6 @@ namespace Ccm.Portal.Api;
 /// <summary>The REST API, the hub, health and metrics as services and endpoints.</summary>
 internal static class ApiServices
 {
-    public const string Policy = "Api";
-
     public static IServiceCollection AddCcmApi(this IServiceCollection services)
     {
         services.AddSingleton<Reading>();
@@ -26,14 +25,14 @@ internal static class ApiServices
     public static void MapCcmApi(this WebApplication app)
     {
         app.UseMiddleware<ApiErrors>();
-        var api = app.MapGroup("/api/v1").RequireAuthorization(Policy);
+        var api = app.MapGroup("/api/v1").RequireAuthorization(Policies.Api);
         api.MapDefinitions();
         api.MapTemplates();
         api.MapInstances();
         api.MapWorkers();
         api.MapAudit();
         api.MapSystem();
-        app.MapHub<StateHub>(StateHub.Path, options => options.CloseOnAuthenticationExpiration = true).RequireAuthorization(StateHub.Policy);
+        app.MapHub<StateHub>(StateHub.Path, options => options.CloseOnAuthenticationExpiration = true).RequireAuthorization(Policies.Hub);
         app.MapOpenApi().AllowAnonymous();
         app.MapScalarApiReference("/scalar").AllowAnonymous();
         app.MapHealth();

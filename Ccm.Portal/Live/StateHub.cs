@@ -8,7 +8,6 @@ namespace Ccm.Portal.Live;
 internal sealed class StateHub(StateFeed feed) : Hub
 {
     public const string Path = "/hubs/state";
-    public const string Policy = "Hub";
 
     public IAsyncEnumerable<StateMessage> Subscribe(CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using Ccm.Engine.Hosting;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Api;
+using Ccm.Portal.Identity;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -53,7 +54,7 @@ public sealed class ApiHost : IAsyncLifetime
         builder.Services.AddCcmEngine(builder.Configuration);
         builder.Services.AddCcmApi();
         builder.Services.AddAuthentication(TokenHandler.Scheme).AddScheme<AuthenticationSchemeOptions, TokenHandler>(TokenHandler.Scheme, null);
-        builder.Services.AddAuthorizationBuilder().AddPolicy("Api", policy => policy.RequireAuthenticatedUser()).AddPolicy("Hub", policy => policy.RequireAuthenticatedUser());
+        builder.Services.AddAuthorizationBuilder().AddPolicy(Policies.Api, policy => policy.RequireAuthenticatedUser()).AddPolicy(Policies.Hub, policy => policy.RequireAuthenticatedUser());
         _app = builder.Build();
         _app.UseAuthentication();
         _app.UseAuthorization();
@@ -90,7 +91,7 @@ public sealed class ApiHost : IAsyncLifetime
             var token = header.StartsWith("Bearer ", StringComparison.Ordinal) ? header[7..] : Request.Query["access_token"].ToString();
             if (token.Split(':') is not [var role, var subject])
                 return Task.FromResult(AuthenticateResult.NoResult());
-            var identity = new ClaimsIdentity([new("sub", subject), new("name", subject), new("role", role)], Scheme);
+            var identity = new ClaimsIdentity([new(IdentityClaims.Subject, subject), new(IdentityClaims.Name, subject), new(IdentityClaims.Role, role)], Scheme);
             return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme)));
         }
     }
