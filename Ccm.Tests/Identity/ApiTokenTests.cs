@@ -84,22 +84,15 @@ public sealed class ApiTokenTests
     [Fact]
     public async Task Restart_SameDataDirectory_KeepsTokensValid()
     {
-        var directory = Directory.CreateTempSubdirectory("ccm-identity-").FullName;
-        try
-        {
-            string token;
-            await using (var first = await IdentityHost.StartAsync(directory))
-                token = await first.TokenAsync();
+        using var directory = new TemporaryDirectory();
+        string token;
+        await using (var first = await IdentityHost.StartAsync(directory.Path))
+            token = await first.TokenAsync();
 
-            await using var second = await IdentityHost.StartAsync(directory);
-            using var response = await second.GetAsync("/api/v1/who", token);
+        await using var second = await IdentityHost.StartAsync(directory.Path);
+        using var response = await second.GetAsync("/api/v1/who", token);
 
-            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     [Fact]

@@ -13,7 +13,13 @@ internal sealed partial class Browser : IDisposable
     {
         _address = address;
         Cookies = cookies ?? new CookieContainer();
-        _client = new HttpClient(new HttpClientHandler { CookieContainer = Cookies, AllowAutoRedirect = follow }, disposeHandler: true);
+        var handler = new HttpClientHandler
+        {
+            CookieContainer = Cookies,
+            AllowAutoRedirect = follow,
+            ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
+        };
+        _client = new HttpClient(handler, disposeHandler: true);
     }
 
     public CookieContainer Cookies { get; }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Ccm.Portal.Identity;
 using Microsoft.AspNetCore.Antiforgery;
@@ -36,17 +37,23 @@ internal sealed class IdentityHost : IAsyncDisposable
     /// <param name="settings">Settings beyond the data directory.</param>
     /// <param name="services">Replaces parts.</param>
     /// <param name="pipeline">Runs ahead of everything else.</param>
+    /// <param name="certificate">With one the server speaks HTTPS.</param>
     public static async Task<IdentityHost> StartAsync(
         string? dataDirectory = null,
         Dictionary<string, string?>? settings = null,
         Action<IServiceCollection>? services = null,
-        Action<IApplicationBuilder>? pipeline = null)
+        Action<IApplicationBuilder>? pipeline = null,
+        X509Certificate2? certificate = null)
     {
         var directory = dataDirectory ?? Directory.CreateTempSubdirectory("ccm-identity-").FullName;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings ?? []) { ["Ccm:DataDirectory"] = directory });
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (certificate is not null)
+                listen.UseHttps(certificate);
+        }));
         builder.Services.AddCcmIdentity(builder.Configuration, builder.Environment);
         services?.Invoke(builder.Services);
         var app = builder.Build();

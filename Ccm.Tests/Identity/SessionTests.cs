@@ -1,4 +1,7 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -107,6 +110,60 @@ public sealed class SessionTests
         var (idle, _) = await steps.GetAsync("/");
 
         Assert.Equal(HttpStatusCode.Redirect, idle.StatusCode);
+    }
+
+    [Fact]
+    public async Task Session_OverHttps_HasAHostCookie()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        await using var host = await IdentityHost.StartAsync(certificate: certificate);
+        using var browser = host.Browse();
+
+        var (_, body) = await browser.SignInAsync("/", "user", "user");
+
+        Assert.Equal("user|user|User", body);
+        var cookie = Assert.Single(browser.Cookies.GetCookies(host.Address), cookie => cookie.Name.Contains("ccm", StringComparison.Ordinal) && cookie.Name != "ccm-antiforgery");
+        Assert.Equal("__Host-ccm", cookie.Name);
+        Assert.True(cookie.Secure);
+    }
+
+    /// <summary>With a cache that outlives the process, as Redis does, a restart costs nobody their session.</summary>
+    [Fact]
+    public async Task Restart_CacheKept_KeepsSessions()
+    {
+        using var directory = new TemporaryDirectory();
+        var cache = new RememberingCache();
+        string cookie;
+        await using (var first = await IdentityHost.StartAsync(directory.Path, services: services => services.AddSingleton<IDistributedCache>(cache)))
+        {
+            using var browser = first.Browse();
+            await browser.SignInAsync("/", "viewer", "viewer");
+            cookie = browser.Cookies.GetCookies(first.Address)["ccm"]!.Value;
+        }
+
+        await using var second = await IdentityHost.StartAsync(directory.Path, services: services => services.AddSingleton<IDistributedCache>(cache));
+        using var again = Holding(second, cookie);
+        var (response, body) = await again.GetAsync("/");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("viewer|viewer|Viewer", body);
+    }
+
+    /// <summary>Whoever reads the cache must not learn who is signed in.</summary>
+    [Fact]
+    public async Task Ticket_InTheCache_IsEncrypted()
+    {
+        var cache = new RememberingCache();
+        await using var host = await IdentityHost.StartAsync(services: services => services.AddSingleton<IDistributedCache>(cache));
+        using var browser = host.Browse();
+
+        await browser.SignInAsync("/", "operator", "operator");
+
+        var value = Assert.Single(cache.Values).Value;
+        Assert.DoesNotContain("operator", System.Text.Encoding.UTF8.GetString(value), StringComparison.Ordinal);
     }
 
     private static Browser Holding(IdentityHost host, string cookie)
