@@ -52,8 +52,7 @@ public static class IdentityComposition
         services.TryAddSingleton(TimeProvider.System);
         services.AddDistributedMemoryCache();
         services.AddSingleton<ITicketStore, TicketStore>();
-        // The interactive server registers a provider that never asks again; it must come before ours, so that ours counts.
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRazorComponents();
         services.AddScoped<AuthenticationStateProvider, TicketRevalidation>();
         services.AddDataProtection()
             .SetApplicationName("ccm")
