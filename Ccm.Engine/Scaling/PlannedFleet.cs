@@ -36,10 +36,13 @@ internal sealed class PlannedFleet
     public ScalingDecision Grow(LabletInstance instance, DateTimeOffset now, PlanningTimes times)
     {
         var stopped = _snapshot.Workers.Values.Where(worker => worker.Value is { State: WorkerState.Stopped or WorkerState.Stopping, Target: WorkerTarget.Stopped, LostSince: null }
-                && !_restarted.Contains(worker.Id) && worker.Value.Declared.Fits(instance.Demand) && Filters.KindFits(instance.Request, worker.Value.LicenseType, worker.Value.CmlVersion))
+                && !_restarted.Contains(worker.Id) && worker.Value.Declared.Fits(instance.Demand)
+                && worker.Value.PortRange.Count >= instance.Request.PortNames.Length && Filters.KindFits(instance.Request, worker.Value.LicenseType, worker.Value.CmlVersion))
             .OrderBy(worker => worker.Value.CostPerHour).ThenBy(worker => worker.Id, StringComparer.Ordinal).FirstOrDefault();
         if (stopped is not null)
         {
+            if (times.DueWithStart(instance, stopped.Value.RestartTimeMinutes) > now)
+                return new ScalingDecision.SkipUp(instance.Id, $"{stopped.Id} would be ready again before it is needed.");
             _restarted.Add(stopped.Id);
             Add(stopped.Value.LicenseType, stopped.Value.CmlVersion, stopped.Value.Declared, stopped.Value.PortRange.Count, instance);
             return new ScalingDecision.Restart(stopped.Id, $"{instance.Id} fits nowhere else; restarting takes {stopped.Value.RestartTimeMinutes} minutes.");

@@ -33,7 +33,7 @@ internal static class ScalingPlanner
         var decisions = ImmutableArray.CreateBuilder<ScalingDecision>();
         var fleet = new PlannedFleet(snapshot, templates);
         Up(decisions, snapshot, fleet, templates, now, times, options);
-        Minimum(decisions, snapshot, fleet, templates);
+        Minimum(decisions, snapshot, fleet, templates, options);
         if (!decisions.Any(decision => decision is ScalingDecision.Create or ScalingDecision.Restart))
             Down(decisions, snapshot, templates, now, times, options);
         return decisions.ToImmutable();
@@ -50,18 +50,23 @@ internal static class ScalingPlanner
         {
             if (fleet.Place(entry.Value))
                 continue;
-            if (decisions.Count >= options.MaxOrdersAtOnce)
+            if (Orders(decisions) >= options.MaxOrdersAtOnce)
                 return;
             decisions.Add(fleet.Grow(entry.Value, now, times));
         }
     }
 
-    private static void Minimum(ImmutableArray<ScalingDecision>.Builder decisions, FleetSnapshot snapshot, PlannedFleet fleet, ImmutableArray<WorkerTemplate> templates)
+    private static void Minimum(ImmutableArray<ScalingDecision>.Builder decisions, FleetSnapshot snapshot, PlannedFleet fleet, ImmutableArray<WorkerTemplate> templates, ScalingOptions options)
     {
         foreach (var template in templates.Where(template => template is { Enabled: true, MinWorkers: > 0 }))
         {
-            var missing = template.MinWorkers - Ready(snapshot, template.Name) - decisions.Count(decision => decision is ScalingDecision.Create create && create.Template == template.Name);
-            for (var n = 0; n < missing && fleet.MayCreate(template); n++)
+            var missing = template.MinWorkers - Ready(snapshot, template.Name) - decisions.Count(decision => decision switch
+            {
+                ScalingDecision.Create create => create.Template == template.Name,
+                ScalingDecision.Restart restart => snapshot.Workers[restart.WorkerId].Value.Template == template.Name,
+                _ => false,
+            });
+            for (var n = 0; n < missing && fleet.MayCreate(template) && Orders(decisions) < options.MaxOrdersAtOnce; n++)
                 decisions.Add(fleet.Create(template, $"Template {template.Name} keeps at least {template.MinWorkers} workers."));
         }
     }
@@ -95,11 +100,17 @@ internal static class ScalingPlanner
     private static DateTimeOffset IdleSince(WorkerEntry worker) =>
         worker.Capacity.Value.ChangedAt > worker.Value.LastTransition.At ? worker.Capacity.Value.ChangedAt : worker.Value.LastTransition.At;
 
+    /// <summary>Of several the first that becomes due, so that the reason told stays the same from pass to pass.</summary>
     private static InstanceEntry? DueSoon(FleetSnapshot snapshot, WorkerEntry worker, DateTimeOffset until, PlanningTimes times) =>
-        snapshot.In(InstanceState.Pending).FirstOrDefault(entry => entry.Value.Target == InstanceTarget.Running
+        snapshot.In(InstanceState.Pending).Where(entry => entry.Value.Target == InstanceTarget.Running
             && times.DueWithStart(entry.Value, worker.Value.StartupTimeMinutes) <= until && worker.Value.Declared.Fits(entry.Value.Demand)
-            && Filters.KindFits(entry.Value.Request, worker.Value.LicenseType, worker.Value.CmlVersion));
+            && worker.Value.PortRange.Count >= entry.Value.Request.PortNames.Length
+            && Filters.KindFits(entry.Value.Request, worker.Value.LicenseType, worker.Value.CmlVersion))
+        .OrderBy(entry => times.Due(entry.Value)).ThenBy(entry => entry.Id, StringComparer.Ordinal).FirstOrDefault();
 
     private static int Ready(FleetSnapshot snapshot, string template) => snapshot.Workers.Values.Count(worker => worker.Value.Template == template
-        && worker.Value is { Target: WorkerTarget.Running, LostSince: null, State: WorkerState.Pending or WorkerState.Provisioning or WorkerState.Running });
+        && (worker.Value.IsComing || worker.Value is { Target: WorkerTarget.Running, LostSince: null, State: WorkerState.Running }));
+
+    private static int Orders(ImmutableArray<ScalingDecision>.Builder decisions) =>
+        decisions.Count(decision => decision is ScalingDecision.Create or ScalingDecision.Restart);
 }
