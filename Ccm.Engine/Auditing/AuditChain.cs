@@ -1,7 +1,8 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
+using System.Text.Json;
 using Ccm.Engine.Documents;
 
 namespace Ccm.Engine.Auditing;
@@ -29,14 +30,57 @@ public static class AuditChain
         return events.ToImmutable();
     }
 
-    /// <summary>SHA-256, lower-case hex, over every field but the hash itself.</summary>
+    /// <summary>
+    /// SHA-256, lower-case hex, over every field but the hash itself, as one JSON list: no two events that differ are written alike. Its
+    /// data counts for what it says, whatever layout and order of fields a document store keeps it in.
+    /// </summary>
     public static string HashOf(AuditEvent audited)
     {
-        var text = string.Join('\n',
-            audited.PreviousHash, audited.Sequence.ToString(CultureInfo.InvariantCulture), audited.Id, audited.Type, audited.Subject,
-            audited.Time.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture), audited.Actor, audited.OperationId,
-            audited.Revision.ToString(CultureInfo.InvariantCulture), audited.Data.GetRawText());
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        var bytes = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(audited.PreviousHash);
+            json.WriteNumberValue(audited.Sequence);
+            json.WriteStringValue(audited.Id);
+            json.WriteStringValue(audited.Type);
+            json.WriteStringValue(audited.Subject);
+            json.WriteStringValue(audited.Time.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture));
+            json.WriteStringValue(audited.Actor);
+            json.WriteStringValue(audited.OperationId);
+            json.WriteNumberValue(audited.Revision);
+            WriteSorted(json, audited.Data);
+            json.WriteEndArray();
+        }
+        return Convert.ToHexStringLower(SHA256.HashData(bytes.WrittenSpan));
+    }
+
+    private static void WriteSorted(Utf8JsonWriter json, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                json.WriteStartObject();
+                foreach (var field in value.EnumerateObject().OrderBy(field => field.Name, StringComparer.Ordinal))
+                {
+                    json.WritePropertyName(field.Name);
+                    WriteSorted(json, field.Value);
+                }
+                json.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                json.WriteStartArray();
+                foreach (var item in value.EnumerateArray())
+                    WriteSorted(json, item);
+                json.WriteEndArray();
+                break;
+            case JsonValueKind.Undefined:
+                json.WriteNullValue();
+                break;
+            default:
+                value.WriteTo(json);
+                break;
+        }
     }
 
     /// <summary>Why <paramref name="events"/>, oldest first, are no whole chain after <paramref name="previous"/>; null when they are.</summary>
@@ -45,6 +89,8 @@ public static class AuditChain
     {
         foreach (var current in events)
         {
+            if (previous is null && current.Sequence == AuditHead.Start.Sequence + 1 && current.PreviousHash != AuditHead.Start.Hash)
+                return $"Event {current.Sequence} is the first of all, and yet it continues another.";
             if (previous is not null && current.Sequence != previous.Sequence + 1)
                 return $"Event {current.Sequence} follows {previous.Sequence}: some are missing between.";
             if (previous is not null && current.PreviousHash != previous.Hash)

@@ -107,7 +107,7 @@ internal static class InstancePlanner
         if (SlotPassed(instance, now))
             return new Note("Its slot ended.", i => Ending(i, Outcome.Completed));
         return instance.Target == InstanceTarget.Running && worker!.Value.TakesWork
-            ? new Advance(InstanceState.Instantiating, "Started again.", i => i with { FailedAttempts = 0, Checkpoint = new Checkpoint(CheckpointStep.Imported, i.Checkpoint?.LabId) })
+            ? new Advance(InstanceState.Instantiating, "Started again.", i => i with { FailedAttempts = 0, Checkpoint = i.Checkpoint?.LabId is { } lab ? new Checkpoint(CheckpointStep.Imported, lab) : new Checkpoint(CheckpointStep.Begun, null) })
             : new Wait(instance.TimeslotEnd);
     }
 
