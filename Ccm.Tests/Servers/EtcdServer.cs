@@ -74,6 +74,14 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <summary>Starts it again after <see cref="KillAsync"/>, with the same data and address.</summary>
     public Task RestartAsync() => RunAsync();
 
+    /// <summary>Starts it again with the same address and nothing in it.</summary>
+    public Task RestartEmptyAsync()
+    {
+        _folder!.Delete(recursive: true);
+        _folder.Create();
+        return RunAsync();
+    }
+
     /// <summary>It answers nothing until <see cref="Resume"/>; its connections stay open.</summary>
     public void Pause() => Signal(19);
 

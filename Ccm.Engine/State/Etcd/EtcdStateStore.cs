@@ -99,21 +99,19 @@ public sealed class EtcdStateStore : IStateStore
 
     public async IAsyncEnumerable<StateBatch> WatchAsync(string prefix, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await CheckVersionAsync(cancellationToken);
-        var first = Math.Max(1, fromRevision);
-        var reached = first - 1;
+        var reached = Math.Max(1, fromRevision) - 1;
+        var newest = await NewestRevisionAsync(cancellationToken);
+        // Asked for more than there ever was: the caller waits for the future, or the store was restored behind its back.
+        if (newest < reached)
+            yield return new StateBatch(newest, []);
+        // etcd tells no progress to a watch that begins in the future; an idle one begins with what it has and drops that here.
+        var first = Math.Min(reached + 1, newest);
         await foreach (var batch in new EtcdWatchStream(_connection, prefix, first).ReadAsync(RefuseOtherCluster, cancellationToken))
         {
-            if (batch.Revision > reached || (batch.Revision == reached && batch.Events.IsEmpty))
-            {
-                reached = batch.Revision;
-                yield return batch;
-            }
-            else if (batch.Events.IsEmpty && await NewestRevisionAsync(cancellationToken) is var newest && newest < reached)
-            {
-                // Not this member lags but the store went back: it was restored.
-                yield return new StateBatch(newest, []);
-            }
+            if (batch.Revision < reached || (batch.Revision == reached && !batch.Events.IsEmpty))
+                continue;
+            reached = batch.Revision;
+            yield return batch;
         }
     }
 
