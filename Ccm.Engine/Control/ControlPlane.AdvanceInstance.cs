@@ -27,7 +27,7 @@ public sealed partial class ControlPlane
         if (!after.HoldsPlace)
         {
             GiveBack(mutation, seen, worker);
-            after = after with { Ports = ImmutableSortedDictionary<string, int>.Empty, Checkpoint = null };
+            after = after with { Ports = ImmutableSortedDictionary<string, int>.Empty, PlacedBecause = null, Checkpoint = null };
         }
         mutation.PutInstance(after, seen.ModRevision);
         mutation.Event(EventTypes.Of(to), Subjects.Instance(seen.Id), reason, seen.Value, after);

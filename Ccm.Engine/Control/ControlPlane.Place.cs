@@ -36,7 +36,7 @@ public sealed partial class ControlPlane
             foreach (var placement in onWorker)
             {
                 var before = placement.Instance.Value;
-                var after = Move(before, InstanceState.Scheduled, mutation, placement.Reason) with { Ports = placement.Ports, Checkpoint = null };
+                var after = Move(before, InstanceState.Scheduled, mutation, placement.Reason) with { Ports = placement.Ports, PlacedBecause = placement.Reason, Checkpoint = null };
                 available -= after.Demand;
                 ports = ports.Take(placement.Ports.Values);
                 mutation.PutInstance(after, placement.Instance.ModRevision);

@@ -39,6 +39,9 @@ public sealed record LabletInstance
     /// <summary>Ports held on its worker, by name; empty while nothing is held.</summary>
     public ImmutableSortedDictionary<string, int> Ports { get; init; } = ImmutableSortedDictionary<string, int>.Empty;
 
+    /// <summary>Why it was placed where it is; null while it has no place.</summary>
+    public string? PlacedBecause { get; init; }
+
     /// <summary>How far it got on its worker; null until it has begun there.</summary>
     public Checkpoint? Checkpoint { get; init; }
 

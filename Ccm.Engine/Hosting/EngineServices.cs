@@ -11,6 +11,7 @@ using Ccm.Engine.Scaling;
 using Ccm.Engine.Scheduling;
 using Ccm.Engine.State;
 using Ccm.Engine.State.Embedded;
+using Ccm.Engine.State.Etcd;
 using Ccm.Engine.Watching;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,7 +42,10 @@ public static class EngineServices
     private static IServiceCollection AddStores(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(_ => EmbeddedDatabase.Open(configuration[DataDirectory] is { Length: > 0 } directory ? directory : "data"));
-        services.AddSingleton<IStateStore, SqliteStateStore>();
+        if (configuration.GetConnectionString("etcd") is { Length: > 0 } endpoints)
+            services.AddSingleton<IStateStore>(provider => new EtcdStateStore(endpoints, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EtcdStateStore>>()));
+        else
+            services.AddSingleton<IStateStore, SqliteStateStore>();
         services.AddSingleton<IDefinitionDocuments, SqliteDefinitionDocuments>();
         services.AddSingleton<ITemplateDocuments, SqliteTemplateDocuments>();
         services.AddSingleton<IAuditTrail, SqliteAuditTrail>();

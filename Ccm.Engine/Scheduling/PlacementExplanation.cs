@@ -25,7 +25,7 @@ public static class PlacementExplainer
             .Select(worker => Verdict(value, worker)).ToImmutableArray();
         if (value.State != InstanceState.Pending)
             return new PlacementExplanation(instance.Id, value.State == InstanceState.Terminated
-                ? $"It ended: {value.LastTransition.Reason}" : $"It is on {instance.WorkerId}. {value.LastTransition.Reason}", null, instance.WorkerId, verdicts, []);
+                ? $"It ended: {value.LastTransition.Reason}" : $"It is on {instance.WorkerId}. {value.PlacedBecause}", null, instance.WorkerId, verdicts, []);
         var due = times.Due(value);
         if (due > now)
             return new PlacementExplanation(instance.Id, $"It is not due: it is placed from {due:u} on, so that nothing is held before it is needed.", due, null, verdicts, []);

@@ -5,6 +5,7 @@ using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 using Ccm.Tests.Labs;
+using Ccm.Tests.Servers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccm.Tests.Story;
@@ -19,6 +20,15 @@ public sealed partial class AllLabsStory
     {
         using var directory = new TemporaryDirectory();
         await using var engine = await EngineHost.StartAsync(directory.Path, Fast, TestContext.Current.CancellationToken);
+        await RunAsync(engine, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task AllLabs_OnEtcd_RunAndGiveEverythingBack()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        using var directory = new TemporaryDirectory();
+        await using var engine = await EngineHost.StartAsync(directory.Path, Fast.Append(new("ConnectionStrings:etcd", etcd.Endpoint)), TestContext.Current.CancellationToken);
         await RunAsync(engine, TestContext.Current.CancellationToken);
     }
 

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Ccm.Tests.Servers;
+
+/// <summary>The portal as a process of its own, as people run it, on a free loopback port.</summary>
+public sealed class PortalProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly string[] _arguments;
+    private readonly Queue<string> _log = new();
+    private Process _process = null!;
+
+    private PortalProcess(int port, string[] arguments)
+    {
+        Address = new Uri($"http://127.0.0.1:{port}");
+        _arguments = arguments;
+        Client = new HttpClient { BaseAddress = Address };
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Acts as the demo client, which is an admin.</summary>
+    public HttpClient Client { get; }
+
+    /// <param name="arguments">As on the command line, <c>--Ccm:DataDirectory=…</c> among them.</param>
+    public static async Task<PortalProcess> StartAsync(params string[] arguments)
+    {
+        var portal = new PortalProcess(FreePort(), arguments);
+        await portal.RunAsync();
+        return portal;
+    }
+
+    /// <summary>Starts it again with the same arguments.</summary>
+    public async Task RunAsync()
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Ccm.Portal.dll"), "--urls", Address.ToString(), "--environment", "Development", .. _arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await ReadyAsync();
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync());
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    public async Task<JsonElement> GetAsync(string path)
+    {
+        var response = await Client.GetAsync(new Uri(path, UriKind.Relative));
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, $"GET {path}: {(int)response.StatusCode} {text}");
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await KillAsync();
+    }
+
+    private async Task ReadyAsync()
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                if ((await Client.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode)
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+            if (_process.HasExited || TimeProvider.System.GetElapsedTime(began) > Patience)
+                Assert.Fail($"The portal did not become ready:\n{string.Join('\n', _log)}");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+    }
+
+    private async Task<string> TokenAsync()
+    {
+        using var form = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", "ccm-demo"), new("client_secret", "ccm-demo"), new("scope", "ccm.api")]);
+        var response = await Client.PostAsync(new Uri("/connect/token", UriKind.Relative), form);
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+        return answer.GetProperty("access_token").GetString()!;
+    }
+
+    private void Keep(string? line)
+    {
+        lock (_log)
+        {
+            _log.Enqueue(line ?? "");
+            if (_log.Count > 200)
+                _log.Dequeue();
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
