@@ -46,7 +46,7 @@ public sealed class KillStory
                 await AgainAsync(portal);
         }
         await UntilAllAsync(portal, reserved, "TERMINATED");
-        await UntilAsync(async () => (await portal.GetAsync("/api/v1/system/status")).GetProperty("outbox").GetProperty("depth").GetInt32() == 0, "the outbox is empty");
+        await UntilAsync(async () => (await portal.GetAsync("/api/v1/system/status")).GetProperty("outboxDepth").GetInt32() == 0, "the outbox is empty");
         await portal.KillAsync();
         await AssertBooksAndTrailAsync(directory.Path, reserved);
         await portal.RunAsync();
