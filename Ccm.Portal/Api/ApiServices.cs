@@ -34,7 +34,17 @@ internal static class ApiServices
         api.MapSystem();
         app.MapHub<StateHub>(StateHub.Path, options => options.CloseOnAuthenticationExpiration = true).RequireAuthorization(Policies.Hub);
         app.MapOpenApi().AllowAnonymous();
-        app.MapScalarApiReference("/scalar").AllowAnonymous();
+        app.MapScalarApiReference("/scalar", Describe).AllowAnonymous();
         app.MapHealth();
+    }
+
+    /// <summary>The page asks nobody but this site, and its scripts carry the nonce that the security headers name.</summary>
+    private static void Describe(ScalarOptions options, HttpContext http)
+    {
+        options.Title = "CCM API";
+        options.DefaultFonts = false;
+        options.DisableTelemetry();
+        if (http.Items[SecurityHeaders.NonceItem] is string nonce)
+            options.WithNonce(nonce);
     }
 }

@@ -1,7 +1,10 @@
 using System.Net.Http.Headers;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
 using Ccm.Engine.Hosting;
+using Ccm.Engine.Leadership;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Api;
 using Ccm.Portal.Identity;
@@ -62,6 +65,40 @@ public sealed class ApiHost : IAsyncLifetime
         await _app.StartAsync();
         Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         await Cache.Ready;
+        await UntilAsync(snapshot => snapshot.Templates.ContainsKey("small"));
+    }
+
+    /// <summary>A worker of template <c>small</c> that runs.</summary>
+    public async Task<string> RunningWorkerAsync()
+    {
+        var id = (string)(await Client().PostedAsync("/api/v1/workers", new { template = "small" }))["id"]!;
+        await UntilAsync(snapshot => snapshot.Workers[id].Value.State == WorkerState.Running);
+        return id;
+    }
+
+    /// <summary>An instance of a definition that runs.</summary>
+    public async Task<string> RunningInstanceAsync(HttpClient client, string definition)
+    {
+        var id = (string)(await client.PostedAsync("/api/v1/instances", new { definitionId = definition, durationMinutes = 60 }))["id"]!;
+        await UntilAsync(snapshot => snapshot.Instances[id].Value.State == InstanceState.Running);
+        return id;
+    }
+
+    /// <summary>Removes the keys of an instance that ended, as the retention sweep does a day later.</summary>
+    public Task<bool> ForgetAsync(string id) => Services.GetRequiredService<ControlPlane>().ForgetInstanceAsync(
+        Services.GetRequiredService<Elections>().Controller.Term!.Fence, Cache.Current.Instances[id], TestContext.Current.CancellationToken);
+
+    /// <summary>Waits on the watch; the bound only keeps a broken engine from hanging the run.</summary>
+    public async Task UntilAsync(Func<FleetSnapshot, bool> condition)
+    {
+        using var subscription = Cache.Subscribe();
+        var snapshot = subscription.Start;
+        while (!condition(snapshot))
+        {
+            var change = await subscription.NextAsync(TimeSpan.FromSeconds(30), TimeProvider.System, TestContext.Current.CancellationToken);
+            Assert.True(change is not null, $"Nothing changes any more at revision {snapshot.Revision}.");
+            snapshot = change.After;
+        }
     }
 
     public HttpClient Client(string role = "admin", string? subject = null)

@@ -8,50 +8,55 @@ public sealed class InstancesApiTests(ApiHost host) : IClassFixture<ApiHost>
     private readonly HttpClient _admin = host.Client();
 
     [Fact]
-    public async Task Reserve_AsSoonAsPossible_RunsAndEndsWithEverythingGivenBack()
+    public async Task Get_KeysPurged_AnswersFromTheTrail()
     {
-        await (await _admin.PublishAsync("whole-story", "1.0.0", Answers.Lab)).Ok(HttpStatusCode.Created);
-        var reserved = await _admin.PostedAsync("/api/v1/instances", new { definitionId = "whole-story", durationMinutes = 30 });
-        var id = (string)reserved["id"]!;
-        Assert.Equal("1.0.0", (string?)reserved["version"]);
-        Assert.Equal("admin", (string?)reserved["ownerId"]);
+        await (await _admin.PublishAsync("purged", "1.0.0", Answers.Lab)).Ok(HttpStatusCode.Created);
+        var user = host.Client("user", "alice");
+        var id = await host.RunningInstanceAsync(user, "purged");
+        await (await user.DeleteAsync($"/api/v1/instances/{id}", TestContext.Current.CancellationToken)).Ok(HttpStatusCode.Accepted);
+        var before = await Until(id, "TERMINATED");
+        await host.UntilAsync(snapshot => snapshot.Outbox.IsEmpty);
+        Assert.True(await host.ForgetAsync(id));
+        await host.UntilAsync(snapshot => !snapshot.Instances.ContainsKey(id));
 
-        var running = await Until(id, "RUNNING");
-        Assert.NotNull((string?)running["timeslotEnd"]);
-        Assert.Equal(["r0_serial", "r1_serial"], running["ports"]!.AsObject().Select(port => port.Key));
-        var workerId = (string)running["workerId"]!;
-        var worker = await _admin.ReadAsync($"/api/v1/workers/{workerId}");
-        Assert.Equal((int)worker["declared"]!["nodes"]! - 2, (int)worker["available"]!["nodes"]!);
-        var ports = await _admin.ReadAsync($"/api/v1/workers/{workerId}/ports");
-        Assert.Equal((2000, 9999), ((int)ports["start"]!, (int)ports["end"]!));
-        Assert.Contains(ports["allocated"]!.AsArray(), port => (string?)port!["instanceId"] == id && (string?)port["name"] == "r1_serial"
-            && (int)port["port"]! == (int)running["ports"]!["r1_serial"]!);
-        Assert.Equal(id, (string?)(await _admin.ReadAsync($"/api/v1/workers/{workerId}/instances"))["items"]![0]!["id"]);
-        var plan = await _admin.ReadAsync($"/api/v1/workers/{workerId}/drain-plan");
-        Assert.Equal((string?)running["timeslotEnd"], (string?)plan["freeAt"]);
-        Assert.Contains(workerId, (string?)(await _admin.ReadAsync($"/api/v1/instances/{id}/explain"))["summary"], StringComparison.Ordinal);
+        var after = await _admin.ReadAsync($"/api/v1/instances/{id}");
+        before["workerId"] = null;
+        Assert.True(JsonNode.DeepEquals(before, after), $"{before.ToJsonString()}\n{after.ToJsonString()}");
+        Assert.Equal("alice", (string?)(await user.ReadAsync($"/api/v1/instances/{id}"))["ownerId"]);
+        Assert.NotEmpty((await user.ReadAsync($"/api/v1/instances/{id}/events"))["items"]!.AsArray());
+        await (await host.Client("user", "bob").GetAsync($"/api/v1/instances/{id}", TestContext.Current.CancellationToken)).Refused(HttpStatusCode.Forbidden);
+    }
 
-        var cancelled = await (await _admin.DeleteAsync($"/api/v1/instances/{id}", TestContext.Current.CancellationToken)).Ok(HttpStatusCode.Accepted);
-        Assert.Equal("TERMINATED", (string?)cancelled["target"]);
-        var ended = await Until(id, "TERMINATED");
-        Assert.Equal("Cancelled", (string?)ended["outcome"]);
-        Assert.Empty(ended["ports"]!.AsObject());
-        worker = await _admin.ReadAsync($"/api/v1/workers/{workerId}");
-        Assert.True(JsonNode.DeepEquals(worker["declared"], worker["available"]), worker.ToJsonString());
-        var types = (await _admin.ReadAsync($"/api/v1/instances/{id}/events"))["items"]!.AsArray().Select(item => (string?)item!["type"]).ToArray();
-        Assert.Equal("ccm.lablet.instance.terminated", types[0]);
-        Assert.Equal("ccm.lablet.instance.pending", types[^1]);
+    [Fact]
+    public async Task Stop_ThenStart_RunsAgainOnTheSameWorkerAndPorts()
+    {
+        await (await _admin.PublishAsync("again", "1.0.0", Answers.Lab)).Ok(HttpStatusCode.Created);
+        var id = await host.RunningInstanceAsync(_admin, "again");
+        var before = await _admin.ReadAsync($"/api/v1/instances/{id}");
+        Assert.Equal("STOPPED", (string?)(await (await _admin.SendJsonAsync($"/api/v1/instances/{id}/stop", "{}")).Ok(HttpStatusCode.Accepted))["target"]);
+        await Until(id, "STOPPED");
+        Assert.Equal("RUNNING", (string?)(await (await _admin.PostAsync($"/api/v1/instances/{id}/start", null, TestContext.Current.CancellationToken)).Ok(HttpStatusCode.Accepted))["target"]);
+        var after = await Until(id, "RUNNING");
+        Assert.Equal((string?)before["workerId"], (string?)after["workerId"]);
+        Assert.True(JsonNode.DeepEquals(before["ports"], after["ports"]));
+    }
+
+    [Fact]
+    public async Task Extend_LaterEnd_MovesTheEndOfTheSlot()
+    {
+        await (await _admin.PublishAsync("longer", "1.0.0", Answers.Lab)).Ok(HttpStatusCode.Created);
+        var id = await host.RunningInstanceAsync(_admin, "longer");
+        var end = (DateTimeOffset)(await _admin.ReadAsync($"/api/v1/instances/{id}"))["timeslotEnd"]!;
+        var body = $$"""{"timeslotEnd":"{{end.AddMinutes(30):O}}"}""";
+        var extended = await (await _admin.SendJsonAsync($"/api/v1/instances/{id}/extend", body)).Ok(HttpStatusCode.Accepted);
+        Assert.Equal(end.AddMinutes(30), (DateTimeOffset)extended["timeslotEnd"]!);
+        await (await _admin.SendJsonAsync($"/api/v1/instances/{id}/extend", $$"""{"timeslotEnd":"{{end:O}}"}""")).Refused(HttpStatusCode.BadRequest);
+        await (await _admin.SendJsonAsync($"/api/v1/instances/{id}/extend", $$"""{"timeslotEnd":"{{end.AddYears(1):O}}"}""")).Refused(HttpStatusCode.BadRequest, "240 minutes");
     }
 
     private async Task<JsonNode> Until(string id, string state)
     {
-        using var subscription = host.Cache.Subscribe();
-        while (true)
-        {
-            var instance = await _admin.ReadAsync($"/api/v1/instances/{id}");
-            if ((string?)instance["state"] == state)
-                return instance;
-            Assert.True(await subscription.NextAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken) is not null, instance.ToJsonString());
-        }
+        await host.UntilAsync(snapshot => string.Equals(snapshot.Instances[id].Value.State.ToString(), state, StringComparison.OrdinalIgnoreCase));
+        return await _admin.ReadAsync($"/api/v1/instances/{id}");
     }
 }
