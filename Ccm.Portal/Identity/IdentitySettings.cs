@@ -1,5 +1,4 @@
-using System.Collections.Immutable;
-using Ccm.Engine.Domain;
+using Ccm.Engine.Hosting;
 
 namespace Ccm.Portal.Identity;
 
@@ -46,7 +45,7 @@ internal sealed record IdentitySettings
         var settings = new IdentitySettings
         {
             Roles = map,
-            DataDirectory = Path.GetFullPath(configuration["Ccm:DataDirectory"] ?? "data"),
+            DataDirectory = Path.GetFullPath(configuration[EngineServices.DataDirectory] is { Length: > 0 } directory ? directory : "data"),
         };
         return authority is null
             ? settings with { Roles = RoleMap.Own }
