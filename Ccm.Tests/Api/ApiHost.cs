@@ -2,6 +2,8 @@ using System.Net.Http.Headers;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Ccm.Engine.Control;
+using Ccm.Engine.Documents;
+using Ccm.Engine.Documents.Embedded;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Hosting;
 using Ccm.Engine.Leadership;
@@ -55,6 +57,7 @@ public sealed class ApiHost : IAsyncLifetime
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
         builder.Services.AddRouting();
         builder.Services.AddCcmEngine(builder.Configuration);
+        builder.Services.AddSingleton<IAuditTrail>(provider => new BreakableTrail(ActivatorUtilities.CreateInstance<SqliteAuditTrail>(provider)));
         builder.Services.AddCcmApi();
         builder.Services.AddAuthentication(TokenHandler.Scheme).AddScheme<AuthenticationSchemeOptions, TokenHandler>(TokenHandler.Scheme, null);
         builder.Services.AddAuthorizationBuilder().AddPolicy(Policies.Api, policy => policy.RequireAuthenticatedUser()).AddPolicy(Policies.Hub, policy => policy.RequireAuthenticatedUser());
