@@ -29,7 +29,7 @@ public static class LabFile
         Places.CheckElsewhere(root, places, problems);
         if (problems.Count > 0)
             throw new LabRefusedException([.. problems.OrderBy(problem => problem.Line).Take(MostProblems)]);
-        return new LabTopology
+        var topology = new LabTopology
         {
             Title = Text(lab?["title"]) ?? "",
             Description = Text(lab?["description"]) ?? "",
@@ -37,6 +37,9 @@ public static class LabFile
             Links = links,
             Places = [.. places.Select(place => place.Value.Value)],
         };
+        if (PortTemplate.Derive(topology).Length is > PortTemplate.Most and var ports)
+            throw new LabRefusedException(new LabProblem(root["nodes"]!.Line, "nodes", $"The lab has {ports} ports, more than {PortTemplate.Most}.", "Split the lab, or name fewer ports."));
+        return topology;
     }
 
     private static ReadNodeResult? ReadNode(YamlValue value, string path, List<LabProblem> problems)

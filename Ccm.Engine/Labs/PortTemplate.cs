@@ -6,6 +6,9 @@ namespace Ccm.Engine.Labs;
 /// <summary>The names of the ports that each instance of a lab holds.</summary>
 public static class PortTemplate
 {
+    /// <summary>Ports of one lab: placing it writes each name three times into one transaction, which has its limit.</summary>
+    public const int Most = 4000;
+
     /// <summary>
     /// From placeholders where the file has any; else from tags as <c>serial:5001</c>, as <c>{label}_{protocol}</c>; else one
     /// <c>{label}_serial</c> for every node with a console. In order of the file, each once.

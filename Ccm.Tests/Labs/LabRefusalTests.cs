@@ -96,6 +96,19 @@ public sealed class LabRefusalTests
     public void Parse_ManyKeysInOneMapping_IsRefused() =>
         AssertRefused(string.Concat(Enumerable.Range(0, 100_000).Select(n => string.Create(CultureInfo.InvariantCulture, $"k{n}:\n"))), 1001, null, "keys");
 
+    [Theory]
+    [InlineData(PortTemplate.Most, false)]
+    [InlineData(PortTemplate.Most + 1, true)]
+    public void Parse_MorePortsThanOneTransactionTakes_IsRefused(int ports, bool refused)
+    {
+        var yaml = "lab: {title: a}\nnodes:\n  - id: n0\n    node_definition: iosv\n    tags:\n"
+            + string.Concat(Enumerable.Range(0, ports).Select(n => string.Create(CultureInfo.InvariantCulture, $"      - '${{P{n}}}'\n")));
+        if (refused)
+            AssertRefused(yaml, 3, "nodes", "more than 4000");
+        else
+            Assert.Equal(ports, PortTemplate.Derive(LabFile.Parse(yaml)).Length);
+    }
+
     [Fact]
     public void Parse_ManyProblems_TellsTwentyInOrderOfTheirLines()
     {
