@@ -79,7 +79,7 @@ public sealed class EtcdStateStore : IStateStore
         }
         catch (Exception exception) when (exception is RpcException or NotSupportedException)
         {
-            return new CommitResult.Refused($"nothing was sent: {exception.Message}");
+            return new CommitResult.Refused($"nothing was sent: {(exception is RpcException rpc ? EtcdErrors.Describe(rpc) : exception.Message)}");
         }
         cancellationToken.ThrowIfCancellationRequested();
         try
