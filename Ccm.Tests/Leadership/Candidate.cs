@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Ccm.Engine.Leadership;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
+using Ccm.Tests.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ccm.Tests.Leadership;
@@ -31,16 +32,16 @@ internal sealed class Candidate : IAsyncDisposable
     {
         var candidate = new Candidate(id, store, leaders);
         await candidate._cache.StartAsync(CancellationToken.None);
-        await candidate._cache.Ready.WaitAsync(TestContext.Current.CancellationToken);
+        await candidate._cache.Ready.OrLate();
         candidate._running = Task.Run(() => candidate.Election.RunAsync(candidate.LeadAsync, candidate._stop.Token));
         return candidate;
     }
 
     /// <summary>Its next term, once it leads.</summary>
-    public Task<LeaderTerm> LeadsAsync() => _begun.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask();
+    public Task<LeaderTerm> LeadsAsync() => _begun.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().OrLate();
 
     /// <summary>The next of its terms to be over.</summary>
-    public Task<LeaderTerm> EndedAsync() => _ended.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask();
+    public Task<LeaderTerm> EndedAsync() => _ended.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().OrLate();
 
     public async Task StopAsync()
     {

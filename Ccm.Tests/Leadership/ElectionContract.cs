@@ -60,7 +60,7 @@ public abstract class ElectionContract
         var leading = candidates.ToDictionary(candidate => candidate.LeadsAsync());
         while (leading.Count > 0)
         {
-            var led = await Task.WhenAny(leading.Keys);
+            var led = await Task.WhenAny(leading.Keys).OrLate();
             await leading[led].DisposeAsync();
             leading.Remove(led);
         }
@@ -81,7 +81,7 @@ public abstract class ElectionContract
 
         time.Jump(Candidate.Ttl);
 
-        var entry = await seen.Task;
+        var entry = await seen.Task.OrLate();
         Assert.Equal(term.Fence, new StateGuard.Created(StateKeys.SchedulerLeader, entry!.CreateRevision));
         await first.EndedAsync();
         var again = await first.LeadsAsync();

@@ -5,6 +5,7 @@ using Ccm.Engine.Leadership;
 using Ccm.Engine.Scheduling;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
+using Ccm.Tests.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -33,7 +34,7 @@ internal sealed class TestScheduler : IAsyncDisposable
     {
         var scheduler = new TestScheduler(store, documents);
         await scheduler.Cache.StartAsync(CancellationToken.None);
-        await scheduler.Cache.Ready.WaitAsync(TestContext.Current.CancellationToken);
+        await scheduler.Cache.Ready.OrLate();
         var term = new LeaderTerm(fence, TimeProvider.System.GetUtcNow(), lease, scheduler._stop.Token);
         scheduler._running = Task.Run(() => scheduler._loop.RunAsync(term));
         return scheduler;

@@ -6,6 +6,7 @@ using Ccm.Engine.Embedded;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
 using Ccm.Tests.Domain;
+using Ccm.Tests.Servers;
 using Ccm.Tests.Story;
 
 namespace Ccm.Tests.Scheduling;
@@ -58,7 +59,7 @@ public abstract class TwoSchedulersContract : IAsyncLifetime
         await using var first = await StartAsync(one);
         await using var second = await StartAsync(two);
         // Both have decided the same before either acts, and more comes while they are at it.
-        await Task.WhenAll(one.Decided, two.Decided);
+        await Task.WhenAll(one.Decided, two.Decided).OrLate();
         one.Go();
         two.Go();
         await ReserveAsync(store, Instances / 2, Instances);
@@ -66,7 +67,7 @@ public abstract class TwoSchedulersContract : IAsyncLifetime
         await Task.WhenAll(first.PlacedAsync(Instances), second.PlacedAsync(Instances));
 
         Assert.Empty(await ViolationsAsync(store));
-        Assert.Contains(await Task.WhenAll(one.First, two.First), result => result is CommitResult.GuardFailed);
+        Assert.Contains(await Task.WhenAll(one.First, two.First).OrLate(), result => result is CommitResult.GuardFailed);
     }
 
     [Fact]
@@ -98,11 +99,11 @@ public abstract class TwoSchedulersContract : IAsyncLifetime
     {
         await ReserveAsync(store, 0, Instances);
         await using var paused = await StartAsync(late);
-        await late.Decided.WaitAsync(Stop);
+        await late.Decided.OrLate();
         await using var other = await StartAsync(await OpenAsync());
         await other.PlacedAsync(Instances);
         late.Go();
-        return await late.First.WaitAsync(Stop);
+        return await late.First.OrLate();
     }
 
     private Task<TestScheduler> StartAsync(IStateStore store) => TestScheduler.StartAsync(store, _documents!, _fence!, _lease!);
