@@ -2,6 +2,7 @@ using Ccm.Engine.Hosting;
 using Ccm.Portal.Components;
 using Ccm.Portal.Identity;
 using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.Options;
 using MudBlazor;
@@ -33,6 +34,19 @@ internal static partial class Composition
         services.Configure<CircuitOptions>(options => options.DisconnectedCircuitMaxRetained = 1000);
         services.AddCascadingAuthenticationState();
         services.AddHttpContextAccessor();
+    }
+
+    /// <summary>A browser that asks for a page that is not there gets a page that helps; programs get their plain answer.</summary>
+    public static void UseCcmNotFoundPage(this WebApplication app)
+    {
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use((context, next) =>
+        {
+            var wantsPage = HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
+            if (context.Features.Get<IStatusCodePagesFeature>() is { } pages && (!wantsPage || context.Request.Path.StartsWithSegments("/api")))
+                pages.Enabled = false;
+            return next(context);
+        });
     }
 
     public static void MapCcmPages(this WebApplication app) =>

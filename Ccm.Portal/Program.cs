@@ -1,7 +1,6 @@
 using Ccm.Engine.Hosting;
 using Ccm.Portal;
 using Ccm.Portal.Api;
-using Ccm.Portal.Components;
 using Ccm.Portal.Identity;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -13,6 +12,7 @@ builder.Services.AddCcmPages();
 
 var app = builder.Build();
 app.UseCcmSecurityHeaders();
+app.UseCcmNotFoundPage();
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseAntiforgery();

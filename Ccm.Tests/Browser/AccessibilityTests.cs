@@ -1,0 +1,57 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Ccm.Tests.Browser;
+
+/// <summary>No page, light or dark, has a fault that axe knows of.</summary>
+public sealed class AccessibilityTests(PortalInBrowser browser)
+{
+    private static readonly AxeRunOptions Rules = new() { RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task EveryPage_HasNoViolation(bool dark)
+    {
+        var page = await browser.SignInAsync("admin", "/instances", dark);
+        var id = await ReserveAsync();
+        await page.GotoAsync($"/instances/{id}");
+        await Expect(page.Locator(".ccm-head [data-test=state]")).ToHaveTextAsync("RUNNING", new() { Timeout = 60_000 });
+        var worker = (await browser.Portal.GetAsync($"/api/v1/instances/{id}")).GetProperty("workerId").GetString();
+        var found = new List<string>();
+        foreach (var path in new[] { $"/instances/{id}", "/instances", "/workers", $"/workers/{worker}", "/definitions", "/definitions/demo-vlan-basics", "/system", "/instances/i-none", "/nothing-here" })
+        {
+            await page.GotoAsync(path);
+            await page.Locator("h1").First.WaitForAsync();
+            await Expect(page).ToHaveTitleAsync(new System.Text.RegularExpressions.Regex("CCM"));
+            found.AddRange(await ViolationsAsync(page, path));
+        }
+        await page.GotoAsync("/instances");
+        await page.Locator("[data-test=reserve]").ClickAsync();
+        await page.Locator("[data-test=reserve-confirm]").WaitForAsync();
+        found.AddRange(await ViolationsAsync(page, "the reserve dialog"));
+        Assert.True(found.Count == 0, string.Join("\n", found));
+    }
+
+    [Fact]
+    public async Task SignInPage_HasNoViolation()
+    {
+        var page = await browser.SignInAsync("viewer", "/instances");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await page.WaitForURLAsync(url => url.Contains("/account/sign-in", StringComparison.Ordinal));
+        Assert.Empty(await ViolationsAsync(page, "sign-in"));
+    }
+
+    private async Task<string> ReserveAsync()
+    {
+        using var answer = await browser.Portal.Client.PostAsJsonAsync("/api/v1/instances", new { definitionId = "demo-vlan-basics", durationMinutes = 60 });
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
+    }
+
+    private static async Task<IEnumerable<string>> ViolationsAsync(IPage page, string where) =>
+        (await page.RunAxe(Rules)).Violations.Select(violation => $"{where}: {violation.Id} ({violation.Help}) at {string.Join(" | ", violation.Nodes.Take(3).Select(node => node.Html))}");
+}
