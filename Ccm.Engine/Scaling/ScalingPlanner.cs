@@ -81,7 +81,7 @@ internal static class ScalingPlanner
             var value = worker.Value;
             if (value is { State: WorkerState.Stopped, Target: WorkerTarget.Stopped } && value.LastTransition.At + options.StoppedLimit <= now)
                 decisions.Add(new ScalingDecision.Terminate(worker.Id, $"Stopped since {value.LastTransition.At:u}, longer than {options.StoppedLimit}."));
-            if (value is not { State: WorkerState.Running, Target: WorkerTarget.Running } || !worker.IsEmpty || IdleSince(worker) + options.IdleCooldown > now)
+            if (value is not { State: WorkerState.Running, Target: WorkerTarget.Running, LostSince: null } || !worker.IsEmpty || IdleSince(worker) + options.IdleCooldown > now)
                 continue;
             var least = templates.FirstOrDefault(template => template.Name == value.Template)?.MinWorkers ?? 0;
             var left = Ready(snapshot, value.Template) - stopping.GetValueOrDefault(value.Template);

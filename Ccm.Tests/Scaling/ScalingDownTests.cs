@@ -36,6 +36,11 @@ public sealed class ScalingDownTests
     }
 
     [Fact]
+    public void Plan_IdleWorkerThatIsLost_IsLeftToEndAsLost() =>
+        Assert.Equal("w-2", Assert.IsType<ScalingDecision.Stop>(Assert.Single(Plan(
+            Sample.Fleet([], [Sample.Worker("w-1") with { LostSince = Sample.Now }, Sample.Worker("w-2")]), Idle, Sample.Template()))).WorkerId);
+
+    [Fact]
     public void Plan_WorkerInUse_IsLeftAlone() =>
         Assert.Empty(Plan(Sample.Fleet([(Sample.Instance(state: InstanceState.Running), "w-1")], [Sample.Worker()]), Idle, Sample.Template()));
 
@@ -114,7 +119,7 @@ public sealed class ScalingDownTests
         {
             Assert.NotEmpty(decision.Reason);
             if (decision is ScalingDecision.Stop stop)
-                Assert.True(fleet.Workers[stop.WorkerId] is { IsEmpty: true, Value.State: WorkerState.Running });
+                Assert.True(fleet.Workers[stop.WorkerId] is { IsEmpty: true, Value.State: WorkerState.Running, Value.LostSince: null });
             if (decision is ScalingDecision.Terminate terminate)
                 Assert.Equal(WorkerState.Stopped, fleet.Workers[terminate.WorkerId].Value.State);
             if (decision is ScalingDecision.SkipUp skip)
@@ -124,7 +129,10 @@ public sealed class ScalingDownTests
         if (decisions.Any(decision => decision is ScalingDecision.Create or ScalingDecision.Restart))
             Assert.DoesNotContain(decisions, decision => decision is ScalingDecision.Stop or ScalingDecision.Terminate);
         else
-            Assert.True(fleet.Workers.Values.Count(worker => worker.Value is { State: WorkerState.Running, LostSince: null }) - decisions.Count(decision => decision is ScalingDecision.Stop) >= 0);
+        {
+            var before = fleet.Workers.Values.Count(worker => worker.Value is { State: WorkerState.Running, LostSince: null } || worker.Value.IsComing);
+            Assert.True(before - decisions.Count(decision => decision is ScalingDecision.Stop) >= Math.Min(least, before));
+        }
     });
 
     [Fact]
