@@ -4,14 +4,13 @@ using Ccm.Portal.Identity;
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Configuration.Json;
-using Microsoft.Extensions.Options;
 using MudBlazor;
 using MudBlazor.Services;
 
 namespace Ccm.Portal;
 
 /// <summary>What <c>Program.cs</c> names in one line each.</summary>
-internal static partial class Composition
+internal static class Composition
 {
     /// <summary>The top-level <c>appsettings.json</c> lies beside the program; the environment and the command line come over it.</summary>
     public static void AddCcmSettings(this WebApplicationBuilder builder)
@@ -51,19 +50,4 @@ internal static partial class Composition
 
     public static void MapCcmPages(this WebApplication app) =>
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'").RequireAuthorization(Policies.Portal);
-
-    /// <summary>Runs until stopped. What the settings make impossible is one line that names the setting, and exit code 1.</summary>
-    public static async Task<int> RunCcmAsync(this WebApplication app)
-    {
-        try
-        {
-            await app.RunAsync();
-            return 0;
-        }
-        catch (Exception exception) when (exception is OptionsValidationException or InvalidOperationException or SettingsException)
-        {
-            await Console.Error.WriteLineAsync($"CCM cannot start: {exception.Message}");
-            return 1;
-        }
-    }
 }

@@ -1,8 +1,5 @@
 namespace Ccm.Portal;
 
-/// <summary>Settings that make a start impossible, in words that name the setting and the fix.</summary>
-internal sealed class SettingsException(string message) : Exception(message);
-
 /// <summary>Which parts run embedded, because nothing else is set; in Production that must be meant.</summary>
 internal static class EmbeddedParts
 {

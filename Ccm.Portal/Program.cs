@@ -3,21 +3,30 @@ using Ccm.Portal;
 using Ccm.Portal.Api;
 using Ccm.Portal.Identity;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddCcmSettings();
-builder.Services.AddCcmEngine(builder.Configuration);
-builder.Services.AddCcmIdentity(builder.Configuration, builder.Environment);
-builder.Services.AddCcmApi();
-builder.Services.AddCcmPages();
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddCcmSettings();
+    builder.Services.AddCcmEngine(builder.Configuration);
+    builder.Services.AddCcmIdentity(builder.Configuration, builder.Environment);
+    builder.Services.AddCcmApi();
+    builder.Services.AddCcmPages();
 
-var app = builder.Build();
-app.UseCcmSecurityHeaders();
-app.UseCcmNotFoundPage();
-app.UseAuthentication();
-app.UseAuthorization();
-app.UseAntiforgery();
-app.MapStaticAssets().AllowAnonymous();
-app.MapCcmIdentity();
-app.MapCcmApi();
-app.MapCcmPages();
-return await app.RunCcmAsync();
+    var app = builder.Build();
+    app.UseCcmSecurityHeaders();
+    app.UseCcmNotFoundPage();
+    app.UseAuthentication();
+    app.UseAuthorization();
+    app.UseAntiforgery();
+    app.MapStaticAssets().AllowAnonymous();
+    app.MapCcmIdentity();
+    app.MapCcmApi();
+    app.MapCcmPages();
+    await app.RunAsync();
+    return Environment.ExitCode;
+}
+catch (Exception exception) when (StartFailure.Explain(exception) is { } reason)
+{
+    await Console.Error.WriteLineAsync($"CCM cannot start: {reason}");
+    return 1;
+}

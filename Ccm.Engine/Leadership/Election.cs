@@ -56,7 +56,14 @@ public sealed partial class Election(
     public void Resign()
     {
         _standAsideUntil = time.GetUtcNow() + (leaseTtl * 2);
-        _resign?.Cancel();
+        try
+        {
+            _resign?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The term ended by itself meanwhile.
+        }
     }
 
     private async Task CampaignAsync(Func<LeaderTerm, Task> lead, CancellationToken stop)
