@@ -1,1 +1,9 @@
-return 0;
+using Ccm.Bench;
+using Ccm.Bench.MainJob;
+using Ccm.Bench.Schedule;
+
+return await Benches.RunAsync(args, new Dictionary<string, (string What, Func<Task> Run)>
+{
+    ["main-job"] = ("the embedded default as people meet it: start, a reservation in the browser, 1,000 instances", MainJobBench.RunAsync),
+    ["schedule"] = ("placements per second on etcd against raw transactions of the same shape", ScheduleBench.RunAsync),
+});

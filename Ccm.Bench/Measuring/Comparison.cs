@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+
+namespace Ccm.Bench.Measuring;
+
+/// <summary>Two sides in alternating blocks, so that what slows the machine down meets both.</summary>
+/// <param name="First">The blocks of one side; the n-th is paired with the n-th of <paramref name="Second"/>.</param>
+internal sealed record Comparison(string Against, ImmutableArray<Block> First, ImmutableArray<Block> Second)
+{
+    /// <summary>Of each pair, how many times as many operations a second the first side did.</summary>
+    public Sample Ratios => new([.. First.Zip(Second, (first, second) => first.PerSecond / second.PerSecond)]);
+
+    /// <summary>Runs A B B A until there are <paramref name="pairs"/> (an even number) of neighbours.</summary>
+    public static async Task<Comparison> OfAsync(ISide first, ISide second, int pairs, Process server)
+    {
+        var (ours, theirs) = (ImmutableArray.CreateBuilder<Block>(), ImmutableArray.CreateBuilder<Block>());
+        for (var n = 0; n < pairs; n += 2)
+        {
+            ours.Add(await Block.OfAsync(first, server));
+            theirs.Add(await Block.OfAsync(second, server));
+            theirs.Add(await Block.OfAsync(second, server));
+            ours.Add(await Block.OfAsync(first, server));
+        }
+        return new Comparison(second.Name, ours.ToImmutable(), theirs.ToImmutable());
+    }
+}
