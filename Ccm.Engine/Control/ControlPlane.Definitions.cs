@@ -75,6 +75,9 @@ public sealed partial class ControlPlane
     /// <summary>Deletes softly. Deprecated first, so that no reservation slips in; restored when instances turn out to live.</summary>
     public async Task<DefinitionPointer> DeleteDefinitionAsync(Actor actor, Operation operation, string name, CancellationToken cancellationToken)
     {
+        Authorise(actor, Permission.EditDefinitions, "delete definitions");
+        if (operation.RequestHash is not null && await WasAppliedAsync(operation, cancellationToken))
+            return cache.Current.Definitions[name].Value;
         var before = await ReadPointerAsync(name, cancellationToken);
         if (before.Value.Status == DefinitionStatus.Active)
             await DeprecateAsync(actor, Operation.New(), name, cancellationToken);
@@ -83,7 +86,7 @@ public sealed partial class ControlPlane
         if (living.Length > 0)
         {
             if (before.Value.Status == DefinitionStatus.Active)
-                await ChangeStatusAsync(actor, Operation.New(), name, DefinitionStatus.Active, EventTypes.DefinitionCreated, cancellationToken);
+                await ChangeStatusAsync(actor, Operation.New(), name, DefinitionStatus.Active, EventTypes.DefinitionRestored, cancellationToken);
             throw RefusedException.Conflict($"{living.Length} instances of '{name}' live, '{living[0]}' among them.", "End them first, or deprecate the definition.");
         }
         return await ChangeStatusAsync(actor, operation, name, DefinitionStatus.Deleted, EventTypes.DefinitionDeleted, cancellationToken);

@@ -9,6 +9,9 @@ public static class EventTypes
     public const string DefinitionVersionCreated = "ccm.lablet.definition.version.created";
     public const string DefinitionDeprecated = "ccm.lablet.definition.deprecated";
     public const string DefinitionDeleted = "ccm.lablet.definition.deleted";
+
+    /// <summary>Active again, because a deletion was refused.</summary>
+    public const string DefinitionRestored = "ccm.lablet.definition.restored";
     public const string InstanceRetried = "ccm.lablet.instance.retried";
     public const string InstanceExtended = "ccm.lablet.instance.extended";
     public const string InstanceTargetChanged = "ccm.lablet.instance.target-changed";

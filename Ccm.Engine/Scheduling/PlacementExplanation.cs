@@ -22,7 +22,7 @@ public static class PlacementExplainer
     {
         var value = instance.Value;
         var verdicts = snapshot.Workers.Values.Where(worker => worker.Value.State != WorkerState.Terminated).OrderBy(worker => worker.Id, StringComparer.Ordinal)
-            .Select(worker => Verdict(value, worker)).ToImmutableArray();
+            .Select(worker => Verdict(value, worker.Id == instance.WorkerId ? Without(worker, value) : worker)).ToImmutableArray();
         if (value.State != InstanceState.Pending)
             return new PlacementExplanation(instance.Id, value.State == InstanceState.Terminated
                 ? $"It ended: {value.LastTransition.Reason}" : $"It is on {instance.WorkerId}. {value.PlacedBecause}", null, instance.WorkerId, verdicts, []);
@@ -36,6 +36,13 @@ public static class PlacementExplainer
             return new PlacementExplanation(instance.Id, "A worker has room and it will be placed on the next pass.", due, null, verdicts, []);
         return new PlacementExplanation(instance.Id, Waiting(snapshot, verdicts), due, null, verdicts, WouldFit(value, snapshot, verdicts, templates));
     }
+
+    /// <summary>Its own worker as it would be without it, which is what it was placed on.</summary>
+    private static WorkerEntry Without(WorkerEntry worker, LabletInstance instance) => worker with
+    {
+        Capacity = worker.Capacity with { Value = AvailableCapacity.Of(worker.Available + instance.Demand, worker.Capacity.Value.ChangedAt) },
+        Ports = worker.Ports with { Value = worker.Ports.Value.Release(instance.Ports.Values) },
+    };
 
     private static WorkerVerdict Verdict(LabletInstance instance, WorkerEntry worker)
     {

@@ -81,7 +81,7 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
         catch (FormatException exception)
         {
             unreadable(StateKeys.WorkerPorts(id), exception);
-            return null;
+            return partial.Known;
         }
     }
 
@@ -172,7 +172,7 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
         public Revised<Worker>? State { get; set; }
         public Revised<AvailableCapacity>? Capacity { get; set; }
         public Revised<string>? Ports { get; set; }
-        private WorkerEntry? Known { get; init; }
+        public WorkerEntry? Known { get; init; }
 
         public WorkerEntry? Settled => this is { State: { } state, Capacity: { } capacity, Ports: { } ports }
             ? new WorkerEntry(state, capacity, Known is { } known && known.Ports.ModRevision == ports.ModRevision ? known.Ports

@@ -19,18 +19,17 @@ public sealed class AccessibilityTests(PortalInBrowser browser)
     {
         var page = await browser.SignInAsync("admin", "/instances", dark);
         var id = await ReserveAsync();
-        await page.GotoAsync($"/instances/{id}");
+        await PortalInBrowser.GoAsync(page, $"/instances/{id}");
         await Expect(page.Locator(".ccm-head [data-test=state]")).ToHaveTextAsync("RUNNING", new() { Timeout = 60_000 });
         var worker = (await browser.Portal.GetAsync($"/api/v1/instances/{id}")).GetProperty("workerId").GetString();
         var found = new List<string>();
         foreach (var path in new[] { $"/instances/{id}", "/instances", "/workers", $"/workers/{worker}", "/definitions", "/definitions/demo-vlan-basics", "/system", "/instances/i-none", "/nothing-here" })
         {
-            await page.GotoAsync(path);
-            await page.Locator("h1").First.WaitForAsync();
+            await PortalInBrowser.GoAsync(page, path);
             await Expect(page).ToHaveTitleAsync(new System.Text.RegularExpressions.Regex("CCM"));
             found.AddRange(await ViolationsAsync(page, path));
         }
-        await page.GotoAsync("/instances");
+        await PortalInBrowser.GoAsync(page, "/instances");
         await page.Locator("[data-test=reserve]").ClickAsync();
         await page.Locator("[data-test=reserve-confirm]").WaitForAsync();
         found.AddRange(await ViolationsAsync(page, "the reserve dialog"));

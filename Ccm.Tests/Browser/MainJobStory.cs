@@ -31,9 +31,9 @@ public sealed class MainJobStory(PortalInBrowser browser)
         var instance = page.Url;
         var worker = (await page.Locator(".ccm-facts a[href^='/workers/']").TextContentAsync())!;
 
-        await page.GotoAsync($"/workers/{worker}");
+        await PortalInBrowser.GoAsync(page, $"/workers/{worker}");
         await Expect(page.Locator("[data-test=portmap]")).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("^Port map: [1-9]"));
-        await page.GotoAsync(instance);
+        await PortalInBrowser.GoAsync(page, instance);
         await page.Locator("[data-test=stop]").ClickAsync();
         await Expect(State(page)).ToHaveTextAsync("STOPPED", Patient);
         await Expect(page.Locator("[data-test=ports] tbody tr")).ToHaveCountAsync(2);
@@ -64,18 +64,18 @@ public sealed class MainJobStory(PortalInBrowser browser)
         await Expect(State(page)).ToHaveTextAsync("RUNNING", Patient);
         var id = page.Url[(page.Url.LastIndexOf('/') + 1)..];
 
-        await page.GotoAsync("/instances");
+        await PortalInBrowser.GoAsync(page, "/instances");
         await Expect(page.Locator($"tr[data-id={id}]")).ToContainTextAsync("demo-ospf-triangle");
         foreach (var owner in await page.Locator("[data-test=row] td:nth-child(4)").AllTextContentsAsync())
             Assert.Equal("user", owner);
-        await page.GotoAsync("/workers");
+        await PortalInBrowser.GoAsync(page, "/workers");
         await Expect(page.Locator("main")).ToContainTextAsync("Your role does not show workers");
 
         var viewer = await browser.SignInAsync("viewer", $"/instances/{id}");
         await Expect(viewer.Locator(".ccm-readonly")).ToHaveTextAsync("read only");
         await Expect(viewer.Locator("[data-test=end]")).ToHaveCountAsync(0);
 
-        await page.GotoAsync($"/instances/{id}");
+        await PortalInBrowser.GoAsync(page, $"/instances/{id}");
         await page.Locator("[data-test=end]").ClickAsync();
         await page.GetByLabel("Type demo-ospf-triangle to confirm").FillAsync("demo-ospf-triangle");
         await page.Locator("[data-test=confirm]").ClickAsync();

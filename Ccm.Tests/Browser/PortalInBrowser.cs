@@ -38,9 +38,18 @@ public sealed class PortalInBrowser : IAsyncLifetime
         await page.Locator("input[type=password]").FillAsync(user);
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync(url => url.EndsWith(path, StringComparison.Ordinal));
-        await page.Locator("h1").First.WaitForAsync();
+        await ReadyAsync(page);
         return page;
     }
+
+    /// <summary>Goes to a page and waits until its circuit stands.</summary>
+    public static async Task GoAsync(IPage page, string path)
+    {
+        await page.GotoAsync(path);
+        await ReadyAsync(page);
+    }
+
+    private static Task ReadyAsync(IPage page) => page.Locator("main[data-interactive=true] h1").First.WaitForAsync();
 
     public async ValueTask DisposeAsync()
     {

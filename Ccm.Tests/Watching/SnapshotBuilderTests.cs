@@ -54,7 +54,7 @@ public sealed class SnapshotBuilderTests
         Assert.Equal(Describe(before), Describe(Build(change.After, 3, [Keys.Gone(StateKeys.InstanceState("i-2"))]).After));
     }
 
-    [Theory(Skip = "Known fault of SnapshotBuilder.Settle: unreadable ports take their worker out of the snapshot, as if it were deleted.")]
+    [Theory]
     [InlineData("no base64!")]
     [InlineData("AAAA")]
     public void Apply_UnreadablePorts_AreReportedAndTheWorkerKeepsWhatItHad(string ports)
