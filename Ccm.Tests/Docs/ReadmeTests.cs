@@ -71,6 +71,7 @@ public sealed partial class ReadmeTests
 
         Assert.All(Project().Matches(text).Select(match => match.Groups[1].Value), project => Assert.True(Repository.Has($"{project}/{project}.csproj"), $"There is no project {project}."));
         Assert.All(Solution().Matches(text).Select(match => match.Groups[1].Value), solution => Assert.True(Repository.Has(solution), $"There is no {solution}."));
+        Assert.All(Bench().Matches(text).Select(match => match.Groups[1].Value), bench => Assert.Contains($"[\"{bench}\"]", Repository.Read("Ccm.Bench/Program.cs"), StringComparison.Ordinal));
         Assert.All(TestClass().Matches(text).Select(match => match.Groups[1].Value), name => Assert.True(typeof(ReadmeTests).Assembly.GetType(name) is not null, $"There is no test class {name}."));
     }
 
@@ -126,6 +127,9 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex(@"dotnet build (\S+?)[`\s]")]
     private static partial Regex Solution();
+
+    [GeneratedRegex(@"--project Ccm\.Bench -- (\S+)")]
+    private static partial Regex Bench();
 
     [GeneratedRegex(@"-class '([^'*]+)'")]
     private static partial Regex TestClass();
