@@ -18,11 +18,13 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     private readonly CancellationTokenSource _left = new();
     private Task _following = Task.CompletedTask;
 
+    protected LivePage() => Left = _left.Token;
+
     /// <summary>The fleet as shown.</summary>
     protected FleetSnapshot Fleet { get; private set; } = FleetSnapshot.Empty;
 
-    /// <summary>Cancelled when the page is left.</summary>
-    protected CancellationToken Left => _left.Token;
+    /// <summary>Cancelled when the page is left; may still be asked afterwards, by what was under way.</summary>
+    protected CancellationToken Left { get; }
 
     /// <summary>Whether something that was asked for is under way.</summary>
     protected bool Busy { get; private set; }
@@ -38,6 +40,9 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
 
     [Inject]
     private ISnackbar Snackbar { get; set; } = null!;
+
+    [Inject]
+    private ILogger<LivePage> Log { get; set; } = null!;
 
     /// <summary>Who looks.</summary>
     [CascadingParameter]
@@ -59,7 +64,10 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     /// <summary>Takes over what changed before the page is painted; false: nothing of it is shown here.</summary>
     protected abstract bool Apply(FleetChange change);
 
-    /// <summary>Does what was asked for and says how it went: a refusal with its reason and what would be right.</summary>
+    /// <summary>
+    /// Does what was asked for and says how it went: a refusal with its reason and what would be right, a fault without its inside.
+    /// The page lives on either way.
+    /// </summary>
     protected async Task<bool> TryAsync(Func<Task> act, string done)
     {
         Busy = true;
@@ -69,14 +77,13 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
             Snackbar.Add(done, Severity.Success);
             return true;
         }
-        catch (RefusedException refused)
+        catch (OperationCanceledException) when (Left.IsCancellationRequested)
         {
-            Snackbar.Add(refused.Message, Severity.Error);
             return false;
         }
-        catch (LabRefusedException refused)
+        catch (Exception exception)
         {
-            Snackbar.Add(refused.Message, Severity.Error);
+            Snackbar.Add(Faults.Describe(exception, Log), Severity.Error);
             return false;
         }
         finally
@@ -85,12 +92,31 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         }
     }
 
+    /// <summary>Begins what nobody waits for. Its fault goes to the page's error boundary, as a handler's would, instead of getting lost.</summary>
+    protected void Begin(Func<Task> act) => _ = RunAsync(act);
+
     public async ValueTask DisposeAsync()
     {
         await _left.CancelAsync();
         await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _left.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private async Task RunAsync(Func<Task> act)
+    {
+        try
+        {
+            await InvokeAsync(act);
+        }
+        catch (Exception) when (Left.IsCancellationRequested)
+        {
+            // The page was left.
+        }
+        catch (Exception exception)
+        {
+            await DispatchExceptionAsync(exception);
+        }
     }
 
     private async Task FollowAsync(FleetSubscription subscription)
@@ -104,11 +130,11 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
                 {
                     var now = change;
                     await InvokeAsync(() => Show(now));
-                    await Task.Delay(Together, Time, _left.Token);
-                    change = await subscription.NextAsync(_left.Token);
+                    await Task.Delay(Together, Time, Left);
+                    change = await subscription.NextAsync(Left);
                 }
             }
-            catch (OperationCanceledException) when (_left.IsCancellationRequested)
+            catch (OperationCanceledException) when (Left.IsCancellationRequested)
             {
                 // The page was left.
             }

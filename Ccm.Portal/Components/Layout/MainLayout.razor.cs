@@ -42,6 +42,13 @@ public sealed partial class MainLayout
     private async Task ToggleThemeAsync()
     {
         _dark = !_dark;
-        await Script.InvokeVoidAsync("ccm.rememberTheme", _dark);
+        try
+        {
+            await Script.InvokeVoidAsync("ccm.rememberTheme", _dark);
+        }
+        catch (JSException)
+        {
+            // The browser keeps no cookie: the theme holds for this visit.
+        }
     }
 }

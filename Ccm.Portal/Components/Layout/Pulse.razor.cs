@@ -41,8 +41,10 @@ public sealed partial class Pulse
             await Task.Delay(Beat, Time, _left.Token);
             await InvokeAsync(() =>
             {
+                var shown = (_freshness.Revision, _age, _stale);
                 Look();
-                StateHasChanged();
+                if (shown != (_freshness.Revision, _age, _stale))
+                    StateHasChanged();
             });
         }
     }

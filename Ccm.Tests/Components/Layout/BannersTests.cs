@@ -1,0 +1,78 @@
+using Bunit;
+using Ccm.Engine.Domain;
+using Ccm.Portal.Components.Layout;
+using Ccm.Tests.Domain;
+
+namespace Ccm.Tests.Components.Layout;
+
+public sealed class BannersTests
+{
+    [Fact]
+    public async Task Render_AllIsWell_ShowsNone()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await portal.PutAsync(Sample.Worker());
+
+        Assert.Empty(portal.Open<Banners>().FindAll("[data-test=banner]"));
+    }
+
+    [Theory]
+    [InlineData(Role.User)]
+    [InlineData(Role.Admin)]
+    public async Task WatchSilent_WithoutAnyChange_ShowsAndGoesAgain(Role role)
+    {
+        await using var portal = await PortalContext.StartAsync(role);
+        var banners = portal.Open<Banners>();
+
+        portal.Store.Silence("No answer in 5 s.");
+
+        portal.ShowsInTime(banners, () =>
+        {
+            var banner = banners.Find("[data-test=banner]");
+            Assert.Contains("the state store's watch is silent. No answer in 5 s.", banner.TextContent, StringComparison.Ordinal);
+            Assert.Equal("alert", banner.GetAttribute("role"));
+        });
+
+        portal.Store.Speak();
+
+        portal.ShowsInTime(banners, () => Assert.Empty(banners.FindAll("[data-test=banner]")));
+    }
+
+    [Fact]
+    public async Task WorkerUnreachable_Viewer_IsToldSinceWhenOnTheirClock()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        var banners = portal.Open<Banners>(zone: "Asia/Tokyo");
+
+        await portal.PutAsync(Sample.Worker() with { UnreachableSince = Sample.Now });
+
+        PortalContext.Shows(banners, () => Assert.Contains("Worker w-1 does not answer since 21:00:00.", banners.Find("[data-test=banner]").TextContent, StringComparison.Ordinal));
+        Assert.Equal("/workers/w-1", banners.Find("a").GetAttribute("href"));
+
+        await portal.PutAsync(Sample.Worker());
+
+        PortalContext.Shows(banners, () => Assert.Empty(banners.FindAll("[data-test=banner]")));
+    }
+
+    [Fact]
+    public async Task WorkerUnreachable_RoleUser_IsNotTold()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Sample.Worker() with { UnreachableSince = Sample.Now });
+
+        Assert.Empty(portal.Open<Banners>().FindAll("[data-test=banner]"));
+    }
+
+    [Fact]
+    public async Task ManyUnreachable_OneBannerCountsTheRest()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        for (var n = 1; n <= 9; n++)
+            await portal.PutAsync(Sample.Worker($"w-{n}") with { UnreachableSince = Sample.Now });
+
+        var banners = portal.Open<Banners>().FindAll("[data-test=banner]");
+
+        Assert.Equal(4, banners.Count);
+        Assert.Contains("6 more workers do not answer.", banners[^1].TextContent, StringComparison.Ordinal);
+    }
+}

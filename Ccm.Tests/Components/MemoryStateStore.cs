@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Ccm.Engine.State;
+
+namespace Ccm.Tests.Components;
+
+/// <summary>A state store in memory whose watch the test silences and lets speak again. Guards hold as in the real ones.</summary>
+internal sealed class MemoryStateStore : IStateStore
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, StateEntry> _entries = new(StringComparer.Ordinal);
+    private readonly List<StateBatch> _history = [];
+    private readonly List<Channel<StateBatch>> _watchers = [];
+    private string? _problem;
+
+    public string Kind => "memory";
+
+    /// <summary>The revision of the last transaction.</summary>
+    public long Revision { get; private set; }
+
+    /// <summary>Thrown by the next commits, as no store should; null: they are carried out.</summary>
+    public Exception? CommitFault { get; set; }
+
+    /// <summary>Ends every watch and refuses new ones until <see cref="Speak"/>.</summary>
+    public void Silence(string problem)
+    {
+        lock (_lock)
+        {
+            _problem = problem;
+            foreach (var watcher in _watchers)
+                watcher.Writer.TryComplete(new StateStoreUnavailableException(problem));
+        }
+    }
+
+    public void Speak() => _problem = null;
+
+    public Task<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return Task.FromResult(_entries.GetValueOrDefault(key));
+    }
+
+    public Task<StateList> ListAsync(string prefix, long revision, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return Task.FromResult(new StateList(Revision, [.. _entries.Values.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(entry => entry.Key, StringComparer.Ordinal)]));
+    }
+
+    public Task<CommitResult> CommitAsync(StateTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (CommitFault is { } fault)
+            throw fault;
+        lock (_lock)
+        {
+            if (!transaction.Guards.All(Holds))
+                return Task.FromResult<CommitResult>(new CommitResult.GuardFailed(Revision));
+            Revision++;
+            var events = ImmutableArray.CreateBuilder<StateEvent>();
+            foreach (var put in transaction.Puts)
+            {
+                var before = _entries.GetValueOrDefault(put.Key);
+                events.Add(new StateEvent(put.Key, _entries[put.Key] = new StateEntry(put.Key, put.Value, before?.CreateRevision ?? Revision, Revision, (before?.Version ?? 0) + 1, put.LeaseId)));
+            }
+            foreach (var key in transaction.Deletes.Where(_entries.Remove))
+                events.Add(new StateEvent(key, null));
+            var batch = new StateBatch(Revision, events.ToImmutable());
+            _history.Add(batch);
+            foreach (var watcher in _watchers)
+                watcher.Writer.TryWrite(batch);
+            return Task.FromResult<CommitResult>(new CommitResult.Committed(Revision));
+        }
+    }
+
+    public async IAsyncEnumerable<StateBatch> WatchAsync(string prefix, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var watcher = Channel.CreateUnbounded<StateBatch>();
+        lock (_lock)
+        {
+            if (_problem is { } problem)
+                throw new StateStoreUnavailableException(problem);
+            // Progress first: a watch that works has been heard of.
+            watcher.Writer.TryWrite(new StateBatch(fromRevision - 1, []));
+            foreach (var missed in _history.Where(batch => batch.Revision >= fromRevision))
+                watcher.Writer.TryWrite(missed);
+            _watchers.Add(watcher);
+        }
+        await foreach (var batch in watcher.Reader.ReadAllAsync(cancellationToken))
+            yield return batch;
+    }
+
+    public Task<IStateLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken) => Task.FromResult<IStateLease>(new Lease(this, timeToLive));
+
+    public Task CompactAsync(long revision, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<StateStoreStatus> GetStatusAsync(CancellationToken cancellationToken) => _problem is { } problem
+        ? throw new StateStoreUnavailableException(problem)
+        : Task.FromResult(new StateStoreStatus("1.0", Revision, 0, 4 * 1024 * 1024, null, []));
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private bool Holds(StateGuard guard) => guard switch
+    {
+        StateGuard.Modified modified => (_entries.GetValueOrDefault(guard.Key)?.ModRevision ?? 0) == modified.Revision,
+        StateGuard.Created created => (_entries.GetValueOrDefault(guard.Key)?.CreateRevision ?? 0) == created.Revision,
+        _ => false,
+    };
+
+    private sealed class Lease(MemoryStateStore store, TimeSpan timeToLive) : IStateLease
+    {
+        public long Id => 7;
+
+        public TimeSpan TimeToLive => timeToLive;
+
+        public CancellationToken Lost => CancellationToken.None;
+
+        public TimeSpan Age => TimeSpan.Zero;
+
+        public Task RevokeAsync(CancellationToken cancellationToken)
+        {
+            string[] held;
+            lock (store._lock)
+                held = [.. store._entries.Values.Where(entry => entry.LeaseId == Id).Select(entry => entry.Key)];
+            return held.Length == 0 ? Task.CompletedTask : store.CommitAsync(new StateTransaction { Deletes = [.. held] }, cancellationToken);
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

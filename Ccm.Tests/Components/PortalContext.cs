@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using System.Security.Claims;
+using System.Text;
+using Bunit;
+using Ccm.Engine.Control;
+using Ccm.Engine.Documents;
+using Ccm.Engine.Documents.Embedded;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Embedded;
+using Ccm.Engine.Leadership;
+using Ccm.Engine.Scheduling;
+using Ccm.Engine.State;
+using Ccm.Engine.Watching;
+using Ccm.Portal.Components;
+using Ccm.Portal.Identity;
+using Ccm.Tests.Domain;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using MudBlazor;
+using MudBlazor.Services;
+using TestContext = Xunit.TestContext;
+
+namespace Ccm.Tests.Components;
+
+/// <summary>
+/// What a page needs around it: a real control plane and watch cache over a state store that the test drives, documents in SQLite, a
+/// clock that stands still, and somebody who looks. As in the layout, dialogs and messages stand outside the page and its cascades.
+/// </summary>
+internal sealed class PortalContext : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly TemporaryDirectory _directory = new();
+    private readonly BunitContext _bunit = new();
+
+    private PortalContext(Role[] roles)
+    {
+        Actor = new Actor(roles.Length == 0 ? "nobody" : IdentityClaims.NameOf(roles[0]), roles.Length == 0 ? "Nobody" : roles[0].ToString(), [.. roles]);
+        Database = EmbeddedDatabase.Open(_directory.Path);
+        Cache = new WatchCache(Store, Time, NullLogger<WatchCache>.Instance);
+        var definitions = new SqliteDefinitionDocuments(Database, Time);
+        Trail = new SqliteAuditTrail(Database);
+        var options = Microsoft.Extensions.Options.Options.Create(new ControlOptions());
+        // Two, as two replicas: what one has read of the documents the other has not.
+        Control = new ControlPlane(Store, definitions, new SqliteTemplateDocuments(Database, Time), Trail, Cache, options, Time, NullLogger<ControlPlane>.Instance);
+        var shown = new ControlPlane(Store, definitions, new SqliteTemplateDocuments(Database, Time), Trail, Cache, options, Time, NullLogger<ControlPlane>.Instance);
+        Elections = new Elections(new Replica("replica-1", ""), Store, Cache, Microsoft.Extensions.Options.Options.Create(new LeadershipOptions()), Time, NullLogger<Election>.Instance);
+        _bunit.JSInterop.Mode = JSRuntimeMode.Loose;
+        _bunit.Services.AddMudServices();
+        _bunit.Services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(Store).AddSingleton(Cache).AddSingleton(shown).AddSingleton(Elections)
+            .AddSingleton(new Replica("replica-1", "")).AddSingleton(new PlanningTimes(TimeSpan.FromMinutes(5), 1)).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
+        _bunit.AddAuthorization().SetAuthorized(Actor.Name).SetClaims(
+            [new Claim(IdentityClaims.Subject, Actor.Id), new Claim(IdentityClaims.Name, Actor.Name), .. roles.Select(role => new Claim(IdentityClaims.Role, IdentityClaims.NameOf(role)))]);
+    }
+
+    public static Actor Admin { get; } = new("admin", "Admin", [Role.Admin]);
+
+    public MemoryStateStore Store { get; } = new();
+
+    public PageTime Time { get; } = new(Sample.Now);
+
+    public EmbeddedDatabase Database { get; }
+
+    public SqliteAuditTrail Trail { get; }
+
+    public WatchCache Cache { get; }
+
+    /// <summary>Not the pages' own: it has read everything when the documents go away.</summary>
+    public ControlPlane Control { get; }
+
+    public Elections Elections { get; }
+
+    /// <summary>Who looks; the id is the first role's name, so that <see cref="Sample"/>'s instances belong to the role user.</summary>
+    public Actor Actor { get; }
+
+    public BunitJSInterop Script => _bunit.JSInterop;
+
+    public NavigationManager Navigation => _bunit.Services.GetRequiredService<NavigationManager>();
+
+    public IRenderedComponent<MudDialogProvider> Dialogs { get; private set; } = null!;
+
+    public IRenderedComponent<MudSnackbarProvider> Messages { get; private set; } = null!;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public static async Task<PortalContext> StartAsync(params Role[] roles)
+    {
+        var portal = new PortalContext(roles);
+        await portal.Cache.StartAsync(Cancelled);
+        await portal.Cache.Ready.WaitAsync(Cancelled);
+        portal._bunit.Render<MudPopoverProvider>();
+        portal.Dialogs = portal._bunit.Render<MudDialogProvider>();
+        portal.Messages = portal._bunit.Render<MudSnackbarProvider>();
+        return portal;
+    }
+
+    /// <summary>Goes to the address and shows the component to the actor, with UTC as the viewer's zone unless told otherwise.</summary>
+    public IRenderedComponent<T> Open<T>(string address = "/", Action<ComponentParameterCollectionBuilder<T>>? parameters = null, string zone = "") where T : IComponent
+    {
+        Navigation.NavigateTo(address);
+        return _bunit.Render<T>(builder =>
+        {
+            builder.AddCascadingValue(Actor).AddCascadingValue(new Viewer(false, zone));
+            parameters?.Invoke(builder);
+        });
+    }
+
+    /// <summary>Waits until it holds of what is shown; on a still clock.</summary>
+    public static void Shows<T>(IRenderedComponent<T> component, Action assertion) where T : IComponent => component.WaitForAssertion(assertion, Patience);
+
+    /// <summary>Lets seconds pass until it holds.</summary>
+    public void ShowsInTime<T>(IRenderedComponent<T> component, Action assertion) where T : IComponent
+    {
+        for (var second = 0; ; second++)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            try
+            {
+                component.WaitForAssertion(assertion, Patience / 100);
+                return;
+            }
+            catch (Bunit.Extensions.WaitForHelpers.WaitForFailedException) when (second < 100)
+            {
+                // The next second.
+            }
+        }
+    }
+
+    public Task PutAsync(LabletInstance instance, string? workerId = null) => CommitAsync(workerId is null
+        ? [new(StateKeys.InstanceState(instance.Id), DomainJson.Write(instance))]
+        : [new(StateKeys.InstanceState(instance.Id), DomainJson.Write(instance)), new(StateKeys.InstanceWorker(instance.Id), Encoding.UTF8.GetBytes(workerId))]);
+
+    /// <param name="available">Null: all that it declares.</param>
+    public Task PutAsync(Worker worker, Capacity? available = null, params int[] ports) => CommitAsync(
+    [
+        new(StateKeys.WorkerState(worker.Id), DomainJson.Write(worker)),
+        new(StateKeys.WorkerCapacity(worker.Id), DomainJson.Write(AvailableCapacity.Of(available ?? worker.Declared, Sample.Now))),
+        new(StateKeys.WorkerPorts(worker.Id), Encoding.UTF8.GetBytes(PortBitmap.Empty(worker.PortRange).Take(ports).ToString())),
+    ]);
+
+    /// <summary>In the cache when this returns.</summary>
+    public async Task CommitAsync(ImmutableArray<StatePut> puts, ImmutableArray<string>? deletes = null)
+    {
+        await Store.CommitAsync(new StateTransaction { Puts = puts, Deletes = deletes ?? [] }, Cancelled);
+        await Cache.ReachedAsync(Store.Revision, Cancelled);
+    }
+
+    public Task<LabletDefinition> PublishAsync(string name, string version = "1.0.0", string? yaml = null) =>
+        Control.PublishAsync(Admin, Operation.New(), new PublishRequest { Name = name, Version = version, LabYaml = yaml ?? LabText.TwoRouters(name) }, Cancelled);
+
+    /// <summary>Makes the document store answer nothing but errors; again: it is back.</summary>
+    public void TakeDocumentsAway(bool away = true)
+    {
+        using var connection = Database.Connect();
+        foreach (var table in new[] { "lablet_definitions", "worker_templates", "audit_events" })
+        {
+            using var command = SqliteDocuments.Command(connection, away ? $"ALTER TABLE {table} RENAME TO away_{table}" : $"ALTER TABLE away_{table} RENAME TO {table}");
+            command.ExecuteNonQuery();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _bunit.DisposeAsync();
+        await Cache.StopAsync(CancellationToken.None);
+        Cache.Dispose();
+        Database.Dispose();
+        _directory.Dispose();
+    }
+}

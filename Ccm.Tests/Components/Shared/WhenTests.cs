@@ -1,0 +1,40 @@
+using Bunit;
+using Ccm.Portal.Components;
+using Ccm.Portal.Components.Shared;
+using Ccm.Tests.Domain;
+
+namespace Ccm.Tests.Components.Shared;
+
+public sealed class WhenTests : BunitContext
+{
+    [Theory]
+    [InlineData("Asia/Tokyo", "2026-03-01 21:00:00")]
+    [InlineData("America/New_York", "2026-03-01 07:00:00")]
+    [InlineData("", "2026-03-01 12:00:00")]
+    [InlineData("No/Such_Zone", "2026-03-01 12:00:00")]
+    [InlineData("<script>", "2026-03-01 12:00:00")]
+    public void Render_Time_IsOnTheViewersClockWithUtcOnHover(string zone, string shown)
+    {
+        var time = Show(Sample.Now.ToOffset(TimeSpan.FromHours(-8)), zone).Find("time");
+
+        Assert.Equal(shown, time.TextContent);
+        Assert.Equal("2026-03-01 12:00:00 UTC", time.GetAttribute("title"));
+        Assert.Equal(Sample.Now, DateTimeOffset.Parse(time.GetAttribute("datetime")!, System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public void Render_Short_LeavesTheYearOut() =>
+        Assert.Equal("Mar 1 21:00", Show(Sample.Now, "Asia/Tokyo", isShort: true).Find("time").TextContent);
+
+    [Fact]
+    public void Render_NoTime_SaysWhatItWasTold()
+    {
+        var when = Render<When>(parameters => parameters.Add(w => w.Time, null).Add(w => w.Otherwise, "from RUNNING on"));
+
+        Assert.Empty(when.FindAll("time"));
+        Assert.Equal("from RUNNING on", when.Find("span").TextContent);
+    }
+
+    private IRenderedComponent<When> Show(DateTimeOffset time, string zone, bool isShort = false) =>
+        Render<When>(parameters => parameters.AddCascadingValue(new Viewer(false, zone)).Add(w => w.Time, time).Add(w => w.Short, isShort));
+}
