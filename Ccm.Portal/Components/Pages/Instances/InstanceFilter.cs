@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Live;
 using Microsoft.AspNetCore.Components;
 
 namespace Ccm.Portal.Components.Pages.Instances;
@@ -13,10 +14,11 @@ public sealed record InstanceFilter(string Text, InstanceState? State, string So
     public static readonly string[] Columns = ["Instance", "State", "Lab", "Owner", "Worker", "Slot", "Since"];
 
     /// <summary>From the query of an address; what makes no sense counts as not there.</summary>
-    public static InstanceFilter Read(string? text, string? state, string? sort, string? order) => new(
-        text ?? "", Enum.TryParse<InstanceState>(state, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known : null,
-        Columns.FirstOrDefault(column => string.Equals(column, sort, StringComparison.OrdinalIgnoreCase)) ?? None.Sort,
-        order is null ? sort is null : order == "desc");
+    public static InstanceFilter Read(string? text, string? state, string? sort, string? order)
+    {
+        var column = Columns.FirstOrDefault(column => string.Equals(column, sort, StringComparison.OrdinalIgnoreCase));
+        return new InstanceFilter(text ?? "", Words.ValueOf<InstanceState>(state), column ?? None.Sort, order switch { "desc" => true, "asc" => false, _ => column is null });
+    }
 
     public string Address(NavigationManager navigation) => navigation.GetUriWithQueryParameters("/instances", new Dictionary<string, object?>
     {

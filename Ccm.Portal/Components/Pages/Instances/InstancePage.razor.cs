@@ -21,6 +21,9 @@ public sealed partial class InstancePage
     private ImmutableArray<WorkerTemplate> _templates = [];
     private ImmutableArray<AuditEvent> _events = [];
     private bool _eventsWaiting;
+    private string? _eventsProblem;
+    private int _eventsRead;
+    private string _shown = "";
 
     [Parameter]
     public string Id { get; set; } = "";
@@ -33,17 +36,11 @@ public sealed partial class InstancePage
 
     protected override async Task OnParametersSetAsync()
     {
+        if (_shown != Id)
+            (_shown, _events, _eventsWaiting, _eventsProblem) = (Id, [], false, null);
         Look();
-        try
-        {
-            _templates = await Control.ReadTemplatesAsync(Left);
-            Look();
-            await ReadEventsAsync();
-        }
-        catch (RefusedException refused)
-        {
-            _missing = refused.Message;
-        }
+        await ReadTemplatesAsync();
+        await ReadEventsAsync();
     }
 
     protected override bool Apply(FleetChange change)
@@ -54,7 +51,7 @@ public sealed partial class InstancePage
         if (!mine && !waits && !relayed)
             return false;
         Look();
-        _ = InvokeAsync(ReadEventsAsync);
+        Begin(ReadEventsAsync);
         return true;
     }
 
@@ -71,20 +68,44 @@ public sealed partial class InstancePage
         _explanation = PlacementExplainer.Explain(Fleet, entry, _templates, Time.GetUtcNow(), Times);
     }
 
+    /// <summary>What could be added for a lab that waits; without the documents the explanation says less, and still what it knows.</summary>
+    private async Task ReadTemplatesAsync()
+    {
+        try
+        {
+            _templates = await Control.ReadTemplatesAsync(Left);
+            Look();
+        }
+        catch (RefusedException)
+        {
+            _templates = [];
+        }
+    }
+
     /// <summary>The trail follows the state by a moment: an operation still in the outbox is awaited, not missed.</summary>
     private async Task ReadEventsAsync()
     {
         if (_entry is null || Left.IsCancellationRequested)
             return;
+        var read = ++_eventsRead;
         try
         {
-            _eventsWaiting = !Fleet.Outbox.IsEmpty;
-            _events = await Control.ReadAuditAsync(new AuditQuery(Subject: Subjects.Instance(Id), Limit: 200), Left);
+            var waiting = !Fleet.Outbox.IsEmpty;
+            var events = await Control.ReadAuditAsync(new AuditQuery(Subject: Subjects.Instance(Id), Limit: 200), Left);
+            // An answer that a later question has overtaken is old, or another instance's.
+            if (read != _eventsRead)
+                return;
+            (_events, _eventsWaiting, _eventsProblem) = (events, waiting, null);
+            StateHasChanged();
+        }
+        catch (RefusedException refused) when (read == _eventsRead)
+        {
+            (_eventsWaiting, _eventsProblem) = (true, $"Newer events cannot be read now. {refused.Problems[0].Reason}");
             StateHasChanged();
         }
         catch (RefusedException)
         {
-            _eventsWaiting = true;
+            // Overtaken.
         }
         catch (OperationCanceledException) when (Left.IsCancellationRequested)
         {
@@ -96,17 +117,18 @@ public sealed partial class InstancePage
 
     private Task StartAsync() => TryAsync(() => Control.StartInstanceAsync(Actor!, Operation.New(), Id, Left), "The lab is asked to start again.");
 
-    private Task ExtendAsync() => TryAsync(() => Control.ExtendInstanceAsync(Actor!, Operation.New(), Id, _entry!.Value.TimeslotEnd!.Value.AddMinutes(30), Left), "The slot ends 30 minutes later.");
+    private Task ExtendAsync() => _entry?.Value.TimeslotEnd is not { } end ? Task.CompletedTask
+        : TryAsync(() => Control.ExtendInstanceAsync(Actor!, Operation.New(), Id, end.AddMinutes(30), Left), "The slot ends 30 minutes later.");
 
     private async Task EndAsync()
     {
-        if (await InstanceWords.ConfirmEndAsync(Dialogs, _entry!))
+        if (_entry is { } entry && await InstanceWords.ConfirmEndAsync(Dialogs, entry))
             await TryAsync(() => Control.CancelInstanceAsync(Actor!, Operation.New(), Id, Left), "The lab is asked to end.");
     }
 
     private async Task ForceAsync()
     {
-        if (await TypedConfirmation.AskAsync(Dialogs, "Force its end?", "It ends without asking its worker. What may be left there is removed once the worker answers.", _entry!.Value.DefinitionId, "Force its end"))
+        if (_entry is { } entry && await TypedConfirmation.AskAsync(Dialogs, "Force its end?", "It ends without asking its worker. What may be left there is removed once the worker answers.", entry.Value.DefinitionId, "Force its end"))
             await TryAsync(() => Control.ForceTerminateInstanceAsync(Actor!, Operation.New(), Id, Left), "The end is forced.");
     }
 }

@@ -7,7 +7,8 @@ namespace Ccm.Portal.Components.Pages.Instances;
 /// <summary>One instance in the grid; painted again only when it is another revision of it.</summary>
 public sealed partial class InstanceRow
 {
-    private (InstanceEntry? Entry, bool May) _painted;
+    private (InstanceEntry? Entry, bool May, bool MaySeeWorkers) _painted;
+    private bool _again;
 
     [Parameter, EditorRequired]
     public InstanceEntry Entry { get; set; } = null!;
@@ -15,6 +16,10 @@ public sealed partial class InstanceRow
     /// <summary>Whether the viewer may act on it.</summary>
     [Parameter]
     public bool May { get; set; }
+
+    /// <summary>Whether its worker has a page for the viewer.</summary>
+    [Parameter]
+    public bool MaySeeWorkers { get; set; }
 
     [Parameter]
     public EventCallback<InstanceEntry> OnStop { get; set; }
@@ -24,12 +29,17 @@ public sealed partial class InstanceRow
 
     private bool Leaving => Entry.Value.Target != InstanceTarget.Running && Entry.Value.State is not (InstanceState.Terminated or InstanceState.Stopped);
 
+    /// <summary>The first painting is not asked for; each later one is due once for what has changed, however often the list is laid out.</summary>
+    protected override void OnParametersSet()
+    {
+        _again |= _painted.Entry is not null && (!ReferenceEquals(Entry, _painted.Entry) || (May, MaySeeWorkers) != (_painted.May, _painted.MaySeeWorkers));
+        _painted = (Entry, May, MaySeeWorkers);
+    }
+
     protected override bool ShouldRender()
     {
-        var now = (Entry, May);
-        if (ReferenceEquals(now.Entry, _painted.Entry) && now.May == _painted.May)
-            return false;
-        _painted = now;
-        return true;
+        var again = _again;
+        _again = false;
+        return again;
     }
 }

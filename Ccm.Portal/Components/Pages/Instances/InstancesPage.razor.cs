@@ -41,7 +41,7 @@ public sealed partial class InstancesPage
 
     protected override bool Apply(FleetChange change)
     {
-        if (!change.IsResync && change.Instances.IsEmpty)
+        if (!change.IsResync && !change.Instances.Any(id => Sees(change.Before.Instances.GetValueOrDefault(id)) || Sees(change.After.Instances.GetValueOrDefault(id))))
             return false;
         Select();
         return true;
@@ -49,7 +49,7 @@ public sealed partial class InstancesPage
 
     private void Select()
     {
-        var visible = Fleet.Instances.Values.Where(entry => May(Permission.ReadAll) || entry.Value.OwnerId == Actor?.Id).ToList();
+        var visible = Fleet.Instances.Values.Where(Sees).ToList();
         _total = visible.Count;
         _counts = [.. visible.GroupBy(entry => entry.Value.State).OrderBy(group => group.Key).Select(group => (group.Key, group.Count()))];
         _rows = _filter.Apply(visible);
@@ -62,6 +62,8 @@ public sealed partial class InstancesPage
     private string Sorted(string column) => _filter.Sort != column ? "none" : _filter.Descending ? "descending" : "ascending";
 
     private string Arrow(string column) => _filter.Sort != column ? "" : _filter.Descending ? "▼" : "▲";
+
+    private bool Sees(InstanceEntry? entry) => entry is not null && (May(Permission.ReadAll) || (May(Permission.ReadOwn) && entry.Value.OwnerId == Actor?.Id));
 
     private bool MayManage(InstanceEntry entry) => May(Permission.ManageAnyInstance) || (May(Permission.ManageOwnInstances) && entry.Value.OwnerId == Actor?.Id);
 

@@ -3,6 +3,7 @@ using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Identity;
+using Ccm.Portal.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using MudBlazor;
@@ -42,6 +43,9 @@ public sealed partial class ReserveDialog
     private WatchCache Cache { get; set; } = null!;
 
     [Inject]
+    private ILogger<ReserveDialog> Log { get; set; } = null!;
+
+    [Inject]
     private TimeProvider Time { get; set; } = null!;
 
     protected override async Task OnInitializedAsync()
@@ -62,31 +66,37 @@ public sealed partial class ReserveDialog
         try
         {
             _definition = await Control.ReadDefinitionAsync(_definitionId, version, CancellationToken.None);
-            _minutes = Math.Min(_definition.MaxDurationMinutes, 60);
+            _minutes = Math.Min(_definition.MaxDurationMinutes, _minutes > 0 ? _minutes : 60);
         }
-        catch (RefusedException refused)
+        catch (Exception exception)
         {
-            _problems = refused.Problems;
+            Tell(exception);
         }
     }
 
     private async Task ReserveAsync()
     {
-        _busy = true;
+        (_busy, _problems) = (true, []);
         try
         {
             var actor = Actors.ActorOf((await Authentication).User);
+            if (_later && (_start.Year < 2000 || _start.Year > 9000))
+                throw RefusedException.Invalid("timeslotStart", $"The year {_start.Year} is no start of a slot.", "Give a day and time to come.");
             var instance = await Control.ReserveAsync(actor, _operation,
                 new ReserveRequest(_definitionId, null, _later ? Viewer.FromLocal(_start) : null, _minutes), CancellationToken.None);
             Dialog.Close(DialogResult.Ok(instance.Id));
         }
-        catch (RefusedException refused)
+        catch (Exception exception)
         {
-            _problems = refused.Problems;
+            Tell(exception);
         }
         finally
         {
             _busy = false;
         }
     }
+
+    /// <summary>A dialog stands outside the pages' error boundary: a fault that left it would end everything that is open.</summary>
+    private void Tell(Exception exception) =>
+        _problems = exception is RefusedException refused ? refused.Problems : [new Problem(null, Faults.Describe(exception, Log), "")];
 }

@@ -1,0 +1,185 @@
+using Bunit;
+using Ccm.Engine.Documents;
+using Ccm.Engine.Domain;
+using Ccm.Portal.Components.Pages.Instances;
+using Ccm.Tests.Domain;
+using System.Collections.Immutable;
+using System.Text.Json;
+using TestContext = Xunit.TestContext;
+
+namespace Ccm.Tests.Components.Instances;
+
+public sealed class InstancePageTests
+{
+    [Fact]
+    public async Task Open_SomebodyElsesAsRoleUser_TellsNothingOfIt()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Sample.Worker());
+        await portal.PutAsync(Running() with { OwnerId = "somebody" }, "w-1");
+
+        var page = Open(portal);
+
+        Assert.Equal("There is no instance i-1 here", page.Find("h1").TextContent);
+        Assert.DoesNotContain("ospf", page.Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("somebody<", page.Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("2000", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_MistypedHostileId_IsText()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+
+        var page = Open(portal, "<img src=x onerror=alert(1)>");
+
+        Assert.Empty(page.FindAll("img"));
+        Assert.Contains("<img src=x", page.Find("h1").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ports_Held_StandWithTheWorkersAddress()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Sample.Worker() with { Address = "10.1.2.3" });
+        await portal.PutAsync(Running(), "w-1");
+
+        var page = Open(portal);
+
+        Assert.Equal(["r0_serial 10.1.2.3:2000", "r1_serial 10.1.2.3:2001"], page.FindAll("[data-test=ports] tbody tr").Select(row => $"{row.Children[0].TextContent} {row.Children[1].TextContent}"));
+        Assert.Equal("Copy 10.1.2.3:2000", page.Find("[data-test=ports] button").GetAttribute("aria-label"));
+        Assert.Empty(page.FindAll("a[href^='/workers']"));
+    }
+
+    [Theory]
+    [InlineData(InstanceState.Pending, "It will hold 4 once it has a place.")]
+    [InlineData(InstanceState.Terminated, "All were given back.")]
+    public async Task Ports_None_SaysWhy(InstanceState state, string why)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Sample.Instance(state: state));
+
+        Assert.EndsWith(why, Open(portal).Find("[data-test=no-ports]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_WaitingForRoom_NamesEachWorkersReasonAndFollows()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker(), new Capacity(1, 1, 1, 1));
+        await portal.PutAsync(Sample.Instance());
+
+        var page = Open(portal);
+
+        Assert.Equal("Why it waits", page.Find("#why").TextContent);
+        Assert.Contains("none of 1 workers can take it", page.Find("[data-test=explain]").TextContent, StringComparison.Ordinal);
+        Assert.Equal("w-1", page.Find("[data-test=explain] tbody td").TextContent);
+
+        await portal.PutAsync(Sample.Worker());
+
+        PortalContext.Shows(page, () => Assert.Equal("It fits.", page.FindAll("[data-test=explain] tbody td")[1].TextContent));
+    }
+
+    public static TheoryData<Role, InstanceState, InstanceTarget, string> Buttons => new()
+    {
+        { Role.User, InstanceState.Pending, InstanceTarget.Running, "End the lab" },
+        { Role.User, InstanceState.Scheduled, InstanceTarget.Running, "End the lab" },
+        { Role.User, InstanceState.Instantiating, InstanceTarget.Running, "Stop|End the lab" },
+        { Role.User, InstanceState.Running, InstanceTarget.Running, "Stop|End the lab" },
+        { Role.User, InstanceState.Collecting, InstanceTarget.Running, "Stop|End the lab" },
+        { Role.User, InstanceState.Grading, InstanceTarget.Running, "Stop|End the lab" },
+        { Role.User, InstanceState.Running, InstanceTarget.Stopped, "End the lab" },
+        { Role.User, InstanceState.Stopping, InstanceTarget.Stopped, "Start again|End the lab" },
+        { Role.User, InstanceState.Stopped, InstanceTarget.Stopped, "Start again|End the lab" },
+        { Role.User, InstanceState.Stopping, InstanceTarget.Terminated, "" },
+        { Role.User, InstanceState.Archived, InstanceTarget.Terminated, "" },
+        { Role.User, InstanceState.Terminated, InstanceTarget.Terminated, "" },
+        { Role.Operator, InstanceState.Running, InstanceTarget.Running, "Stop|End the lab" },
+        { Role.Operator, InstanceState.Stopping, InstanceTarget.Terminated, "" },
+        { Role.Admin, InstanceState.Stopping, InstanceTarget.Terminated, "Force its end" },
+        { Role.Admin, InstanceState.Terminated, InstanceTarget.Terminated, "" },
+        { Role.Viewer, InstanceState.Running, InstanceTarget.Running, "" },
+        { Role.Viewer, InstanceState.Stopping, InstanceTarget.Terminated, "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Buttons))]
+    public async Task Actions_EachStateAndRole_AreWhatMayBeDone(Role role, InstanceState state, InstanceTarget target, string buttons)
+    {
+        await using var portal = await PortalContext.StartAsync(role);
+        await portal.PutAsync(Sample.Instance(state: state) with { Target = target }, "w-1");
+
+        var page = Open(portal);
+
+        Assert.Equal(buttons, string.Join('|', page.FindAll(".ccm-head button").Select(button => button.TextContent.Trim())));
+        Assert.Equal(role == Role.Viewer, page.FindAll(".ccm-readonly").Count == 1);
+    }
+
+    [Fact]
+    public async Task Extend_SlotRunning_MovesItsEnd()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        await portal.PutAsync(Running() with { TimeslotStart = Sample.Now, TimeslotEnd = Sample.Now.AddHours(1) }, "w-1");
+        var page = Open(portal);
+
+        await page.FindAll(".ccm-head button").Single(button => button.TextContent.Contains("Extend", StringComparison.Ordinal)).ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Contains("2026-03-01 13:30:00", page.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Events_Relayed_AreShownNewestFirst()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Sample.Instance());
+        await portal.Trail.AppendAsync([Event(1, "pending", "Reserved."), Event(2, "scheduled", "A place was found.")], TestContext.Current.CancellationToken);
+
+        var page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.Equal(["lablet.instance.scheduled", "lablet.instance.pending"], page.FindAll("[data-test=events] b").Select(type => type.TextContent)));
+    }
+
+    [Fact]
+    public async Task Documents_Away_ThePageShowsTheRestAndComesBack()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Running(), "w-1");
+        portal.TakeDocumentsAway();
+
+        var page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.Contains("cannot be read now", page.Find("[data-test=events-problem]").TextContent, StringComparison.Ordinal));
+        Assert.DoesNotContain("None yet", page.Markup, StringComparison.Ordinal);
+        Assert.Equal("RUNNING", page.Find("[data-test=state]").TextContent);
+
+        portal.TakeDocumentsAway(false);
+        await portal.PutAsync(Running() with { Target = InstanceTarget.Stopped }, "w-1");
+
+        PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=events-problem]")));
+    }
+
+    [Fact]
+    public async Task OtherId_SamePage_ShowsNothingOfTheFormer()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Sample.Instance());
+        await portal.PutAsync(Sample.Instance("i-2"));
+        await portal.Trail.AppendAsync([Event(1, "pending", "Reserved.")], TestContext.Current.CancellationToken);
+        var page = Open(portal);
+        PortalContext.Shows(page, () => Assert.Single(page.FindAll("[data-test=events] li")));
+
+        page.Render(parameters => parameters.Add(p => p.Id, "i-2"));
+
+        PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=events] li")));
+        Assert.Contains("i-2", page.Find(".ccm-head").TextContent, StringComparison.Ordinal);
+    }
+
+    private static LabletInstance Running() => Sample.Instance(state: InstanceState.Running) with { Ports = new Dictionary<string, int> { ["r0_serial"] = 2000, ["r1_serial"] = 2001 }.ToImmutableSortedDictionary() };
+
+    private static AuditEvent Event(long sequence, string state, string reason) => new($"e-{sequence}", $"ccm.lablet.instance.{state}", "instances/i-1", Sample.Now.AddSeconds(sequence), "user",
+        JsonSerializer.SerializeToElement(new { reason }), $"op-{sequence}", sequence, sequence, "", $"{sequence}");
+
+    private static IRenderedComponent<InstancePage> Open(PortalContext portal, string id = "i-1") =>
+        portal.Open<InstancePage>($"/instances/{Uri.EscapeDataString(id)}", parameters => parameters.Add(p => p.Id, id));
+}

@@ -1,0 +1,182 @@
+using AngleSharp.Dom;
+using Bunit;
+using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
+using Ccm.Portal.Components.Pages.Instances;
+using TestContext = Xunit.TestContext;
+
+namespace Ccm.Tests.Components.Instances;
+
+/// <summary>Opened from the page, as people do: a dialog stands outside the page and its error boundary.</summary>
+public sealed class ReserveDialogTests
+{
+    [Fact]
+    public async Task Reserve_Now_GoesToTheNewInstance()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        await using var dialog = await OpenAsync(portal);
+        Assert.Contains("ospf · version 1.0.0 · 3 nodes, 2 of them licensed", dialog.Text, StringComparison.Ordinal);
+
+        await dialog.Confirm().ClickAsync();
+        await dialog.Closed;
+
+        var instance = Assert.Single(portal.Cache.Current.Instances.Values).Value;
+        Assert.EndsWith($"/instances/{instance.Id}", portal.Navigation.Uri, StringComparison.Ordinal);
+        Assert.Equal(("user", "ospf", 60, true), (instance.OwnerId, instance.DefinitionId, instance.DurationMinutes, instance.AsSoonAsPossible));
+    }
+
+    [Fact]
+    public async Task Reserve_Later_TakesTheViewersClock()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        await using var dialog = await OpenAsync(portal);
+
+        dialog.Find("[data-test=reserve-later]").Change(true);
+        dialog.Find("input[type=datetime-local]").Change("2026-03-02T09:00");
+        await dialog.Confirm().ClickAsync();
+        await dialog.Closed;
+
+        Assert.Equal(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero), Assert.Single(portal.Cache.Current.Instances.Values).Value.TimeslotStart);
+    }
+
+    [Theory]
+    [InlineData("0", null, "0 minutes are outside what 'ospf' allows.")]
+    [InlineData("-5", null, "Ask for 1 to 240 minutes.")]
+    [InlineData("241", null, "241 minutes are outside")]
+    [InlineData("60", "2026-02-01T09:00", "is in the past.")]
+    [InlineData("60", "2036-02-01T09:00", "is more than 365 days away.")]
+    [InlineData("60", "0001-01-01T00:00", "The year 1 is no start of a slot.")]
+    [InlineData("60", "9999-12-31T23:59", "The year 9999 is no start of a slot.")]
+    public async Task Reserve_OutOfBounds_SaysWhatWouldBeRightAndKeepsWhatWasTyped(string minutes, string? start, string problem)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        await using var dialog = await OpenAsync(portal);
+
+        dialog.Find("[data-test=reserve-minutes]").Change(minutes);
+        if (start is not null)
+        {
+            dialog.Find("[data-test=reserve-later]").Change(true);
+            dialog.Find("input[type=datetime-local]").Change(start);
+        }
+        await dialog.Confirm().ClickAsync();
+
+        Assert.Contains(problem, dialog.Problem(), StringComparison.Ordinal);
+        Assert.Equal(minutes, dialog.Find("[data-test=reserve-minutes]").GetAttribute("value"));
+        Assert.Empty(portal.Cache.Current.Instances);
+    }
+
+    [Fact]
+    public async Task Reserve_DeprecatedWhileOpen_SaysSo()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        await using var dialog = await OpenAsync(portal);
+
+        await portal.Control.DeprecateAsync(PortalContext.Admin, Operation.New(), "ospf", TestContext.Current.CancellationToken);
+        await dialog.Confirm().ClickAsync();
+
+        Assert.Contains("'ospf' is deprecated and takes no new reservations.", dialog.Problem(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Choose_LabWithoutNodes_SaysWhyItCannotBeReserved()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("a-nothing", yaml: LabText.Empty);
+        await using var dialog = await OpenAsync(portal);
+
+        Assert.Contains("no nodes", dialog.Find("[data-test=no-nodes]").TextContent, StringComparison.Ordinal);
+        Assert.True(dialog.Confirm().HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public async Task Choose_AnotherLab_KeepsTheMinutes()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("bgp");
+        await portal.PublishAsync("ospf");
+        await using var dialog = await OpenAsync(portal);
+
+        dialog.Find("[data-test=reserve-minutes]").Change("90");
+        await dialog.Find("[data-test=reserve-definition]").ChangeAsync("ospf");
+
+        Assert.Contains("ospf · version", dialog.Text, StringComparison.Ordinal);
+        Assert.Equal("90", dialog.Find("[data-test=reserve-minutes]").GetAttribute("value"));
+    }
+
+    [Fact]
+    public async Task Open_NothingPublished_SaysWhereToImport()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+
+        await using var dialog = await OpenAsync(portal);
+
+        Assert.Contains("No lab can be reserved yet", dialog.Text, StringComparison.Ordinal);
+        Assert.True(dialog.Confirm().HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public async Task Open_DocumentsAway_SaysSoAndCannotReserve()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        portal.TakeDocumentsAway();
+
+        await using var dialog = await OpenAsync(portal);
+
+        Assert.Contains("The document store does not answer", dialog.Problem(), StringComparison.Ordinal);
+        Assert.True(dialog.Confirm().HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public async Task Reserve_FaultOfTheStore_StaysInTheDialogWithoutItsInside()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        await using var dialog = await OpenAsync(portal);
+        portal.Store.CommitFault = new InvalidOperationException("secret inside");
+
+        await dialog.Confirm().ClickAsync();
+
+        Assert.Contains("whether it was carried out is not known", dialog.Problem(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret inside", dialog.Text, StringComparison.Ordinal);
+
+        portal.Store.CommitFault = null;
+        await dialog.Confirm().ClickAsync();
+        await dialog.Closed;
+
+        Assert.Single(portal.Cache.Current.Instances);
+    }
+
+    private static async Task<OpenDialog> OpenAsync(PortalContext portal)
+    {
+        var page = portal.Open<InstancesPage>("/instances");
+        var closed = page.Find("[data-test=reserve]").ClickAsync();
+        await portal.Dialogs.WaitForElementAsync("[data-test=reserve-confirm]");
+        return new OpenDialog(portal, closed);
+    }
+
+    private sealed class OpenDialog(PortalContext portal, Task closed) : IAsyncDisposable
+    {
+        public Task Closed => closed;
+
+        public string Text => portal.Dialogs.Find(".mud-dialog").TextContent;
+
+        public IElement Find(string selector) => portal.Dialogs.Find(selector);
+
+        public IElement Confirm() => Find("[data-test=reserve-confirm]");
+
+        public string Problem() => portal.Dialogs.WaitForElement("[data-test=problem]").TextContent;
+
+        /// <summary>A page waits for its dialog: closed, nothing is left waiting.</summary>
+        public async ValueTask DisposeAsync()
+        {
+            if (portal.Dialogs.FindAll(".mud-dialog button").FirstOrDefault(button => button.TextContent.Trim() == "Not now") is { } cancel)
+                await cancel.ClickAsync();
+            await closed;
+        }
+    }
+}
