@@ -17,6 +17,7 @@ public sealed partial class DefinitionPage
     private string _yaml = "";
     private string _problem = "";
     private bool _loading = true;
+    private bool _unreadable;
 
     [Parameter]
     public string Name { get; set; } = "";
@@ -36,7 +37,7 @@ public sealed partial class DefinitionPage
     {
         if (!change.Definitions || ReferenceEquals(change.After.Definitions.GetValueOrDefault(Name)?.Value, _pointer))
             return false;
-        _ = InvokeAsync(async () =>
+        Begin(async () =>
         {
             await ReadAsync();
             StateHasChanged();
@@ -46,32 +47,44 @@ public sealed partial class DefinitionPage
 
     private async Task ReadAsync()
     {
+        var (name, asked) = (Name, Version);
+        var pointer = Fleet.Definitions.GetValueOrDefault(name)?.Value;
+        LabletDefinition? definition = null;
+        var (yaml, problem, unreadable) = ("", "It may be mistyped or deleted.", false);
         try
         {
-            _pointer = Fleet.Definitions.GetValueOrDefault(Name)?.Value;
-            _definition = null;
-            if (_pointer is not { Status: not DefinitionStatus.Deleted, Latest: { } latest })
+            if (pointer is { Status: not DefinitionStatus.Deleted, Latest: { } latest })
             {
-                _problem = "It may be mistyped or deleted.";
-                return;
+                var read = await Control.ReadDefinitionAsync(name, asked ?? latest, Left);
+                yaml = await Control.ReadLabAsync(name, asked ?? latest, Left);
+                definition = read;
             }
-            var version = Version ?? latest;
-            var definition = await Control.ReadDefinitionAsync(Name, version, Left);
-            _yaml = await Control.ReadLabAsync(Name, version, Left);
-            _topology = LabFile.Parse(_yaml);
-            _definition = definition;
         }
         catch (RefusedException refused)
         {
-            _problem = refused.Message;
+            (problem, unreadable) = (refused.Message, refused.Kind == RefusalKind.Unavailable);
         }
         catch (OperationCanceledException) when (Left.IsCancellationRequested)
         {
-            // The page was left.
+            return;
         }
-        finally
+        // Somebody may have gone to another version while this one was being read.
+        if (name != Name || asked != Version)
+            return;
+        (_pointer, _definition, _yaml, _problem, _unreadable, _loading) = (pointer, definition, yaml, problem, unreadable, false);
+        _topology = definition is null ? null : Topology(yaml);
+    }
+
+    /// <summary>Null when the lab can be read no longer: rules grow stricter, and what is published stays.</summary>
+    private static LabTopology? Topology(string yaml)
+    {
+        try
         {
-            _loading = false;
+            return LabFile.Parse(yaml);
+        }
+        catch (LabRefusedException)
+        {
+            return null;
         }
     }
 

@@ -10,10 +10,12 @@ namespace Ccm.Portal.Components.Pages.Definitions;
 /// <summary>All labs that are published, and where new ones are dropped.</summary>
 public sealed partial class DefinitionsPage
 {
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
     private List<string> _names = [];
     private Dictionary<string, LabletDefinition> _definitions = [];
     private string? _problem;
     private string? _published;
+    private bool _retrying;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -32,7 +34,7 @@ public sealed partial class DefinitionsPage
         if (!change.Definitions)
             return false;
         Select();
-        _ = InvokeAsync(ReadAsync);
+        Begin(ReadAsync);
         return true;
     }
 
@@ -48,13 +50,28 @@ public sealed partial class DefinitionsPage
         }
         catch (RefusedException refused)
         {
-            _problem = refused.Message;
+            _problem = $"{refused.Problems[0].Reason} It is tried again by itself.";
+            RetryLater();
         }
         catch (OperationCanceledException) when (Left.IsCancellationRequested)
         {
             return;
         }
         StateHasChanged();
+    }
+
+    /// <summary>The documents tell nobody that they are back.</summary>
+    private void RetryLater()
+    {
+        if (_retrying)
+            return;
+        _retrying = true;
+        Begin(async () =>
+        {
+            await Task.Delay(RetryPause, Time, Left);
+            _retrying = false;
+            await ReadAsync();
+        });
     }
 
     private async Task ReserveAsync(string name)

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Labs;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 using MudBlazor;
@@ -19,6 +21,8 @@ public sealed partial class ImportPanel
     private string _yaml = "";
     private string _name = "";
     private string _version = "";
+    private string _suggestedName = "";
+    private string _suggestedVersion = "";
     private int _minutes = 240;
     private bool _reading;
     private bool _busy;
@@ -42,16 +46,27 @@ public sealed partial class ImportPanel
     private WatchCache Cache { get; set; } = null!;
 
     [Inject]
+    private ILogger<ImportPanel> Log { get; set; } = null!;
+
+    [Inject]
     private ISnackbar Snackbar { get; set; } = null!;
 
     private async Task ReadAsync(InputFileChangeEventArgs chosen)
     {
-        Clear();
-        _fileName = chosen.File.Name;
+        // A browser tells of no file at all when somebody opens the choice again and leaves it.
+        if (chosen.FileCount == 0)
+            return;
+        Forget();
         _reading = true;
         StateHasChanged();
         try
         {
+            _fileName = chosen.FileCount == 1 ? chosen.File.Name : $"{chosen.FileCount} files";
+            if (chosen.FileCount > 1)
+            {
+                _problems = ["These are several files. Drop one lab file at a time."];
+                return;
+            }
             if (chosen.File.Size > MostBytes)
             {
                 _problems = [$"{_fileName} has {chosen.File.Size / 1048576.0:0.0} MB; a lab file has at most 2 MB. Remove what is not part of the topology, such as large configurations."];
@@ -62,16 +77,20 @@ public sealed partial class ImportPanel
             _topology = LabFile.Parse(_yaml);
             _estimate = LabEstimate.Of(_topology);
             _ports = PortTemplate.Derive(_topology);
-            _name = Slug(_topology.Title.Length > 0 ? _topology.Title : Path.GetFileNameWithoutExtension(_fileName));
-            _version = NextVersion(_name);
+            Suggest();
         }
         catch (LabRefusedException refused)
         {
             _problems = [.. refused.Problems.Select(problem => $"{(problem.Line is { } line ? $"Line {line}: " : "")}{problem.Reason} {problem.Fix}")];
         }
-        catch (Exception exception) when (exception is DecoderFallbackException or IOException)
+        catch (DecoderFallbackException)
         {
             _problems = [$"{_fileName} could not be read as UTF-8 text. Export the lab from CML again."];
+        }
+        catch (Exception exception)
+        {
+            LogUnread(Log, exception);
+            _problems = [$"{_fileName} did not arrive whole. Choose it again."];
         }
         finally
         {
@@ -81,7 +100,7 @@ public sealed partial class ImportPanel
 
     private async Task PublishAsync()
     {
-        _busy = true;
+        (_busy, _problems) = (true, []);
         try
         {
             await Control.PublishAsync(Actor!, _operation, new PublishRequest { Name = _name.Trim(), Version = _version.Trim(), LabYaml = _yaml, MaxDurationMinutes = _minutes }, CancellationToken.None);
@@ -95,9 +114,9 @@ public sealed partial class ImportPanel
             _problems = [.. refused.Problems.Select(problem => $"{(problem.Field is { } field ? $"{field}: " : "")}{problem.Reason} {problem.Fix}")];
             _operation = Operation.New();
         }
-        catch (LabRefusedException refused)
+        catch (Exception exception)
         {
-            _problems = [.. refused.Problems.Select(problem => $"{problem.Reason} {problem.Fix}")];
+            _problems = [Faults.Describe(exception, Log)];
         }
         finally
         {
@@ -107,8 +126,33 @@ public sealed partial class ImportPanel
 
     private void Clear()
     {
-        (_fileName, _yaml, _name, _version, _topology, _estimate, _ports, _problems) = ("", "", "", "", null, null, [], []);
+        Forget();
+        (_name, _version, _suggestedName, _suggestedVersion, _minutes) = ("", "", "", "", 240);
+    }
+
+    /// <summary>The file; what was typed stays for the next one.</summary>
+    private void Forget()
+    {
+        (_fileName, _yaml, _topology, _estimate, _ports, _problems) = ("", "", null, null, [], []);
         _operation = Operation.New();
+    }
+
+    /// <summary>A name from the lab's title and the version after that name's newest, wherever the person typed none of their own.</summary>
+    private void Suggest()
+    {
+        var suggested = Slug(_topology is { Title.Length: > 0 } topology ? topology.Title : Path.GetFileNameWithoutExtension(_fileName));
+        if (_name == _suggestedName)
+            _name = suggested;
+        _suggestedName = suggested;
+        SuggestVersion();
+    }
+
+    private void SuggestVersion()
+    {
+        var suggested = NextVersion(_name.Trim());
+        if (_version == _suggestedVersion)
+            _version = suggested;
+        _suggestedVersion = suggested;
     }
 
     /// <summary>One minor version above the newest of that name.</summary>
@@ -130,6 +174,9 @@ public sealed partial class ImportPanel
         return cut.Length > 0 ? cut : "lab";
     }
 
+    /// <summary>A title may be as long as the file.</summary>
+    private static string Short(string text) => text.Length > 200 && new StringInfo(text[..Math.Min(text.Length, 4000)]) is { LengthInTextElements: > 200 } characters ? characters.SubstringByTextElements(0, 200) + "…" : text;
+
     private static string Sources(LabEstimate estimate)
     {
         var bySource = estimate.Nodes.GroupBy(node => node.Source).ToDictionary(group => group.Key, group => group.Count());
@@ -140,4 +187,7 @@ public sealed partial class ImportPanel
             bySource.TryGetValue(EstimateSource.Fallback, out var fallback) ? $"{fallback} unknown, reckoned with 1 core and 1 GB" : null,
         }.Where(part => part is not null));
     }
+
+    [LoggerMessage(8102, LogLevel.Warning, "A lab file could not be read.")]
+    private static partial void LogUnread(ILogger logger, Exception exception);
 }

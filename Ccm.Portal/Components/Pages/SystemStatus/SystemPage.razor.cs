@@ -1,3 +1,5 @@
+using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
 using Ccm.Engine.Leadership;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
@@ -37,6 +39,14 @@ public sealed partial class SystemPage
     }
 
     protected override bool Apply(FleetChange change) => true;
+
+    private Task ResignAsync(string part, string key) => TryAsync(() =>
+    {
+        if (!May(Permission.ResignLeadership))
+            throw new RefusedException(RefusalKind.Forbidden, new Problem(null, $"{Actor?.Name} may not make a leader resign.", "It takes the role admin."));
+        Election(key).Resign();
+        return Task.CompletedTask;
+    }, $"This replica no longer leads the {part.ToLowerInvariant()}; another may take over.");
 
     private Election Election(string key) => key == StateKeys.SchedulerLeader ? Elections.Scheduler : Elections.Controller;
 }

@@ -34,7 +34,9 @@ public sealed partial class WorkerPage
     {
         _worker = Fleet.Workers.GetValueOrDefault(Id);
         _labs = [.. Fleet.On(Id).OrderBy(lab => lab.Value.TimeslotEnd ?? DateTimeOffset.MaxValue).ThenBy(lab => lab.Id, StringComparer.Ordinal)];
-        _holders = _labs.SelectMany(lab => lab.Value.Ports.Select(port => (port.Value, Text: $"{port.Key} of {lab.Id}"))).ToDictionary(port => port.Value, port => port.Text);
+        // Two holders of one port must never be, and are shown should they be.
+        _holders = _labs.SelectMany(lab => lab.Value.Ports.Select(port => (Port: port.Value, Text: $"{port.Key} of {lab.Id}")))
+            .GroupBy(port => port.Port, port => port.Text).ToDictionary(port => port.Key, port => string.Join(" and ", port));
     }
 
     private Task DrainAsync() => TryAsync(() => Control.DrainWorkerAsync(Actor!, Operation.New(), Id, Left),

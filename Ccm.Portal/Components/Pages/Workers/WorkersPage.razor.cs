@@ -1,6 +1,7 @@
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Live;
 using Microsoft.AspNetCore.Components;
 
 namespace Ccm.Portal.Components.Pages.Workers;
@@ -25,7 +26,7 @@ public sealed partial class WorkersPage
 
     protected override void OnParametersSet()
     {
-        _state = Enum.TryParse<WorkerState>(State, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known : null;
+        _state = Words.ValueOf<WorkerState>(State);
         Select();
     }
 

@@ -1,0 +1,145 @@
+using Bunit;
+using Ccm.Engine.Control;
+using Ccm.Engine.Documents.Embedded;
+using Ccm.Engine.Domain;
+using Ccm.Portal.Components.Pages.Definitions;
+using TestContext = Xunit.TestContext;
+
+namespace Ccm.Tests.Components.Definitions;
+
+public sealed class DefinitionPageTests
+{
+    [Theory]
+    [InlineData("", "1.1.0", "second")]
+    [InlineData("?version=1.0.0", "1.0.0", "first")]
+    public async Task Open_Address_ShowsThatVersion(string query, string version, string title)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf", "1.0.0", LabText.TwoRouters("first"));
+        await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("second"));
+
+        var page = Open(portal, query);
+
+        PortalContext.Shows(page, () => Assert.Equal($"ospf {version}", page.Find("h1").TextContent));
+        Assert.Contains($"title: {title}", page.Find("pre").TextContent, StringComparison.Ordinal);
+        Assert.Equal(version, page.Find("[aria-current=true]").TextContent);
+        Assert.Equal(["1.1.0", "1.0.0"], page.FindAll("[data-test=versions] tbody a").Select(link => link.TextContent));
+        Assert.Equal(3, page.FindAll(".ccm-topology circle").Count);
+    }
+
+    [Theory]
+    [InlineData("?version=9.9.9")]
+    [InlineData("?version=%3Cimg%20src%3Dx%3E")]
+    public async Task Open_NoSuchVersion_SaysSo(string query)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+
+        var page = Open(portal, query);
+
+        PortalContext.Shows(page, () => Assert.Contains("There is no definition 'ospf ", page.Find("p").TextContent, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("img"));
+    }
+
+    [Fact]
+    public async Task Version_Chosen_ShowsThatOne()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf", "1.0.0", LabText.TwoRouters("first"));
+        await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("second"));
+        var page = Open(portal);
+
+        portal.Navigation.NavigateTo("/definitions/ospf?version=1.0.0");
+
+        PortalContext.Shows(page, () => Assert.Equal("ospf 1.0.0", page.Find("h1").TextContent));
+    }
+
+    [Fact]
+    public async Task Change_PublishedElsewhere_ShowsTheNewest()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        var page = Open(portal);
+
+        await portal.PublishAsync("ospf", "2.0.0", LabText.TwoRouters("second"));
+
+        PortalContext.Shows(page, () => Assert.Equal("ospf 2.0.0", page.Find("h1").TextContent));
+    }
+
+    [Fact]
+    public async Task Documents_Away_SaysSoAndIsNoMissingDefinition()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        portal.TakeDocumentsAway();
+
+        var page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.Contains("The document store does not answer", page.Find("p").TextContent, StringComparison.Ordinal));
+        Assert.DoesNotContain("There is no definition", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lab_NotReadToday_IsShownWithoutPicture()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        using (var connection = portal.Database.Connect())
+        using (var command = SqliteDocuments.Command(connection, "UPDATE lablet_definitions SET lab = 'no: topology'"))
+            command.ExecuteNonQuery();
+
+        var page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.Equal("no: topology", page.Find("pre").TextContent));
+        Assert.Empty(page.FindAll(".ccm-topology"));
+        Assert.Contains("It cannot be drawn", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Role.User, "")]
+    [InlineData(Role.Operator, "")]
+    [InlineData(Role.Admin, "Deprecate|Delete")]
+    public async Task Actions_EachRole_AreWhatItMay(Role role, string actions)
+    {
+        await using var portal = await PortalContext.StartAsync(role);
+        await portal.PublishAsync("ospf");
+
+        var page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.Equal(actions, string.Join('|', page.FindAll(".ccm-head button").Select(button => button.TextContent.Trim()))));
+    }
+
+    [Fact]
+    public async Task Deprecate_Admin_ShowsItAndStopsOffering()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await portal.PublishAsync("ospf");
+        var page = Open(portal);
+
+        await page.WaitForElement("[data-test=deprecate]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Equal("DEPRECATED", page.Find(".ccm-readonly").TextContent));
+        Assert.Empty(page.FindAll("[data-test=deprecate]"));
+    }
+
+    [Fact]
+    public async Task Delete_InstancesLive_IsRefusedInWords()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await portal.PublishAsync("ospf");
+        await portal.Control.ReserveAsync(PortalContext.Admin, Operation.New(), new ReserveRequest("ospf"), TestContext.Current.CancellationToken);
+        var page = Open(portal);
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll(".ccm-head button")));
+
+        var deleting = page.FindAll(".ccm-head button")[1].ClickAsync();
+        portal.Dialogs.WaitForElement("input").Input("ospf");
+        await portal.Dialogs.Find("[data-test=confirm]").ClickAsync();
+        await deleting;
+
+        PortalContext.Shows(portal.Messages, () => Assert.Contains("End them first", portal.Messages.Markup, StringComparison.Ordinal));
+        Assert.EndsWith("/definitions/ospf", portal.Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    private static IRenderedComponent<DefinitionPage> Open(PortalContext portal, string query = "") =>
+        portal.Open<DefinitionPage>("/definitions/ospf" + query, parameters => parameters.Add(p => p.Name, "ospf"));
+}

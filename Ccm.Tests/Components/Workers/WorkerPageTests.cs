@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using Bunit;
+using Ccm.Engine.Domain;
+using Ccm.Portal.Components.Pages.Workers;
+using Ccm.Tests.Domain;
+
+namespace Ccm.Tests.Components.Workers;
+
+public sealed class WorkerPageTests
+{
+    [Fact]
+    public async Task Open_InUse_ShowsBarsPortsAndLabs()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker(), new Capacity(60, 120, 196, 96), 2000, 2001);
+        await portal.PutAsync(Lab("i-1", 2000, 2001), "w-1");
+
+        var page = Open(portal);
+
+        Assert.Equal(["60 of 64 cores free", "120 of 128 GB free", "196 of 200 GB free", "96 of 100 licensed free"], page.FindAll(".ccm-bar .numbers").Select(bar => bar.TextContent));
+        Assert.Equal("Port map: 2 of 8000 ports taken", page.Find("[data-test=portmap]").GetAttribute("aria-label"));
+        Assert.Equal("i-1", page.Find(".ccm-table a").TextContent);
+    }
+
+    [Fact]
+    public async Task Change_LabComesAndGoes_IsFollowed()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker());
+        var page = Open(portal);
+
+        await portal.PutAsync(Lab("i-1", 2000), "w-1");
+        await portal.PutAsync(Sample.Worker(), null, 2000);
+        PortalContext.Shows(page, () => Assert.Equal("i-1", page.Find(".ccm-table a").TextContent));
+
+        await portal.CommitAsync([], [Engine.State.StateKeys.InstanceState("i-1"), Engine.State.StateKeys.InstanceWorker("i-1")]);
+        PortalContext.Shows(page, () => Assert.Empty(page.FindAll(".ccm-table a")));
+    }
+
+    [Fact]
+    public async Task Open_PortHeldTwice_NamesBothInsteadOfFailing()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker(), null, 2000);
+        await portal.PutAsync(Lab("i-1", 2000), "w-1");
+        await portal.PutAsync(Lab("i-2", 2000), "w-1");
+
+        var page = Open(portal);
+        await page.Find("summary").ClickAsync();
+
+        Assert.Equal("r0_serial of i-1 and r0_serial of i-2", page.FindAll("details td")[1].TextContent);
+    }
+
+    public static TheoryData<Role, WorkerState, bool, string> Buttons => new()
+    {
+        { Role.Viewer, WorkerState.Running, true, "" },
+        { Role.Operator, WorkerState.Pending, true, "" },
+        { Role.Operator, WorkerState.Provisioning, true, "" },
+        { Role.Operator, WorkerState.Running, true, "Drain|Stop" },
+        { Role.Operator, WorkerState.Running, false, "Drain" },
+        { Role.Operator, WorkerState.Draining, false, "Cancel the drain" },
+        { Role.Operator, WorkerState.Stopping, true, "" },
+        { Role.Operator, WorkerState.Stopped, true, "Start" },
+        { Role.Operator, WorkerState.Failed, false, "Start" },
+        { Role.Operator, WorkerState.Terminated, true, "" },
+        { Role.Admin, WorkerState.Running, false, "Drain|Give it back" },
+        { Role.Admin, WorkerState.Stopped, true, "Start|Give it back" },
+        { Role.Admin, WorkerState.Terminated, true, "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Buttons))]
+    public async Task Actions_EachRoleAndState_AreWhatMayBeDone(Role role, WorkerState state, bool empty, string buttons)
+    {
+        await using var portal = await PortalContext.StartAsync(role);
+        await portal.PutAsync(Sample.Worker(state: state), empty ? null : new Capacity(60, 120, 196, 96));
+
+        Assert.Equal(buttons, string.Join('|', Open(portal).FindAll(".ccm-head button").Select(button => button.TextContent.Trim())));
+    }
+
+    [Fact]
+    public async Task Drain_AndCancel_FollowTheState()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        await portal.PutAsync(Sample.Worker(), new Capacity(60, 120, 196, 96));
+        var page = Open(portal);
+
+        await page.Find("[data-test=drain]").ClickAsync();
+        PortalContext.Shows(page, () => Assert.Equal("DRAINING", page.Find(".ccm-head [data-test=state]").TextContent));
+        Assert.Contains("Draining since", page.Markup, StringComparison.Ordinal);
+
+        await page.Find("[data-test=cancel-drain]").ClickAsync();
+        PortalContext.Shows(page, () => Assert.Equal("RUNNING", page.Find(".ccm-head [data-test=state]").TextContent));
+    }
+
+    [Fact]
+    public async Task GiveBack_NameTyped_SetsTheTarget()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await portal.PutAsync(Sample.Worker());
+        var page = Open(portal);
+
+        var giving = page.Find("[data-test=terminate]").ClickAsync();
+        portal.Dialogs.WaitForElement("input").Input("w-1");
+        await portal.Dialogs.Find("[data-test=confirm]").ClickAsync();
+        await giving;
+
+        PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=terminate]")));
+        Assert.Equal(WorkerTarget.Terminated, portal.Cache.Current.Workers["w-1"].Value.Target);
+    }
+
+    [Theory]
+    [InlineData(Role.User, "w-1")]
+    [InlineData(Role.Admin, "w-none")]
+    [InlineData(Role.Admin, "<img src=x onerror=alert(1)>")]
+    public async Task Open_NotForOnesEyesOrNotThere_TellsNothing(Role role, string id)
+    {
+        await using var portal = await PortalContext.StartAsync(role);
+        await portal.PutAsync(Sample.Worker() with { Address = "10.9.9.9" });
+
+        var page = Open(portal, id);
+
+        Assert.Equal($"There is no worker {id} to see", page.Find("h1").TextContent);
+        Assert.Empty(page.FindAll("img, .ccm-bar"));
+        Assert.DoesNotContain("10.9.9.9", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_DrainPastItsTimeout_SaysOverdue()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker(state: WorkerState.Draining) with { DrainStartedAt = Sample.Now.AddHours(-5) });
+
+        Assert.Contains("overdue", Open(portal).Markup, StringComparison.Ordinal);
+    }
+
+    private static LabletInstance Lab(string id, params int[] ports) => Sample.Instance(id, InstanceState.Running) with { Ports = ports.Select((port, n) => (Name: $"r{n}_serial", Port: port)).ToImmutableSortedDictionary(p => p.Name, p => p.Port) };
+
+    private static IRenderedComponent<WorkerPage> Open(PortalContext portal, string id = "w-1") => portal.Open<WorkerPage>("/workers/w-1", parameters => parameters.Add(p => p.Id, id));
+}

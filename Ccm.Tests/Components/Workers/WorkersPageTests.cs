@@ -1,0 +1,116 @@
+using Bunit;
+using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
+using Ccm.Portal.Components.Pages.Workers;
+using Ccm.Tests.Domain;
+using TestContext = Xunit.TestContext;
+
+namespace Ccm.Tests.Components.Workers;
+
+public sealed class WorkersPageTests
+{
+    [Fact]
+    public async Task Open_Fleet_ShowsACardWithBarsForEach()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker(), new Capacity(0, 64, 200, 100), 2000, 2001, 2002);
+        await portal.PutAsync(Sample.Worker("w-2", WorkerState.Failed) with { UnreachableSince = Sample.Now });
+        await portal.PutAsync(Sample.Instance("i-1", InstanceState.Running), "w-1");
+
+        var page = portal.Open<WorkersPage>("/workers");
+
+        var cards = page.FindAll("[data-test=worker]");
+        Assert.Equal(["w-1", "w-2"], cards.Select(card => card.GetAttribute("data-id")));
+        Assert.Contains("1 lab", cards[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("3 of 8000 ports taken", cards[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("does not answer", cards[1].TextContent, StringComparison.Ordinal);
+        Assert.Equal("CPU: 64 of 64 cores in use, 0 free", cards[0].QuerySelector(".ccm-bar")!.GetAttribute("aria-label"));
+        Assert.Equal(["Not over 2", "RUNNING 1", "FAILED 1"], page.FindAll(".ccm-chip").Select(chip => chip.TextContent));
+    }
+
+    [Fact]
+    public async Task Change_OneWorker_RepaintsItsCardAndNoOther()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        for (var n = 1; n <= 5; n++)
+            await portal.PutAsync(Sample.Worker($"w-{n}"));
+        var page = portal.Open<WorkersPage>("/workers");
+
+        await portal.PutAsync(Sample.Worker("w-2", WorkerState.Draining));
+
+        PortalContext.Shows(page, () => Assert.Equal("DRAINING", page.Find("[data-id=w-2] [data-test=state]").TextContent));
+        var paints = page.FindComponents<WorkerCard>().ToDictionary(card => card.Instance.Worker.Id, card => card.RenderCount);
+        Assert.Equal(5, paints.Count);
+        Assert.All(paints, paint => Assert.Equal(paint.Key == "w-2", paint.Value > 1));
+    }
+
+    [Theory]
+    [InlineData("", "w-1 w-2")]
+    [InlineData("?state=TERMINATED", "w-3")]
+    [InlineData("?state=draining", "w-2")]
+    [InlineData("?state=STOPPED", "")]
+    [InlineData("?state=7", "w-1 w-2")]
+    [InlineData("?state=%3Cscript%3E", "w-1 w-2")]
+    public async Task Address_State_IsTakenAndNonsenseIsIgnored(string query, string ids)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker());
+        await portal.PutAsync(Sample.Worker("w-2", WorkerState.Draining));
+        await portal.PutAsync(Sample.Worker("w-3", WorkerState.Terminated));
+
+        Assert.Equal(ids, string.Join(' ', portal.Open<WorkersPage>("/workers" + query).FindAll("[data-test=worker]").Select(card => card.GetAttribute("data-id"))));
+    }
+
+    [Theory]
+    [InlineData(Role.Viewer, 0)]
+    [InlineData(Role.Operator, 1)]
+    [InlineData(Role.Admin, 1)]
+    public async Task Create_EachRole_IsOfferedToThoseWhoMay(Role role, int buttons)
+    {
+        await using var portal = await PortalContext.StartAsync(role);
+
+        Assert.Equal(buttons, portal.Open<WorkersPage>("/workers").FindAll("[data-test=create-worker]").Count);
+    }
+
+    [Fact]
+    public async Task Open_RoleUser_SeesNoWorker()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Sample.Worker());
+
+        var page = portal.Open<WorkersPage>("/workers");
+
+        Assert.Empty(page.FindAll("[data-test=worker]"));
+        Assert.DoesNotContain("w-1", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Create_TemplateChosen_OrdersAWorkerOfIt()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        await portal.Control.CreateTemplateAsync(PortalContext.Admin, Operation.New(), Sample.Template("big"), TestContext.Current.CancellationToken);
+        await portal.Control.CreateTemplateAsync(PortalContext.Admin, Operation.New(), Sample.Template("metal"), TestContext.Current.CancellationToken);
+        var page = portal.Open<WorkersPage>("/workers");
+        Assert.Equal("No worker is here.", page.Find("[data-test=empty] b").TextContent);
+
+        page.Find("#template").Change("metal");
+        await page.Find("[data-test=create-worker]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Equal("PENDING", page.Find("[data-test=worker] [data-test=state]").TextContent));
+        Assert.Equal("metal", Assert.Single(portal.Cache.Current.Workers.Values).Value.Template);
+    }
+
+    [Fact]
+    public async Task Create_DocumentsAway_SaysSoAndThePageLives()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        await portal.Control.CreateTemplateAsync(PortalContext.Admin, Operation.New(), Sample.Template(), TestContext.Current.CancellationToken);
+        var page = portal.Open<WorkersPage>("/workers");
+        portal.TakeDocumentsAway();
+
+        await page.Find("[data-test=create-worker]").ClickAsync();
+
+        PortalContext.Shows(portal.Messages, () => Assert.Contains("The document store does not answer", portal.Messages.Markup, StringComparison.Ordinal));
+        Assert.False(page.Find("[data-test=create-worker]").HasAttribute("disabled"));
+    }
+}
