@@ -41,7 +41,7 @@ public sealed class InstancePageTests
     public async Task Ports_Held_StandWithTheWorkersAddress()
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
-        await portal.PutAsync(Sample.Worker() with { Address = "10.1.2.3" });
+        await portal.PutAsync(Sample.Worker() with { Address = "10.1.2.3" }, null, 2000, 2001);
         await portal.PutAsync(Running(), "w-1");
 
         var page = Open(portal);
@@ -78,6 +78,20 @@ public sealed class InstancePageTests
         await portal.PutAsync(Sample.Worker());
 
         PortalContext.Shows(page, () => Assert.Equal("It fits.", page.FindAll("[data-test=explain] tbody td")[1].TextContent));
+    }
+
+    [Fact]
+    public async Task Explain_PortsContradictTheWorkers_IsLeftOutAndTheRestIsShown()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        await portal.PutAsync(Sample.Worker());
+        await portal.PutAsync(Running(), "w-1");
+
+        var page = Open(portal);
+
+        Assert.Empty(page.FindAll("[data-test=explain]"));
+        Assert.Equal(2, page.FindAll("[data-test=ports] tbody tr").Count);
+        Assert.NotNull(page.Find("[data-test=end]"));
     }
 
     public static TheoryData<Role, InstanceState, InstanceTarget, string> Buttons => new()
