@@ -135,7 +135,7 @@ public sealed partial class ControlPlane
         ArtifactUri = request.ArtifactUri,
         Resources = request.Resources ?? LabEstimate.Of(topology).Resources,
         CmlVersionRange = request.CmlVersionRange ?? "",
-        LicenseAffinity = request.LicenseAffinity ?? [],
+        LicenseAffinity = [.. request.LicenseAffinity?.Distinct() ?? []],
         NodeCount = topology.NodeCount,
         LicensedNodeCount = topology.LicensedNodeCount,
         LinkCount = topology.LinkCount,

@@ -9,6 +9,9 @@ public sealed class HostRegistry(IEnumerable<IWorkerProvider> providers, ILabBac
 
     public ILabBackend Labs => labs;
 
+    /// <summary>Names of the providers that this process knows.</summary>
+    public IReadOnlyCollection<string> Providers => _providers.Keys;
+
     /// <exception cref="HostRefusedException">This process knows no such provider.</exception>
     public IWorkerProvider ProviderOf(Worker worker) => _providers.GetValueOrDefault(worker.Provider)
         ?? throw new HostRefusedException($"There is no provider '{worker.Provider}' here; known are {string.Join(", ", _providers.Keys)}.");

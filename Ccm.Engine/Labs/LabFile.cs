@@ -8,6 +8,10 @@ public static class LabFile
 {
     private const int MostProblems = 20;
 
+    /// <summary>Characters; CML itself takes far fewer. Both stand in the events of the lab, which have to fit into one transaction.</summary>
+    private const int LongestTitle = 1_000;
+    private const int LongestDescription = 10_000;
+
     /// <summary>The topology of a lab file; a lab without nodes is valid.</summary>
     /// <exception cref="LabRefusedException">Not YAML, not a topology, or one that contradicts itself.</exception>
     public static LabTopology Parse(string yaml)
@@ -20,6 +24,8 @@ public static class LabFile
         var lab = root["lab"] as YamlValue.Map;
         if (lab is null)
             problems.Add(new LabProblem(root["lab"]?.Line ?? 1, "lab", "'lab' is missing or no mapping.", "It holds at least the lab's title."));
+        TooLong(lab, "title", LongestTitle, problems);
+        TooLong(lab, "description", LongestDescription, problems);
         var nodes = Items(root, "nodes", problems).Select((node, n) => ReadNode(node, $"nodes[{n}]", problems)).OfType<ReadNodeResult>().ToList();
         RefuseTwice(nodes, problems);
         var links = ReadLinks(root, nodes, problems);
@@ -125,6 +131,12 @@ public static class LabFile
             return number;
         problems.Add(new LabProblem(node[key]!.Line, $"{path}.{key}", $"'{YamlTree.Short(Text(node[key]) ?? "…")}' is no amount of {key}.", $"Give {least} to {most}, or null for the node definition's own."));
         return null;
+    }
+
+    private static void TooLong(YamlValue.Map? lab, string key, int most, List<LabProblem> problems)
+    {
+        if (lab?[key] is YamlValue.Text text && text.Value.Length > most)
+            problems.Add(new LabProblem(text.Line, $"lab.{key}", $"The {key} has {text.Value.Length} characters.", $"Give at most {most}."));
     }
 
     private static double Coordinate(YamlValue? value) =>

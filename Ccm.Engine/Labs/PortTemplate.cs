@@ -45,13 +45,20 @@ public static class PortTemplate
     {
         private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
+        /// <summary>Where the search for a suffix goes on, so that thousands of nodes of one label do not each begin at 2.</summary>
+        private readonly Dictionary<string, int> _next = new(StringComparer.Ordinal);
+
         public string Of(LabNode node, string protocol)
         {
             var label = Safe(node.Label) is { Length: > 0 } safe ? safe : Safe(node.Id);
             var name = $"{label}_{protocol}";
-            for (var n = 2; !_taken.Add(name); n++)
-                name = $"{label}_{protocol}_{n}";
-            return name;
+            if (_taken.Add(name))
+                return name;
+            var n = _next.GetValueOrDefault(name, 2);
+            while (!_taken.Add($"{name}_{n}"))
+                n++;
+            _next[name] = n + 1;
+            return $"{name}_{n}";
         }
 
         private static string Safe(string text)

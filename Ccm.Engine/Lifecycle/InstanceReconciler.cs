@@ -58,7 +58,7 @@ internal sealed partial class InstanceReconciler(
             LogSilent(worker.Id, entry.Id, exception.Message);
             return FirstRetry;
         }
-        catch (HostRefusedException exception) when (entry.Value.State == InstanceState.Instantiating)
+        catch (Exception exception) when (exception is HostRefusedException or LabRefusedException && entry.Value.State == InstanceState.Instantiating)
         {
             await FailAsync(term, entry, exception.Message);
             return TimeSpan.Zero;

@@ -25,6 +25,9 @@ internal sealed partial class WorkerReconciler(
         {
             if (entry.Value.LostSince is not null)
                 return await EndLostAsync(term, entry);
+            // Before its provider is asked for: one whose provider is not known here must be able to end.
+            if (entry.Value is { State: WorkerState.Pending, Target: not WorkerTarget.Running })
+                return await AdvanceAsync(term, entry, WorkerState.Terminated, "Cancelled before a host was ordered.");
             var provider = hosts.ProviderOf(entry.Value);
             return entry.Value.State == WorkerState.Pending
                 ? await OrderAsync(term, entry, provider)
@@ -43,8 +46,6 @@ internal sealed partial class WorkerReconciler(
 
     private async Task<TimeSpan?> OrderAsync(LeaderTerm term, WorkerEntry entry, IWorkerProvider provider)
     {
-        if (entry.Value.Target != WorkerTarget.Running)
-            return await AdvanceAsync(term, entry, WorkerState.Terminated, "Cancelled before a host was ordered.");
         await provider.CreateAsync(entry.Value, term.Over);
         return await AdvanceAsync(term, entry, WorkerState.Provisioning, "Its host was ordered.");
     }

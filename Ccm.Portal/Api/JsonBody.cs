@@ -15,6 +15,9 @@ internal static class JsonBody
 {
     private const int UsualMost = 64 * 1024;
 
+    /// <summary>Told at once: a body of nothing but unknown fields would else make an answer of many times its length.</summary>
+    private const int MostProblems = 20;
+
     /// <summary>The body; with <paramref name="optional"/> an absent one reads as <c>{}</c>.</summary>
     /// <exception cref="RefusedException">Each field that is wrong, with its path and what would be right.</exception>
     public static async Task<JsonBody<T>> ReadAsync<T>(HttpRequest request, CancellationToken cancellationToken, bool optional = false, int most = UsualMost)
@@ -60,6 +63,8 @@ internal static class JsonBody
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in element.EnumerateObject())
         {
+            if (problems.Count >= MostProblems)
+                return;
             var field = prefix + (member.Name.Length > 80 ? member.Name[..80] + "…" : member.Name);
             if (!seen.Add(member.Name))
                 problems.Add(new Problem(field, $"'{field}' is given twice.", "Keep one of the two."));

@@ -1,5 +1,6 @@
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
+using Ccm.Engine.Hosts;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Ccm.Portal.Api;
@@ -25,9 +26,10 @@ internal static class TemplatesApi
         return Paging.Of(await control.ReadTemplatesAsync(cancellationToken), template => template.Name, query, template => View(reading, template));
     }
 
-    private static async Task<Created<TemplateView>> CreateAsync(HttpContext http, Reading reading, ControlPlane control, CancellationToken cancellationToken)
+    private static async Task<Created<TemplateView>> CreateAsync(HttpContext http, Reading reading, ControlPlane control, HostRegistry hosts, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync<TemplateView>(http.Request, cancellationToken);
+        RefuseUnknownProvider(http.Actor(), body.Value, hosts);
         var template = await control.CreateTemplateAsync(http.Actor(), http.Operation(body.Text), body.Value.ToTemplate(revision: 1), cancellationToken);
         return TypedResults.Created($"/api/v1/templates/{template.Name}", View(reading, template));
     }
@@ -38,9 +40,10 @@ internal static class TemplatesApi
         return TypedResults.Ok(View(reading, await reading.TemplateAsync(name, cancellationToken)));
     }
 
-    private static async Task<Ok<TemplateView>> UpdateAsync(string name, HttpContext http, Reading reading, ControlPlane control, CancellationToken cancellationToken)
+    private static async Task<Ok<TemplateView>> UpdateAsync(string name, HttpContext http, Reading reading, ControlPlane control, HostRegistry hosts, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync<TemplateView>(http.Request, cancellationToken);
+        RefuseUnknownProvider(http.Actor(), body.Value, hosts);
         if (body.Value.Name != name)
             throw RefusedException.Invalid("name", $"The body names template '{body.Value.Name}', the address '{name}'.", "Make them the same: a template's name never changes.");
         var revision = body.Value.Revision ?? (await reading.TemplateAsync(name, cancellationToken)).Revision;
@@ -52,6 +55,13 @@ internal static class TemplatesApi
     {
         await control.DeleteTemplateAsync(http.Actor(), http.Operation(""), name, cancellationToken);
         return TypedResults.NoContent();
+    }
+
+    /// <summary>The fleet would grow by workers that nobody can bring up, while labs wait for them.</summary>
+    private static void RefuseUnknownProvider(Actor actor, TemplateView template, HostRegistry hosts)
+    {
+        if (actor.May(Permission.EditTemplates) && !hosts.Providers.Contains(template.Provider))
+            throw RefusedException.Invalid("provider", "There is no such provider here.", $"Give one of {string.Join(", ", hosts.Providers)}.");
     }
 
     private static TemplateView View(Reading reading, WorkerTemplate template) =>

@@ -54,6 +54,19 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task Publish_ThousandsOfUnknownFields_NamesTheFirst20()
+    {
+        var json = $"{{{string.Join(",", Enumerable.Range(0, 100_000).Select(n => $"\"a{n}\":1"))}}}";
+        var problem = await (await _admin.SendJsonAsync("/api/v1/definitions", json)).Refused(HttpStatusCode.BadRequest, "'a19' is no field");
+        Assert.InRange(problem["errors"]!.AsArray().Count, 20, 25);
+    }
+
+    [Fact]
+    public async Task Create_ProviderNotKnown_NamesThoseThatAre() =>
+        await (await _admin.SendJsonAsync("/api/v1/templates",
+            """{"name":"t","licenseType":"PERSONAL","provider":"nobody","capacity":{"cpuCores":8,"memoryGb":8,"storageGb":8}}""")).Refused(HttpStatusCode.BadRequest, "provider", "simulated");
+
+    [Fact]
     public async Task Create_NestedFieldWrong_NamesItsPath()
     {
         var problem = await (await _admin.SendJsonAsync("/api/v1/templates",

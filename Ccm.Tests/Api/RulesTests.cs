@@ -40,6 +40,17 @@ public sealed class RulesTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task Publish_FieldsThatWouldNotFitOneTransaction_AreRefusedOrShort()
+    {
+        await Publish($"\"cmlVersionRange\":\"{new string(' ', 100_000)}\"", HttpStatusCode.BadRequest);
+        var many = await Publish($"\"licenseAffinity\":[{string.Join(",", Enumerable.Repeat("\"PERSONAL\"", 200_000))}]", HttpStatusCode.Created);
+        Assert.Equal("PERSONAL", (string?)Assert.Single(many["licenseAffinity"]!.AsArray()));
+
+        async Task<JsonNode> Publish(string field, HttpStatusCode status) => await (await _admin.SendJsonAsync("/api/v1/definitions",
+            $$"""{"name":"stuffed","version":"1.0.0","labYaml":{{System.Text.Json.JsonSerializer.Serialize(Answers.Lab)}},{{field}}}""")).Ok(status);
+    }
+
+    [Fact]
     public async Task Reserve_AgainstTheRules_IsRefusedAndNothingIsThere()
     {
         await (await _admin.PublishAsync("ruled", "1.0.0", Answers.Lab)).Ok(HttpStatusCode.Created);

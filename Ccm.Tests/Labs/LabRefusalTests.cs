@@ -109,6 +109,22 @@ public sealed class LabRefusalTests
             Assert.Equal(ports, PortTemplate.Derive(LabFile.Parse(yaml)).Length);
     }
 
+    [Theory]
+    [InlineData("title", 1_000)]
+    [InlineData("description", 10_000)]
+    public void Parse_LongText_IsRefused(string key, int most)
+    {
+        Assert.NotNull(LabFile.Parse($"lab:\n  {key}: {new string('x', most)}\nnodes: []\n"));
+        AssertRefused($"lab:\n  {key}: {new string('x', most + 1)}\nnodes: []\n", 2, $"lab.{key}", $"has {most + 1} characters");
+    }
+
+    [Fact]
+    public void Parse_ManyNodesOfOneLabel_IsRefusedSoon()
+    {
+        var yaml = "lab: {title: a}\nnodes:\n" + string.Concat(Enumerable.Range(0, 40_000).Select(n => string.Create(CultureInfo.InvariantCulture, $"- {{id: {n}, label: A, node_definition: x}}\n")));
+        AssertRefused(yaml, 3, "nodes", "40000 ports");
+    }
+
     [Fact]
     public void Parse_ManyProblems_TellsTwentyInOrderOfTheirLines()
     {
