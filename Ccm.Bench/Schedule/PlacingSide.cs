@@ -55,16 +55,6 @@ internal sealed class PlacingSide(BenchFleet fleet, SchedulerParts parts) : ISid
         return fleet.Instances.Length;
     }
 
-    /// <summary>Ends the scheduler, whose last commit may be answered a moment after the watch has told of it.</summary>
-    private async Task EndAsync()
-    {
-        var (over, loop) = _running;
-        await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        await over.CancelAsync();
-        await loop.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        over.Dispose();
-    }
-
     public async Task SettleAsync()
     {
         var began = TimeProvider.System.GetTimestamp();
@@ -86,6 +76,16 @@ internal sealed class PlacingSide(BenchFleet fleet, SchedulerParts parts) : ISid
         var plan = PlacementPlanner.Plan(parts.Cache.Current, TimeProvider.System.GetUtcNow(), SchedulerParts.Times);
         await parts.NewControl(recorder).PlaceAsync(parts.Fence, [.. plan.Placements.Take(labs)], CancellationToken.None);
         return recorder.Last!;
+    }
+
+    /// <summary>Ends the scheduler, whose last commit may be answered a moment after the watch has told of it.</summary>
+    private async Task EndAsync()
+    {
+        var (over, loop) = _running;
+        await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        await over.CancelAsync();
+        await loop.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        over.Dispose();
     }
 
     private static int Scheduled(FleetSnapshot snapshot) => snapshot.InstancesByState.TryGetValue(InstanceState.Scheduled, out var ids) ? ids.Count : 0;
