@@ -1,0 +1,228 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Ccm.Engine.Auditing;
+using Ccm.Engine.Documents;
+using Ccm.Engine.Domain;
+
+namespace Ccm.Tests.Documents;
+
+/// <summary>What every document store promises; each runs it whole.</summary>
+public abstract class DocumentsContract
+{
+    private static readonly string[] Before = ["1.0.0"];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>Stores of the calling test's own.</summary>
+    protected abstract ValueTask<DocumentStores> OpenAsync();
+
+    [Fact]
+    public async Task Definition_Upserted_IsFoundAsItWasGiven()
+    {
+        var stores = await OpenAsync();
+        var definition = Definition("ospf", "1.0.0", "aa");
+        const string Lab = "lab:\r\n  title: \"é\u2028 \U0001F600\"\n# trailing \t\n";
+
+        Assert.Equal(UpsertResult.Written, await stores.Definitions.UpsertAsync(definition, Lab, Cancellation));
+
+        var found = await stores.Definitions.FindAsync("ospf", "1.0.0", Cancellation);
+        Assert.Equal(DomainJson.Write(definition), DomainJson.Write(found));
+        Assert.Equal(Lab, await stores.Definitions.ReadLabAsync("ospf", "1.0.0", Cancellation));
+    }
+
+    [Fact]
+    public async Task Definition_ThatIsNotThere_IsNullAndLeftOut()
+    {
+        var stores = await OpenAsync();
+        await stores.Definitions.UpsertAsync(Definition("ospf", "1.0.0", "aa"), "a", Cancellation);
+
+        Assert.Null(await stores.Definitions.FindAsync("ospf", "2.0.0", Cancellation));
+        Assert.Null(await stores.Definitions.ReadLabAsync("bgp", "1.0.0", Cancellation));
+        var many = await stores.Definitions.FindManyAsync([("ospf", "1.0.0"), ("ospf", "2.0.0"), ("bgp", "1.0.0")], Cancellation);
+        Assert.Equal(Before, many.Select(found => found.Version));
+        Assert.Empty(await stores.Definitions.FindManyAsync([], Cancellation));
+    }
+
+    [Fact]
+    public async Task Definition_OfAnotherOperationAndLab_StaysAsItIs()
+    {
+        var stores = await OpenAsync();
+        await stores.Definitions.UpsertAsync(Definition("ospf", "1.0.0", "aa", "first"), "a", Cancellation);
+
+        Assert.Equal(UpsertResult.Different, await stores.Definitions.UpsertAsync(Definition("ospf", "1.0.0", "bb", "second"), "b", Cancellation));
+
+        Assert.Equal("a", await stores.Definitions.ReadLabAsync("ospf", "1.0.0", Cancellation));
+    }
+
+    [Theory]
+    [InlineData("aa", "second")]
+    [InlineData("bb", "first")]
+    public async Task Definition_OfTheSameOperationOrLab_IsRewrittenWithAFreshStamp(string sha256, string operation)
+    {
+        var stores = await OpenAsync();
+        await stores.Definitions.UpsertAsync(Definition("ospf", "1.0.0", "aa", "first"), "a", Cancellation);
+        var stamp = Assert.Single(await stores.Definitions.ListStampsAsync(DateTimeOffset.MaxValue, Cancellation));
+
+        Assert.Equal(UpsertResult.Written, await stores.Definitions.UpsertAsync(Definition("ospf", "1.0.0", sha256, operation), "b", Cancellation));
+
+        Assert.NotEqual(stamp.Stamp, Assert.Single(await stores.Definitions.ListStampsAsync(DateTimeOffset.MaxValue, Cancellation)).Stamp);
+        Assert.Equal("b", await stores.Definitions.ReadLabAsync("ospf", "1.0.0", Cancellation));
+        Assert.False(await stores.Definitions.DeleteAsync(stamp, Cancellation));
+    }
+
+    [Fact]
+    public async Task Definition_UpsertedByManyAtOnce_IsOnesAlone()
+    {
+        var stores = await OpenAsync();
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 16).Select(n =>
+            Task.Run(() => stores.Definitions.UpsertAsync(Definition("ospf", "1.0.0", $"sha-{n}", $"operation-{n}"), $"lab-{n}", Cancellation))));
+
+        var winner = Array.IndexOf(results, UpsertResult.Written);
+        Assert.Single(results, UpsertResult.Written);
+        Assert.Equal($"lab-{winner}", await stores.Definitions.ReadLabAsync("ospf", "1.0.0", Cancellation));
+        Assert.Equal($"operation-{winner}", (await stores.Definitions.FindAsync("ospf", "1.0.0", Cancellation))!.OperationId);
+    }
+
+    [Fact]
+    public async Task Stamps_OlderThan_AreListedAndDeletedOnlyWhileUnchanged()
+    {
+        var stores = await OpenAsync();
+        await stores.Definitions.UpsertAsync(Definition("old", "1.0.0", "aa"), "a", Cancellation);
+        stores.Time.Now = stores.Time.Now.AddMinutes(5);
+        await stores.Definitions.UpsertAsync(Definition("new", "1.0.0", "bb"), "b", Cancellation);
+
+        var stamp = Assert.Single(await stores.Definitions.ListStampsAsync(stores.Time.Now.AddSeconds(-60), Cancellation));
+        Assert.Equal(("old", "1.0.0"), (stamp.Name, stamp.Version));
+        Assert.Equal(stores.Time.Now.AddMinutes(-5), stamp.WrittenAt);
+        Assert.False(await stores.Definitions.DeleteAsync(stamp with { Stamp = Guid.NewGuid() }, Cancellation));
+        Assert.True(await stores.Definitions.DeleteAsync(stamp, Cancellation));
+        Assert.False(await stores.Definitions.DeleteAsync(stamp, Cancellation));
+        Assert.Null(await stores.Definitions.FindAsync("old", "1.0.0", Cancellation));
+    }
+
+    [Fact]
+    public async Task Template_Upserted_IsFoundByRevision()
+    {
+        var stores = await OpenAsync();
+        var template = new WorkerTemplate { Name = "small", CpuCores = 8, MemoryGb = 64, StorageGb = 500, LicenseType = LicenseType.Personal, CostPerHour = 0.85m, OperationId = "first" };
+        await stores.Templates.UpsertAsync(template, Cancellation);
+        await stores.Templates.UpsertAsync(template with { Revision = 2, MemoryGb = 96, OperationId = "second" }, Cancellation);
+
+        Assert.Equal(template, await stores.Templates.FindAsync("small", 1, Cancellation));
+        Assert.Equal(96, (await stores.Templates.FindAsync("small", 2, Cancellation))!.MemoryGb);
+        Assert.Null(await stores.Templates.FindAsync("small", 3, Cancellation));
+        Assert.Equal(2, (await stores.Templates.FindManyAsync([("small", 1), ("small", 2), ("small", 3)], Cancellation)).Length);
+        Assert.Equal(UpsertResult.Different, await stores.Templates.UpsertAsync(template with { OperationId = "other" }, Cancellation));
+        Assert.Equal(UpsertResult.Written, await stores.Templates.UpsertAsync(template with { MemoryGb = 65 }, Cancellation));
+        var stamps = await stores.Templates.ListStampsAsync(DateTimeOffset.MaxValue, Cancellation);
+        Assert.Equal(["1", "2"], stamps.Select(stamp => stamp.Version).Order());
+        Assert.True(await stores.Templates.DeleteAsync(stamps[0], Cancellation));
+    }
+
+    [Fact]
+    public async Task Trail_Appended_IsReadBothWaysAndVerifies()
+    {
+        var stores = await OpenAsync();
+        var events = Events(5);
+        await stores.Trail.AppendAsync(events, Cancellation);
+
+        var chain = await stores.Trail.ReadChainAsync(1, 100, Cancellation);
+        Assert.Equal([1, 2, 3, 4, 5], chain.Select(e => e.Sequence));
+        Assert.Null(AuditChain.Verify(null, chain));
+        Assert.Equal([3, 4], (await stores.Trail.ReadChainAsync(3, 2, Cancellation)).Select(e => e.Sequence));
+        Assert.Equal([5, 4, 3, 2, 1], (await stores.Trail.QueryAsync(new AuditQuery(), Cancellation)).Select(e => e.Sequence));
+        Assert.Equal(events[2].Data.GetRawText(), chain[2].Data.GetRawText());
+        Assert.Equal(events[2].Time, chain[2].Time);
+    }
+
+    [Fact]
+    public async Task Trail_AppendedAgain_StaysAsItIs()
+    {
+        var stores = await OpenAsync();
+        var events = Events(4);
+        await stores.Trail.AppendAsync(events[..2], Cancellation);
+        await stores.Trail.AppendAsync(events, Cancellation);
+        await stores.Trail.AppendAsync(events, Cancellation);
+
+        Assert.Equal(4, (await stores.Trail.QueryAsync(new AuditQuery(), Cancellation)).Length);
+    }
+
+    [Fact]
+    public async Task Trail_AForkOfTheChain_IsRefused()
+    {
+        var stores = await OpenAsync();
+        await stores.Trail.AppendAsync(Events(3), Cancellation);
+        var fork = Events(4, "fork");
+
+        await Assert.ThrowsAsync<AuditConflictException>(() => stores.Trail.AppendAsync(fork[2..], Cancellation));
+
+        var chain = await stores.Trail.ReadChainAsync(1, 100, Cancellation);
+        Assert.Null(AuditChain.Verify(null, chain));
+        Assert.Equal(3, chain[..3].Length);
+        Assert.DoesNotContain(chain, e => e.Id.StartsWith("fork", StringComparison.Ordinal) && e.Sequence <= 3);
+    }
+
+    [Fact]
+    public async Task Trail_Query_FindsByEachOfItsFields()
+    {
+        var stores = await OpenAsync();
+        await stores.Trail.AppendAsync(Events(10), Cancellation);
+
+        await AssertFound(stores, new AuditQuery(Subject: "instances/i-7"), 7);
+        await AssertFound(stores, new AuditQuery(Type: "ccm.even"), 10, 8, 6, 4, 2);
+        await AssertFound(stores, new AuditQuery(Actor: "third"), 9, 6, 3);
+        await AssertFound(stores, new AuditQuery(OperationId: "operation-4"), 4);
+        await AssertFound(stores, new AuditQuery(Text: "EVEN"), 10, 8, 6, 4, 2);
+        Assert.Empty(await Sequences(stores, new AuditQuery(Text: ".*")));
+        await AssertFound(stores, new AuditQuery(Before: 6, Limit: 2), 5, 4);
+        await AssertFound(stores, new AuditQuery(From: At(5), Until: At(7)), 6, 5);
+        await AssertFound(stores, new AuditQuery(Type: "ccm.even", Actor: "third", Until: At(8)), 6);
+    }
+
+    [Fact]
+    public async Task Trail_Expired_ForgetsTheOldAndStillVerifies()
+    {
+        var stores = await OpenAsync();
+        var events = Events(6);
+        await stores.Trail.AppendAsync(events, Cancellation);
+
+        await stores.Trail.ExpireAsync(At(4), Cancellation);
+
+        var chain = await stores.Trail.ReadChainAsync(1, 100, Cancellation);
+        Assert.Equal([4, 5, 6], chain.Select(e => e.Sequence));
+        Assert.Null(AuditChain.Verify(events[2], chain));
+        await stores.Trail.AppendAsync(Events(7)[6..], Cancellation);
+        Assert.Equal(7, (await stores.Trail.QueryAsync(new AuditQuery(Limit: 1), Cancellation))[0].Sequence);
+    }
+
+    private static async Task AssertFound(DocumentStores stores, AuditQuery query, params long[] sequences) => Assert.Equal(sequences, await Sequences(stores, query));
+
+    private static async Task<long[]> Sequences(DocumentStores stores, AuditQuery query) =>
+        [.. (await stores.Trail.QueryAsync(query, Cancellation)).Select(e => e.Sequence)];
+
+    private static DateTimeOffset At(int minute) => new(2026, 11, 1, 9, minute, 0, TimeSpan.Zero);
+
+    private static ImmutableArray<AuditEvent> Events(int count, string prefix = "operation") => AuditChain.Link(AuditHead.Start, Enumerable.Range(1, count).Select(n => (
+        new OutboxEntry($"{prefix}-{n}", null,
+        [
+            new OutboxEvent(n % 2 == 0 ? "ccm.even" : "ccm.odd", $"instances/i-{n}", At(n), n % 3 == 0 ? "third" : "other",
+                JsonSerializer.SerializeToElement(new { reason = $"{prefix} \"{n}\" é", nested = new { number = 1.50m, none = (string?)null } })),
+        ]), (long)n)));
+
+    private static LabletDefinition Definition(string name, string version, string sha256, string operation = "operation") => new()
+    {
+        Name = name,
+        Version = version,
+        Title = "A <title> & more",
+        LabSha256 = sha256,
+        Resources = new LabResources(4, 8, 16, true),
+        LicenseAffinity = [LicenseType.Enterprise],
+        NodeCount = 3,
+        LicensedNodeCount = 2,
+        PortNames = ["r1_serial", "r2_serial"],
+        CreatedAt = At(1),
+        CreatedBy = "admin",
+        OperationId = operation,
+    };
+}
