@@ -82,6 +82,7 @@ public static class EngineServices
         services.AddSingleton<WorkerReconciler>();
         services.AddSingleton<HostSweep>();
         services.AddSingleton<Retention>();
+        services.AddSingleton<DocumentSweep>();
         services.AddSingleton<ScalingLoop>();
         services.AddSingleton<AuditRelay>();
         services.AddSingleton<IHostedService>(provider => Lead(provider, provider.GetRequiredService<Elections>().Scheduler, provider.GetRequiredService<SchedulerLoop>().RunAsync));

@@ -14,7 +14,7 @@ namespace Ccm.Engine.Lifecycle;
 /// under the watch.
 /// </summary>
 internal sealed partial class ControllerLoop(
-    WatchCache cache, InstanceReconciler instances, WorkerReconciler workers, HostSweep hostSweep, Retention retention,
+    WatchCache cache, InstanceReconciler instances, WorkerReconciler workers, HostSweep hostSweep, Retention retention, DocumentSweep documents,
     IOptions<LifecycleOptions> options, TimeProvider time, ILogger<ControllerLoop> logger)
 {
     private const int Workers = 16;
@@ -62,6 +62,7 @@ internal sealed partial class ControllerLoop(
             EnqueueAll(queue, cache.Current);
             await hostSweep.SweepAsync(term);
             await retention.SweepAsync(term);
+            await documents.SweepAsync(term);
         }
     }
 

@@ -1,7 +1,9 @@
+using System.Text;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Hosts;
 using Ccm.Engine.Leadership;
+using Ccm.Engine.State;
 using Ccm.Engine.Watching;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +13,7 @@ namespace Ccm.Engine.Lifecycle;
 /// Compares what runs on each host with what should. A running instance whose lab is gone has failed; one whose lab was stopped is
 /// STOPPED by intent; labs of instances that ended or live elsewhere are removed once two sweeps running have seen them.
 /// </summary>
-internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, HostRegistry hosts, ILogger<HostSweep> logger)
+internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, HostRegistry hosts, IStateStore store, ILogger<HostSweep> logger)
 {
     private HashSet<(string Worker, string Lab)> _leftBehind = [];
 
@@ -28,7 +30,7 @@ internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, 
                 await JudgeRunningAsync(term, snapshot, worker, labs);
                 await RemoveLeftBehindAsync(term, worker, labs, seen);
             }
-            catch (Exception exception) when (exception is HostUnreachableException or HostRefusedException)
+            catch (Exception exception) when (exception is HostUnreachableException or HostRefusedException or StateStoreUnavailableException)
             {
                 LogSkipped(worker.Id, exception.Message);
             }
@@ -58,12 +60,18 @@ internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, 
             var duplicate = here && entry.Value.Checkpoint?.LabId is { } labId && labId != lab.Id;
             if ((here && !duplicate) || !seen.Add((worker.Id, lab.Id)) || !_leftBehind.Contains((worker.Id, lab.Id)))
                 continue;
+            if (!duplicate && await IsAssignedAsync(id, worker.Id, term.Over))
+                continue;
             LogRemoving(lab.Id, worker.Id, id);
             await hosts.Labs.StopAsync(worker.Value, lab.Id, term.Over);
             await hosts.Labs.WipeAsync(worker.Value, lab.Id, term.Over);
             await hosts.Labs.DeleteAsync(worker.Value, lab.Id, term.Over);
         }
     }
+
+    /// <summary>What the store itself says: the cache may be behind, and what is removed does not come back.</summary>
+    private async Task<bool> IsAssignedAsync(string instanceId, string workerId, CancellationToken cancellationToken) =>
+        await store.GetAsync(StateKeys.InstanceWorker(instanceId), cancellationToken) is { } entry && Encoding.UTF8.GetString(entry.Value.Span) == workerId;
 
     [LoggerMessage(7301, LogLevel.Information, "Host {WorkerId} is not compared: {Reason}")]
     private partial void LogSkipped(string workerId, string reason);
