@@ -23,6 +23,8 @@ public static class EventTypes
     public const string TemplateCreated = "ccm.worker.template.created";
     public const string TemplateUpdated = "ccm.worker.template.updated";
     public const string TemplateDeleted = "ccm.worker.template.deleted";
+    public const string LeaderElected = "ccm.leader.elected";
+    public const string LeaderLost = "ccm.leader.lost";
     public const string ScalingUpDecided = "ccm.scaling.up.decided";
     public const string ScalingUpSkipped = "ccm.scaling.up.skipped";
     public const string ScalingDownDecided = "ccm.scaling.down.decided";
@@ -41,6 +43,9 @@ public static class Subjects
     public static string Worker(string id) => $"workers/{id}";
 
     public static string Definition(string name) => $"definitions/{name}";
+
+    /// <param name="key">The leader key, as <c>/ccm/scheduler/leader</c>.</param>
+    public static string Leader(string key) => $"leaders/{key.Split('/')[2]}";
 
     public static string Template(string name) => $"templates/{name}";
 }

@@ -1,3 +1,4 @@
+using Ccm.Engine.Control;
 using Ccm.Engine.Leadership;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -5,10 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace Ccm.Engine.Hosting;
 
 /// <summary>Runs loops under one leadership: all of them while this replica leads, none otherwise; a loop that fails ends the term, and it campaigns again after a pause that grows.</summary>
-internal sealed partial class LeaderService(Election election, Func<LeaderTerm, Task>[] loops, TimeProvider time, ILogger<LeaderService> logger) : BackgroundService
+internal sealed partial class LeaderService(
+    Election election, ControlPlane control, Replica replica, Func<LeaderTerm, Task>[] loops, TimeProvider time, ILogger<LeaderService> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -38,10 +41,35 @@ internal sealed partial class LeaderService(Election election, Func<LeaderTerm, 
     private async Task LeadAsync(LeaderTerm term)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(term.Over);
+        await control.RecordLeaderAsync(term.Fence, election.Key, replica, leads: true, over.Token);
         var running = loops.Select(loop => Task.Run(() => loop(term with { Over = over.Token }), CancellationToken.None)).ToArray();
         await Task.WhenAny(running);
         await over.CancelAsync();
-        await Task.WhenAll(running);
+        try
+        {
+            await Task.WhenAll(running);
+        }
+        finally
+        {
+            await TellEndAsync(term);
+        }
+    }
+
+    /// <summary>Only while the lease is still held, and never for long: the successor waits for it.</summary>
+    private async Task TellEndAsync(LeaderTerm term)
+    {
+        if (term.Lease.Lost.IsCancellationRequested)
+            return;
+        using var soon = new CancellationTokenSource(Farewell, time);
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(soon.Token, term.Lease.Lost);
+        try
+        {
+            await control.RecordLeaderAsync(term.Fence, election.Key, replica, leads: false, until.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The store is slow, or the lease ran out.
+        }
     }
 
     [LoggerMessage(5101, LogLevel.Error, "The work of {Key} failed and is begun anew.")]
