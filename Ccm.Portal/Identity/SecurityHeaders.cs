@@ -27,6 +27,9 @@ public static class SecurityHeaders
             });
             if (SameOrigin.Refuses(context.Request))
                 context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            // Pages write their own address and cannot without one; probes may speak HTTP/1.0.
+            else if (!context.Request.Host.HasValue && !context.Request.Path.StartsWithSegments("/health"))
+                context.Response.StatusCode = StatusCodes.Status400BadRequest;
             else
                 await next(context);
         });

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ccm.Engine.Control;
 using Ccm.Portal.Identity;
 using Microsoft.AspNetCore.SignalR;
@@ -9,15 +10,45 @@ internal sealed class StateHub(StateFeed feed) : Hub
 {
     public const string Path = "/hubs/state";
 
+    /// <summary>Streams of one connection: all tell the same, and each costs a copy of what the caller may read.</summary>
+    public const int MostStreams = 4;
+
     public IAsyncEnumerable<StateMessage> Subscribe(CancellationToken cancellationToken)
     {
+        // A connection's invocations are taken one by one; only the end of a stream comes from elsewhere.
+        if (!Context.Items.TryGetValue(typeof(Streams), out var item))
+            Context.Items[typeof(Streams)] = item = new Streams();
+        var streams = (Streams)item!;
+        if (Volatile.Read(ref streams.Open) >= MostStreams)
+            throw new HubException($"This connection has {MostStreams} streams already. Read one of them, or end it first.");
         try
         {
-            return feed.ReadAsync(Actors.ActorOf(Context.User!), cancellationToken);
+            var messages = feed.ReadAsync(Actors.ActorOf(Context.User!), cancellationToken);
+            Interlocked.Increment(ref streams.Open);
+            return CountedAsync(messages, streams, cancellationToken);
         }
         catch (RefusedException refused)
         {
             throw new HubException(refused.Message);
         }
+    }
+
+    private static async IAsyncEnumerable<StateMessage> CountedAsync(
+        IAsyncEnumerable<StateMessage> messages, Streams streams, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var message in messages.WithCancellation(cancellationToken))
+                yield return message;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref streams.Open);
+        }
+    }
+
+    private sealed class Streams
+    {
+        public int Open;
     }
 }

@@ -105,6 +105,36 @@ public sealed class StateHubTests(ApiHost host) : IClassFixture<ApiHost>
         Assert.Contains("no role", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Subscribe_MoreStreamsThanOneConnectionMayHave_IsRefusedUntilOneEnds()
+    {
+        await using var connection = await ConnectAsync("viewer");
+        var open = new List<IAsyncEnumerator<JsonNode>>();
+        using var first = new CancellationTokenSource();
+        for (var n = 0; n < 4; n++)
+        {
+            open.Add(connection.StreamAsync<JsonNode>("Subscribe", n == 0 ? first.Token : Token).GetAsyncEnumerator(Token));
+            await NextAsync(open[n]);
+        }
+        var refused = await Assert.ThrowsAsync<HubException>(async () => await NextAsync(connection.StreamAsync<JsonNode>("Subscribe", Token).GetAsyncEnumerator(Token)));
+        Assert.Contains("4 streams", refused.Message, StringComparison.Ordinal);
+
+        await first.CancelAsync();
+        JsonNode? again = null;
+        for (var look = 0; look < 1000 && again is null; look++)
+        {
+            try
+            {
+                again = await NextAsync(connection.StreamAsync<JsonNode>("Subscribe", Token).GetAsyncEnumerator(Token));
+            }
+            catch (HubException)
+            {
+                // The server has not yet heard that the first one ended.
+            }
+        }
+        Assert.NotNull(again);
+    }
+
     private async Task<HubConnection> ConnectAsync(string role, string? subject = null)
     {
         var connection = new HubConnectionBuilder()
