@@ -30,6 +30,8 @@ public sealed record PublishRequest
 
 public sealed partial class ControlPlane
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Publishes a lab, or one more version of it. The same source again is not a new version.</summary>
     public Task<LabletDefinition> PublishAsync(Actor actor, Operation operation, PublishRequest request, CancellationToken cancellationToken)
     {
@@ -37,9 +39,9 @@ public sealed partial class ControlPlane
         DefinitionRules.Check(request);
         var topology = LabFile.Parse(request.LabYaml);
         RefuseWhenOutboxIsFull();
-        return CommitAsync(actor, operation, async (snapshot, mutation) =>
+        return CommitAsync(actor, operation, async (_, mutation) =>
         {
-            var pointer = snapshot.Definitions.GetValueOrDefault(request.Name);
+            var pointer = await ReadNowAsync<DefinitionPointer>(StateKeys.Definition(request.Name), cancellationToken);
             var published = pointer?.Value ?? new DefinitionPointer();
             var definition = Describe(request, topology, mutation);
             if (published.Status == DefinitionStatus.Deprecated)
@@ -47,16 +49,20 @@ public sealed partial class ControlPlane
             if (published.Versions.FirstOrDefault(v => v.Version == request.Version) is { } same)
             {
                 if (same.LabSha256 == definition.LabSha256)
+                {
+                    if (published.Status == DefinitionStatus.Deleted)
+                        Restore(mutation, request.Name, pointer!);
                     return await ReadDefinitionAsync(request.Name, request.Version, cancellationToken);
+                }
                 throw RefusedException.Conflict($"Version {request.Version} of '{request.Name}' is published already, with another lab.",
                     $"Publish this lab as a newer version than {published.Latest}.", "version");
             }
-            if (published.Versions.FirstOrDefault(v => v.LabSha256 == definition.LabSha256) is { } identical && identical.Version == published.Latest)
+            if (published.Status != DefinitionStatus.Deleted && published.Versions.FirstOrDefault(v => v.LabSha256 == definition.LabSha256) is { } identical && identical.Version == published.Latest)
                 throw RefusedException.Conflict($"The lab is the same as version {identical.Version} of '{request.Name}'.", "Change the lab, or keep using that version.", "version");
             if (published.Latest is { } latest && SemVersion.ComparePrecedence(SemVersion.Parse(request.Version), SemVersion.Parse(latest)) <= 0)
                 throw RefusedException.Conflict($"Version {request.Version} does not follow {latest}, the newest of '{request.Name}'.", $"Give a version above {latest}.", "version");
             if (await AskDocumentsAsync(() => definitions.UpsertAsync(definition, request.LabYaml, cancellationToken)) == UpsertResult.Different)
-                throw RefusedException.Conflict($"Version {request.Version} of '{request.Name}' is being published by somebody else.", "Try again in a minute.", "version");
+                return await SameFromOtherAsync(request, definition.LabSha256, cancellationToken) ?? throw RefusedException.Conflict($"Version {request.Version} of '{request.Name}' is being published by somebody else.", "Try again in a minute.", "version");
             mutation.PutDefinition(request.Name, published with
             {
                 Status = DefinitionStatus.Active,
@@ -68,6 +74,27 @@ public sealed partial class ControlPlane
         }, _ => ReadDefinitionAsync(request.Name, request.Version, cancellationToken), cancellationToken);
     }
 
+    /// <summary>The same lab, published by somebody who was a moment ahead; null when it was another lab, or nothing came of it.</summary>
+    private async Task<LabletDefinition?> SameFromOtherAsync(PublishRequest request, string labSha256, CancellationToken cancellationToken)
+    {
+        for (var look = 0; look < 20; look++)
+        {
+            var pointer = await ReadNowAsync<DefinitionPointer>(StateKeys.Definition(request.Name), cancellationToken);
+            if (pointer?.Value.Versions.FirstOrDefault(version => version.Version == request.Version) is { } published)
+                return published.LabSha256 == labSha256 ? await ReadDefinitionAsync(request.Name, request.Version, cancellationToken) : null;
+            await Task.Delay(LookAgain, time, cancellationToken);
+        }
+        return null;
+    }
+
+    /// <summary>A deleted definition whose newest publication is one of its own versions again is there again, with all of them.</summary>
+    private static void Restore(Mutation mutation, string name, Revised<DefinitionPointer> deleted)
+    {
+        var restored = deleted.Value with { Status = DefinitionStatus.Active };
+        mutation.PutDefinition(name, restored, deleted.ModRevision);
+        mutation.Event(EventTypes.DefinitionCreated, Subjects.Definition(name), $"{mutation.Actor.Name} published it again.", deleted.Value, restored);
+    }
+
     /// <summary>Takes no new reservations; running ones go on.</summary>
     public Task<DefinitionPointer> DeprecateAsync(Actor actor, Operation operation, string name, CancellationToken cancellationToken) =>
         ChangeStatusAsync(actor, operation, name, DefinitionStatus.Deprecated, EventTypes.DefinitionDeprecated, cancellationToken);
@@ -75,7 +102,7 @@ public sealed partial class ControlPlane
     /// <summary>Deletes softly. Deprecated first, so that no reservation slips in; restored when instances turn out to live.</summary>
     public async Task<DefinitionPointer> DeleteDefinitionAsync(Actor actor, Operation operation, string name, CancellationToken cancellationToken)
     {
-        Authorise(actor, Permission.EditDefinitions, "delete definitions");
+        Authorise(actor, Permission.EditDefinitions, "change definitions");
         if (operation.RequestHash is not null && await WasAppliedAsync(operation, cancellationToken))
             return cache.Current.Definitions[name].Value;
         var before = await ReadPointerAsync(name, cancellationToken);
@@ -86,14 +113,15 @@ public sealed partial class ControlPlane
         if (living.Length > 0)
         {
             if (before.Value.Status == DefinitionStatus.Active)
-                await ChangeStatusAsync(actor, Operation.New(), name, DefinitionStatus.Active, EventTypes.DefinitionRestored, cancellationToken);
+                await ChangeStatusAsync(actor, Operation.New(), name, DefinitionStatus.Active, EventTypes.DefinitionCreated, cancellationToken);
             throw RefusedException.Conflict($"{living.Length} instances of '{name}' live, '{living[0]}' among them.", "End them first, or deprecate the definition.");
         }
-        return await ChangeStatusAsync(actor, operation, name, DefinitionStatus.Deleted, EventTypes.DefinitionDeleted, cancellationToken);
+        return await ChangeStatusAsync(actor, operation, name, DefinitionStatus.Deleted, EventTypes.DefinitionDeleted, cancellationToken, onlyAt: deprecated.ModRevision);
     }
 
+    /// <param name="onlyAt">The pointer's revision for which it was decided; another delete may have restored it since. Null: whatever it is.</param>
     private Task<DefinitionPointer> ChangeStatusAsync(
-        Actor actor, Operation operation, string name, DefinitionStatus status, string eventType, CancellationToken cancellationToken)
+        Actor actor, Operation operation, string name, DefinitionStatus status, string eventType, CancellationToken cancellationToken, long? onlyAt = null)
     {
         Authorise(actor, Permission.EditDefinitions, "change definitions");
         RefuseWhenOutboxIsFull();
@@ -102,6 +130,8 @@ public sealed partial class ControlPlane
             var pointer = await ReadPointerAsync(name, cancellationToken);
             if (pointer.Value.Status == status)
                 return pointer.Value;
+            if (onlyAt is { } revision && pointer.ModRevision != revision)
+                throw RefusedException.Conflict($"Definition '{name}' was changed by somebody else meanwhile.", "Look at it again, then repeat.");
             var next = pointer.Value with { Status = status };
             mutation.PutDefinition(name, next, pointer.ModRevision);
             mutation.Event(eventType, Subjects.Definition(name), $"{actor.Name} made it {Capitals(status)}.", pointer.Value, next);

@@ -104,6 +104,25 @@ public sealed partial class ControlPlane
         }
     }
 
+    /// <summary>
+    /// What the store has of a pointer now, null when absent. Who writes a document decides on this and never on the cache: one that is
+    /// behind would let the document of a published version be written over.
+    /// </summary>
+    private async Task<Revised<T>?> ReadNowAsync<T>(string key, CancellationToken cancellationToken) where T : class
+    {
+        try
+        {
+            if (await store.GetAsync(key, cancellationToken) is not { } entry)
+                return null;
+            await CatchUpAsync(entry.ModRevision, cancellationToken);
+            return new Revised<T>(DomainJson.Read<T>(entry.Value.Span), entry.ModRevision);
+        }
+        catch (StateStoreUnavailableException exception)
+        {
+            throw RefusedException.Unavailable($"The state store does not answer: {exception.Message}");
+        }
+    }
+
     private static async Task<T> AskDocumentsAsync<T>(Func<Task<T>> ask)
     {
         try

@@ -1,5 +1,6 @@
 using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
+using Ccm.Engine.State;
 using Ccm.Engine.Watching;
 
 namespace Ccm.Engine.Control;
@@ -52,9 +53,9 @@ public sealed partial class ControlPlane
         Authorise(actor, Permission.EditTemplates, "edit templates");
         TemplateRules.Check(template);
         RefuseWhenOutboxIsFull();
-        return CommitAsync(actor, operation, async (snapshot, mutation) =>
+        return CommitAsync(actor, operation, async (_, mutation) =>
         {
-            var pointer = snapshot.Templates.GetValueOrDefault(template.Name);
+            var pointer = await ReadNowAsync<TemplatePointer>(StateKeys.Template(template.Name), cancellationToken);
             if (refuse(pointer?.Value) is { } refusal)
                 throw refusal;
             var before = pointer?.Value is { Deleted: false, Revision: > 0 } ? await ReadTemplateAsync(template.Name, cancellationToken) : null;

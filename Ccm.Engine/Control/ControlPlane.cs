@@ -16,10 +16,15 @@ namespace Ccm.Engine.Control;
 /// <remarks>One file per kind of mutation; this one holds what they share: how a decision is committed.</remarks>
 public sealed partial class ControlPlane(
     IStateStore store, IDefinitionDocuments definitions, ITemplateDocuments templates, IAuditTrail trail, WatchCache cache,
-    IOptions<ControlOptions> options, TimeProvider time, ILogger<ControlPlane> logger)
+    IOptions<ControlOptions> options, TimeProvider time, ILogger<ControlPlane> logger) : IDisposable
 {
     private const int Attempts = 12;
     private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(5);
+
+    /// <summary>Who met another change tries again one at a time: a crowd that wants the same key would else lose to itself.</summary>
+    private readonly SemaphoreSlim _again = new(1);
+
+    public void Dispose() => _again.Dispose();
 
     /// <summary>
     /// Decides and commits until it stands, is refused, or nothing more can be known. <paramref name="decide"/> reads the newest
@@ -31,26 +36,36 @@ public sealed partial class ControlPlane(
         var lookFirst = operation.RequestHash is not null;
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
-            if (lookFirst && await WasAppliedAsync(operation, cancellationToken))
-                return await repeated(cache.Current);
-            var mutation = new Mutation(operation, actor, time.GetUtcNow());
-            var answer = await decide(cache.Current, mutation);
-            if (mutation.IsEmpty)
-                return answer;
-            switch (await store.CommitAsync(mutation.Build(), cancellationToken))
+            if (attempt > 1)
+                await _again.WaitAsync(cancellationToken);
+            try
             {
-                case CommitResult.Committed committed:
-                    await CatchUpAsync(committed.Revision, cancellationToken);
+                if (lookFirst && await WasAppliedAsync(operation, cancellationToken))
+                    return await repeated(cache.Current);
+                var mutation = new Mutation(operation, actor, time.GetUtcNow());
+                var answer = await decide(cache.Current, mutation);
+                if (mutation.IsEmpty)
                     return answer;
-                case CommitResult.GuardFailed failed:
-                    await CatchUpAsync(failed.Revision, cancellationToken);
-                    break;
-                case CommitResult.Refused refused:
-                    throw RefusedException.Unavailable($"The state store refused the write: {refused.Reason}.");
-                case CommitResult.Unknown unknown:
-                    LogUnknown(operation.Id, unknown.Reason);
-                    lookFirst = true;
-                    break;
+                switch (await store.CommitAsync(mutation.Build(), cancellationToken))
+                {
+                    case CommitResult.Committed committed:
+                        await CatchUpAsync(committed.Revision, cancellationToken);
+                        return answer;
+                    case CommitResult.GuardFailed failed:
+                        await CatchUpAsync(failed.Revision, cancellationToken);
+                        break;
+                    case CommitResult.Refused refused:
+                        throw RefusedException.Unavailable($"The state store refused the write: {refused.Reason}.");
+                    case CommitResult.Unknown unknown:
+                        LogUnknown(operation.Id, unknown.Reason);
+                        lookFirst = true;
+                        break;
+                }
+            }
+            finally
+            {
+                if (attempt > 1)
+                    _again.Release();
             }
         }
         throw RefusedException.Unavailable("The request met other changes again and again, or its outcome could not be learnt.");

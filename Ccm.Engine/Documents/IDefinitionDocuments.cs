@@ -16,6 +16,13 @@ public enum UpsertResult
     Different,
 }
 
+/// <summary>Documents whose pointer was never written: what an attempt that died left behind.</summary>
+public static class Unpublished
+{
+    /// <summary>Far longer than an attempt takes from its document to its pointer: after that another may have its place.</summary>
+    public static readonly TimeSpan Abandoned = TimeSpan.FromSeconds(60);
+}
+
 /// <summary>
 /// Lablet definitions, immutable, unique on (name, version). Whatever is unreachable throws <see cref="DocumentsUnavailableException"/>.
 /// </summary>
@@ -30,8 +37,9 @@ public interface IDefinitionDocuments
     Task<string?> ReadLabAsync(string name, string version, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes the document with a fresh stamp. One of that name and version that is there already is rewritten if its operation id or
-    /// its lab's SHA-256 is the same, else it stays and the answer is <see cref="UpsertResult.Different"/>.
+    /// Writes the document with a fresh stamp. One of that name and version that is there already is rewritten if it was last written
+    /// more than <see cref="Unpublished.Abandoned"/> ago; it stays, and counts as written, if operation id and content are the same but for
+    /// the time; else it stays and the answer is <see cref="UpsertResult.Different"/>. The caller has just read that it is not published.
     /// </summary>
     Task<UpsertResult> UpsertAsync(LabletDefinition definition, string labYaml, CancellationToken cancellationToken);
 
@@ -49,7 +57,7 @@ public interface ITemplateDocuments
 
     Task<ImmutableArray<WorkerTemplate>> FindManyAsync(IReadOnlyCollection<(string Name, int Revision)> keys, CancellationToken cancellationToken);
 
-    /// <summary>As for definitions; the same is the same operation id.</summary>
+    /// <summary>As for definitions.</summary>
     Task<UpsertResult> UpsertAsync(WorkerTemplate template, CancellationToken cancellationToken);
 
     Task<ImmutableArray<DocumentStamp>> ListStampsAsync(DateTimeOffset before, CancellationToken cancellationToken);

@@ -27,11 +27,13 @@ public sealed class SqliteDefinitionDocuments(EmbeddedDatabase database, TimePro
     {
         using var command = SqliteDocuments.Command(connection, """
             INSERT INTO lablet_definitions VALUES ($name, $version, $sha256, $operation, $stamp, $writtenAt, $document, $lab)
-            ON CONFLICT (name, version) DO UPDATE SET operation = $operation, sha256 = $sha256, stamp = $stamp, written_at = $writtenAt, document = $document, lab = $lab
-                WHERE operation = $operation OR sha256 = $sha256
+            ON CONFLICT (name, version) DO UPDATE SET operation = $operation, sha256 = $sha256, stamp = $stamp, written_at = $writtenAt, lab = $lab,
+                document = CASE WHEN json_remove(document, '$.createdAt') = json_remove($document, '$.createdAt') THEN document ELSE $document END
+                WHERE written_at < $abandoned OR json_remove(document, '$.createdAt') = json_remove($document, '$.createdAt')
             """,
             ("$name", definition.Name), ("$version", definition.Version), ("$sha256", definition.LabSha256), ("$operation", definition.OperationId),
             ("$stamp", Guid.NewGuid().ToString("N")), ("$writtenAt", time.GetUtcNow().ToUnixTimeMilliseconds()),
+            ("$abandoned", (time.GetUtcNow() - Unpublished.Abandoned).ToUnixTimeMilliseconds()),
             ("$document", Encoding.UTF8.GetString(DomainJson.Write(definition))), ("$lab", labYaml));
         return command.ExecuteNonQuery() == 1 ? UpsertResult.Written : UpsertResult.Different;
     }, cancellationToken);

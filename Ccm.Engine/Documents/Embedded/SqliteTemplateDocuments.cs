@@ -22,10 +22,13 @@ public sealed class SqliteTemplateDocuments(EmbeddedDatabase database, TimeProvi
     {
         using var command = SqliteDocuments.Command(connection, """
             INSERT INTO worker_templates VALUES ($name, $revision, $operation, $stamp, $writtenAt, $document)
-            ON CONFLICT (name, revision) DO UPDATE SET stamp = $stamp, written_at = $writtenAt, document = $document WHERE operation = $operation
+            ON CONFLICT (name, revision) DO UPDATE SET operation = $operation, stamp = $stamp, written_at = $writtenAt,
+                document = CASE WHEN json_remove(document, '$.createdAt') = json_remove($document, '$.createdAt') THEN document ELSE $document END
+                WHERE written_at < $abandoned OR json_remove(document, '$.createdAt') = json_remove($document, '$.createdAt')
             """,
             ("$name", template.Name), ("$revision", template.Revision), ("$operation", template.OperationId), ("$stamp", Guid.NewGuid().ToString("N")),
-            ("$writtenAt", time.GetUtcNow().ToUnixTimeMilliseconds()), ("$document", Encoding.UTF8.GetString(DomainJson.Write(template))));
+            ("$writtenAt", time.GetUtcNow().ToUnixTimeMilliseconds()), ("$abandoned", (time.GetUtcNow() - Unpublished.Abandoned).ToUnixTimeMilliseconds()),
+            ("$document", Encoding.UTF8.GetString(DomainJson.Write(template))));
         return command.ExecuteNonQuery() == 1 ? UpsertResult.Written : UpsertResult.Different;
     }, cancellationToken);
 
