@@ -10,7 +10,7 @@ using MudBlazor.Services;
 namespace Ccm.Portal;
 
 /// <summary>What <c>Program.cs</c> names in one line each.</summary>
-internal static class Composition
+internal static partial class Composition
 {
     /// <summary>The top-level <c>appsettings.json</c> lies beside the program; the environment and the command line come over it.</summary>
     public static void AddCcmSettings(this WebApplicationBuilder builder)
@@ -48,6 +48,22 @@ internal static class Composition
         });
     }
 
+    /// <summary>Says at start what runs embedded, and how to sign in where the demo users are.</summary>
+    public static void TellCcmMode(this WebApplication app)
+    {
+        var parts = EmbeddedParts.Of(app.Configuration).ToList();
+        if (parts.Count > 0)
+            LogEmbedded(app.Logger, string.Join(", ", parts.Select(part => part.Part)));
+        if (string.IsNullOrEmpty(app.Configuration["Authentication:Oidc:Authority"]))
+            app.Lifetime.ApplicationStarted.Register(() => LogDemoUsers(app.Logger, string.Join(" or ", app.Urls)));
+    }
+
     public static void MapCcmPages(this WebApplication app) =>
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'").RequireAuthorization(Policies.Portal);
+
+    [LoggerMessage(1001, LogLevel.Information, "Embedded mode: {Parts}. Good for a try, not for production.")]
+    private static partial void LogEmbedded(ILogger logger, string parts);
+
+    [LoggerMessage(1002, LogLevel.Information, "Open {Urls} and sign in as admin, operator, user or viewer; the password is the name.")]
+    private static partial void LogDemoUsers(ILogger logger, string urls);
 }

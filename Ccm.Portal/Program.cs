@@ -22,6 +22,7 @@ try
     app.MapCcmIdentity();
     app.MapCcmApi();
     app.MapCcmPages();
+    app.TellCcmMode();
     await app.RunAsync();
     return Environment.ExitCode;
 }
