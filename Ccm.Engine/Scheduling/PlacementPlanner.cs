@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
@@ -31,14 +30,14 @@ public static class PlacementPlanner
         var (due, nextDue) = Due(snapshot, now, times);
         if (due.Count == 0)
             return new PlacementPlan([], nextDue, false);
-        var rooms = snapshot.Workers.Values.Where(worker => worker.Value.TakesWork).OrderBy(worker => worker.Id, StringComparer.Ordinal).Select(worker => new Room(worker)).ToArray();
+        var rooms = new Rooms(snapshot);
         var placements = ImmutableArray.CreateBuilder<Placement>();
         var (operations, bytes) = (1, 0);
         KeptWorker? kept = null;
         var decided = false;
-        foreach (var instance in due)
+        while (due.TryDequeue(out var instance, out _))
         {
-            var best = Best(rooms, instance.Value);
+            var best = rooms.Best(instance.Value);
             if (best is null)
             {
                 if (!decided)
@@ -52,15 +51,15 @@ public static class PlacementPlanner
                 return new PlacementPlan(placements.ToImmutable(), nextDue, true, kept);
             operations += cost;
             bytes += size;
-            placements.Add(best.Take(instance));
+            placements.Add(rooms.Take(best, instance));
         }
         return new PlacementPlan(placements.ToImmutable(), nextDue, false, kept);
     }
 
-    /// <summary>Due and waiting for a place, in the order they are served.</summary>
-    private static (List<InstanceEntry> Due, DateTimeOffset? Next) Due(FleetSnapshot snapshot, DateTimeOffset now, PlanningTimes times)
+    /// <summary>Due and waiting for a place, in the order they are served: a heap, since a plan is mostly full long before all are looked at.</summary>
+    private static (PriorityQueue<InstanceEntry, Turn> Due, DateTimeOffset? Next) Due(FleetSnapshot snapshot, DateTimeOffset now, PlanningTimes times)
     {
-        var due = new List<(DateTimeOffset At, InstanceEntry Entry)>();
+        var due = new List<(InstanceEntry, Turn)>();
         DateTimeOffset? next = null;
         foreach (var entry in snapshot.In(InstanceState.Pending))
         {
@@ -68,86 +67,30 @@ public static class PlacementPlanner
                 continue;
             var at = times.Due(entry.Value);
             if (at <= now)
-                due.Add((at, entry));
+                due.Add((entry, new Turn(at, entry.Value.CreatedAt, entry.Id)));
             else if (next is null || at < next)
                 next = at;
         }
-        return ([.. due.OrderBy(item => item.At).ThenBy(item => item.Entry.Value.CreatedAt).ThenBy(item => item.Entry.Id, StringComparer.Ordinal).Select(item => item.Entry)], next);
-    }
-
-    /// <summary>The tightest; of equally tight ones one that is in use already, so that fewer are, then the lowest id.</summary>
-    private static Room? Best(Room[] rooms, LabletInstance instance)
-    {
-        Room? best = null;
-        var bestScore = -1.0;
-        foreach (var room in rooms)
-        {
-            if (!room.Fits(instance))
-                continue;
-            var score = room.UtilisationWith(instance);
-            if (score > bestScore || (score == bestScore && room.InUse && !best!.InUse))
-                (best, bestScore) = (room, score);
-        }
-        return best;
+        return (new PriorityQueue<InstanceEntry, Turn>(due), next);
     }
 
     /// <summary>Keeps the worker that comes nearest to taking a starved instance out of the others' reach, unless one that will take it is coming.</summary>
-    private static (bool Decided, KeptWorker? Kept) Keep(FleetSnapshot snapshot, Room[] rooms, LabletInstance instance)
+    private static (bool Decided, KeptWorker? Kept) Keep(FleetSnapshot snapshot, Rooms rooms, LabletInstance instance)
     {
         if (snapshot.Workers.Values.Any(worker => worker.Value.IsComing && worker.Available.Fits(instance.Demand)
             && Filters.KindFits(instance.Request, worker.Value.LicenseType, worker.Value.CmlVersion)))
             return (true, null);
-        var nearest = rooms.Where(room => room.CouldFit(instance)).MinBy(room => room.Shortage(instance.Demand));
+        var nearest = rooms.All.Where(room => room.CouldFit(instance)).OrderBy(room => room.Shortage(instance.Demand)).ThenBy(room => room.Id, StringComparer.Ordinal).FirstOrDefault();
         if (nearest is null)
             return (false, null);
         nearest.Kept = true;
         return (true, new KeptWorker(nearest.Id, instance.Id));
     }
 
-    /// <summary>A worker's room as the plan fills it.</summary>
-    private sealed class Room(WorkerEntry worker)
+    /// <summary>When an instance is served: by due time, then creation, then id.</summary>
+    private readonly record struct Turn(DateTimeOffset Due, DateTimeOffset Created, string Id) : IComparable<Turn>
     {
-        private Capacity _available = worker.Available;
-        private PortBitmap _ports = worker.Ports.Value;
-
-        public string Id => worker.Id;
-
-        public bool Touched { get; private set; }
-
-        public bool InUse => Touched || !worker.IsEmpty;
-
-        public bool Kept { get; set; }
-
-        public bool Fits(LabletInstance instance) => !Kept && _available.Fits(instance.Demand) && _ports.FreeCount >= instance.Request.PortNames.Length
-            && Filters.KindFits(instance.Request, worker.Value.LicenseType, worker.Value.CmlVersion);
-
-        public bool CouldFit(LabletInstance instance) => !Kept && worker.Value.Declared.Fits(instance.Demand) && worker.Value.PortRange.Count >= instance.Request.PortNames.Length
-            && Filters.KindFits(instance.Request, worker.Value.LicenseType, worker.Value.CmlVersion);
-
-        public double Shortage(Capacity demand) => Math.Max(0, demand.CpuCores - _available.CpuCores) + Math.Max(0, demand.MemoryGb - _available.MemoryGb)
-            + Math.Max(0, demand.StorageGb - _available.StorageGb) + Math.Max(0, demand.Nodes - _available.Nodes);
-
-        /// <summary>Mean share in use after placing it, 0 to 1.</summary>
-        public double UtilisationWith(LabletInstance instance)
-        {
-            var left = _available - instance.Demand;
-            var declared = worker.Value.Declared;
-            return 1 - ((Share(left.CpuCores, declared.CpuCores) + Share(left.MemoryGb, declared.MemoryGb) + Share(left.StorageGb, declared.StorageGb) + Share(left.Nodes, declared.Nodes)) / 4);
-        }
-
-        public Placement Take(InstanceEntry instance)
-        {
-            var utilisation = UtilisationWith(instance.Value);
-            var names = instance.Value.Request.PortNames;
-            var (map, numbers) = _ports.Allocate(names.Length) ?? throw new InvalidOperationException("Checked before.");
-            _ports = map;
-            _available -= instance.Value.Demand;
-            Touched = true;
-            var ports = names.Zip(numbers).ToImmutableSortedDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
-            return new Placement(instance, worker, ports,
-                string.Create(CultureInfo.InvariantCulture, $"Packs tightest on {worker.Id}: {utilisation:P0} of it in use."));
-        }
-
-        private static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
+        public int CompareTo(Turn other) => Due.CompareTo(other.Due) is not 0 and var due ? due
+            : Created.CompareTo(other.Created) is not 0 and var created ? created : string.CompareOrdinal(Id, other.Id);
     }
 }
