@@ -106,6 +106,9 @@ internal sealed class PortalContext : IAsyncDisposable
         });
     }
 
+    /// <summary>Takes every component off, as a browser that goes away does.</summary>
+    public Task LeaveAsync() => _bunit.DisposeComponentsAsync();
+
     /// <summary>Waits until it holds of what is shown; on a still clock.</summary>
     public static void Shows<T>(IRenderedComponent<T> component, Action assertion) where T : IComponent => component.WaitForAssertion(assertion, Patience);
 
