@@ -119,13 +119,24 @@ public sealed class ImportPanelTests
     }
 
     [Fact]
-    public async Task Choose_EndlessTitle_IsCutInTheDocumentAndInTheName()
+    public async Task Choose_EndlessTitle_IsRefusedWithoutBeingRepeated()
     {
         await using var portal = await PortalContext.StartAsync(Role.Admin);
 
         var panel = Choose(portal.Open<ImportPanel>(), LabText.TwoRouters(new string('t', 100_000)));
 
+        Assert.Contains("The title has 100000 characters.", Problem(panel), StringComparison.Ordinal);
         Assert.InRange(panel.Markup.Length, 1, 30_000);
+    }
+
+    [Fact]
+    public async Task Choose_LongestTitle_IsCutInTheDocumentAndInTheName()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+
+        var panel = Choose(portal.Open<ImportPanel>(), LabText.TwoRouters(new string('t', 1_000)));
+
+        Assert.Equal(201, panel.Find("[data-test=derived] dd").TextContent.Length);
         Assert.Equal(63, Typed(panel).Name!.Length);
     }
 

@@ -4,11 +4,14 @@ using Bunit;
 using Ccm.Engine.Documents;
 using Ccm.Portal.Components.Shared;
 using Ccm.Tests.Domain;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccm.Tests.Components.Shared;
 
 public sealed class EventListTests : BunitContext
 {
+    public EventListTests() => Services.AddSingleton<TimeProvider>(new PageTime(Sample.Now));
+
     [Theory]
     [InlineData("""{"reason":"Reserved."}""", "Reserved.")]
     [InlineData("""{"reason":"<script>alert(1)</script>"}""", "<script>alert(1)</script>")]

@@ -2,11 +2,14 @@ using Bunit;
 using Ccm.Portal.Components;
 using Ccm.Portal.Components.Shared;
 using Ccm.Tests.Domain;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccm.Tests.Components.Shared;
 
 public sealed class WhenTests : BunitContext
 {
+    public WhenTests() => Services.AddSingleton<TimeProvider>(new PageTime(Sample.Now));
+
     [Theory]
     [InlineData("Asia/Tokyo", "2026-03-01 21:00:00")]
     [InlineData("America/New_York", "2026-03-01 07:00:00")]
@@ -22,9 +25,13 @@ public sealed class WhenTests : BunitContext
         Assert.Equal(Sample.Now, DateTimeOffset.Parse(time.GetAttribute("datetime")!, System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    [Fact]
-    public void Render_Short_LeavesTheYearOut() =>
-        Assert.Equal("Mar 1 21:00", Show(Sample.Now, "Asia/Tokyo", isShort: true).Find("time").TextContent);
+    [Theory]
+    [InlineData(0, "21:00")]
+    [InlineData(-20, "01:00")]
+    [InlineData(-22, "Feb 28 23:00")]
+    [InlineData(3, "Mar 2 00:00")]
+    public void Render_Short_LeavesTheDateOutOnTheViewersOwnDay(int hours, string shown) =>
+        Assert.Equal(shown, Show(Sample.Now.AddHours(hours), "Asia/Tokyo", isShort: true).Find("time").TextContent);
 
     [Fact]
     public void Render_NoTime_SaysWhatItWasTold()
