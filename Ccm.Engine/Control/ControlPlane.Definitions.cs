@@ -92,7 +92,7 @@ public sealed partial class ControlPlane
     {
         var restored = deleted.Value with { Status = DefinitionStatus.Active };
         mutation.PutDefinition(name, restored, deleted.ModRevision);
-        mutation.Event(EventTypes.DefinitionCreated, Subjects.Definition(name), $"{mutation.Actor.Name} published it again.", deleted.Value, restored);
+        mutation.Event(EventTypes.DefinitionRestored, Subjects.Definition(name), $"{mutation.Actor.Name} published it again.", deleted.Value, restored);
     }
 
     /// <summary>Takes no new reservations; running ones go on.</summary>
@@ -113,7 +113,7 @@ public sealed partial class ControlPlane
         if (living.Length > 0)
         {
             if (before.Value.Status == DefinitionStatus.Active)
-                await ChangeStatusAsync(actor, Operation.New(), name, DefinitionStatus.Active, EventTypes.DefinitionCreated, cancellationToken);
+                await ChangeStatusAsync(actor, Operation.New(), name, DefinitionStatus.Active, EventTypes.DefinitionRestored, cancellationToken);
             throw RefusedException.Conflict($"{living.Length} instances of '{name}' live, '{living[0]}' among them.", "End them first, or deprecate the definition.");
         }
         return await ChangeStatusAsync(actor, operation, name, DefinitionStatus.Deleted, EventTypes.DefinitionDeleted, cancellationToken, onlyAt: deprecated.ModRevision);

@@ -18,6 +18,7 @@ public sealed partial class ControlPlane(
     IStateStore store, IDefinitionDocuments definitions, ITemplateDocuments templates, IAuditTrail trail, WatchCache cache,
     IOptions<ControlOptions> options, TimeProvider time, ILogger<ControlPlane> logger) : IDisposable
 {
+    private const int LookAfter = 3;
     private const int Attempts = 12;
     private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(5);
 
@@ -53,6 +54,8 @@ public sealed partial class ControlPlane(
                         return answer;
                     case CommitResult.GuardFailed failed:
                         await CatchUpAsync(failed.Revision, cancellationToken);
+                        // An operation that was applied already fails its own guard every time.
+                        lookFirst |= attempt >= LookAfter;
                         break;
                     case CommitResult.Refused refused:
                         throw RefusedException.Unavailable($"The state store refused the write: {refused.Reason}.");

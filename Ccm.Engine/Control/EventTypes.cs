@@ -10,7 +10,7 @@ public static class EventTypes
     public const string DefinitionDeprecated = "ccm.lablet.definition.deprecated";
     public const string DefinitionDeleted = "ccm.lablet.definition.deleted";
 
-    /// <summary>Active again, because a deletion was refused.</summary>
+    /// <summary>Active again: a deletion was refused, or what was deleted is published again.</summary>
     public const string DefinitionRestored = "ccm.lablet.definition.restored";
     public const string InstanceRetried = "ccm.lablet.instance.retried";
     public const string InstanceExtended = "ccm.lablet.instance.extended";

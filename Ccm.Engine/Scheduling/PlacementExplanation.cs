@@ -41,7 +41,7 @@ public static class PlacementExplainer
     private static WorkerEntry Without(WorkerEntry worker, LabletInstance instance) => worker with
     {
         Capacity = worker.Capacity with { Value = AvailableCapacity.Of(worker.Available + instance.Demand, worker.Capacity.Value.ChangedAt) },
-        Ports = worker.Ports with { Value = worker.Ports.Value.Release(instance.Ports.Values) },
+        Ports = worker.Ports with { Value = worker.Ports.Value.Release(instance.Ports.Values.Where(worker.Ports.Value.IsAllocated)) },
     };
 
     private static WorkerVerdict Verdict(LabletInstance instance, WorkerEntry worker)

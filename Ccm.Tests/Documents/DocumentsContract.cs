@@ -54,20 +54,36 @@ public abstract class DocumentsContract
         Assert.Equal("a", await stores.Definitions.ReadLabAsync("ospf", "1.0.0", Cancellation));
     }
 
+    [Fact]
+    public async Task Definition_TheSameButForItsTime_KeepsItsTimeAndGetsAFreshStamp()
+    {
+        var stores = await OpenAsync();
+        var first = Definition("ospf", "1.0.0", "aa");
+        await stores.Definitions.UpsertAsync(first, "a", Cancellation);
+        var stamp = Assert.Single(await stores.Definitions.ListStampsAsync(DateTimeOffset.MaxValue, Cancellation));
+
+        Assert.Equal(UpsertResult.Written, await stores.Definitions.UpsertAsync(first with { CreatedAt = first.CreatedAt.AddSeconds(3) }, "a", Cancellation));
+
+        Assert.NotEqual(stamp.Stamp, Assert.Single(await stores.Definitions.ListStampsAsync(DateTimeOffset.MaxValue, Cancellation)).Stamp);
+        Assert.Equal(first.CreatedAt, (await stores.Definitions.FindAsync("ospf", "1.0.0", Cancellation))!.CreatedAt);
+        Assert.False(await stores.Definitions.DeleteAsync(stamp, Cancellation));
+    }
+
     [Theory]
     [InlineData("aa", "second")]
     [InlineData("bb", "first")]
-    public async Task Definition_OfTheSameOperationOrLab_IsRewrittenWithAFreshStamp(string sha256, string operation)
+    [InlineData("bb", "second")]
+    public async Task Definition_ThatWasAbandoned_GivesWay(string sha256, string operation)
     {
         var stores = await OpenAsync();
         await stores.Definitions.UpsertAsync(Definition("ospf", "1.0.0", "aa", "first"), "a", Cancellation);
-        var stamp = Assert.Single(await stores.Definitions.ListStampsAsync(DateTimeOffset.MaxValue, Cancellation));
 
+        Assert.Equal(UpsertResult.Different, await stores.Definitions.UpsertAsync(Definition("ospf", "1.0.0", sha256, operation), "b", Cancellation));
+        stores.Time.Now += Unpublished.Abandoned + TimeSpan.FromSeconds(1);
         Assert.Equal(UpsertResult.Written, await stores.Definitions.UpsertAsync(Definition("ospf", "1.0.0", sha256, operation), "b", Cancellation));
 
-        Assert.NotEqual(stamp.Stamp, Assert.Single(await stores.Definitions.ListStampsAsync(DateTimeOffset.MaxValue, Cancellation)).Stamp);
         Assert.Equal("b", await stores.Definitions.ReadLabAsync("ospf", "1.0.0", Cancellation));
-        Assert.False(await stores.Definitions.DeleteAsync(stamp, Cancellation));
+        Assert.Equal((sha256, operation), await stores.Definitions.FindAsync("ospf", "1.0.0", Cancellation) is { } found ? (found.LabSha256, found.OperationId) : default);
     }
 
     [Fact]
@@ -114,7 +130,10 @@ public abstract class DocumentsContract
         Assert.Null(await stores.Templates.FindAsync("small", 3, Cancellation));
         Assert.Equal(2, (await stores.Templates.FindManyAsync([("small", 1), ("small", 2), ("small", 3)], Cancellation)).Length);
         Assert.Equal(UpsertResult.Different, await stores.Templates.UpsertAsync(template with { OperationId = "other" }, Cancellation));
-        Assert.Equal(UpsertResult.Written, await stores.Templates.UpsertAsync(template with { MemoryGb = 65 }, Cancellation));
+        Assert.Equal(UpsertResult.Written, await stores.Templates.UpsertAsync(template, Cancellation));
+        stores.Time.Now += Unpublished.Abandoned + TimeSpan.FromSeconds(1);
+        Assert.Equal(UpsertResult.Written, await stores.Templates.UpsertAsync(template with { MemoryGb = 65, OperationId = "other" }, Cancellation));
+        Assert.Equal(65, (await stores.Templates.FindAsync("small", 1, Cancellation))!.MemoryGb);
         var stamps = await stores.Templates.ListStampsAsync(DateTimeOffset.MaxValue, Cancellation);
         Assert.Equal(["1", "2"], stamps.Select(stamp => stamp.Version).Order());
         Assert.True(await stores.Templates.DeleteAsync(stamps[0], Cancellation));

@@ -65,20 +65,7 @@ public sealed partial class InstancePage
             return;
         _address = entry.WorkerId is { } worker ? Fleet.Workers.GetValueOrDefault(worker)?.Value.Address ?? worker : "";
         _may = May(Permission.ManageAnyInstance) || (May(Permission.ManageOwnInstances) && entry.Value.OwnerId == Actor?.Id);
-        _explanation = Explain(entry);
-    }
-
-    /// <summary>Null when the worker's ports contradict the instance's, as they may while a key cannot be read: the page shows the rest.</summary>
-    private PlacementExplanation? Explain(InstanceEntry entry)
-    {
-        try
-        {
-            return PlacementExplainer.Explain(Fleet, entry, _templates, Time.GetUtcNow(), Times);
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
+        _explanation = PlacementExplainer.Explain(Fleet, entry, _templates, Time.GetUtcNow(), Times);
     }
 
     /// <summary>What could be added for a lab that waits; without the documents the explanation says less, and still what it knows.</summary>
