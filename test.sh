@@ -25,6 +25,15 @@ if [ -z "${CCM_TEST_ETCD:-}" ]; then
   fi
 fi
 
+# Redis: CCM_TEST_REDIS, else one on the PATH, else Debian's package.
+if [ -z "${CCM_TEST_REDIS:-}" ] && ! command -v redis-server >/dev/null; then
+  if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+    echo "Installing redis-server for the session tests."
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends redis-server; } >/dev/null 2>&1 || true
+  fi
+  command -v redis-server >/dev/null || echo "NO REDIS: its tests are skipped; install redis-server, or set CCM_TEST_REDIS."
+fi
+
 dotnet build Ccm.sln -v quiet
 log="$(mktemp)"
 trap 'rm -f "$log"' EXIT

@@ -18,7 +18,7 @@ internal static class EmbeddedParts
     /// <summary>Why this start is refused; null when it is not.</summary>
     public static string? Refuse(IConfiguration configuration, IHostEnvironment environment)
     {
-        foreach (var (store, part) in new[] { ("mongodb", "documents"), ("redis", "sessions") })
+        foreach (var (store, part) in new[] { ("mongodb", "documents") })
         {
             if (!string.IsNullOrEmpty(configuration.GetConnectionString(store)))
                 return $"ConnectionStrings:{store} is set, but this version keeps its {part} embedded only. Remove the setting.";

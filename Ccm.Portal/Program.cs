@@ -15,7 +15,7 @@ try
     var app = builder.Build();
     app.UseCcmSecurityHeaders();
     app.UseCcmNotFoundPage();
-    app.UseAuthentication();
+    app.UseCcmAuthentication();
     app.UseAuthorization();
     app.UseAntiforgery();
     app.MapStaticAssets().AllowAnonymous();

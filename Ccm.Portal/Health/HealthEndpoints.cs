@@ -4,7 +4,8 @@ namespace Ccm.Portal.Health;
 
 /// <param name="Leads">What this replica leads; leading is never needed to be ready.</param>
 /// <param name="Reasons">Why it is not ready.</param>
-internal sealed record Readiness(string Status, string ReplicaId, IReadOnlyList<string> Leads, IReadOnlyList<string> Reasons);
+/// <param name="Warnings">What is amiss although it is ready.</param>
+internal sealed record Readiness(string Status, string ReplicaId, IReadOnlyList<string> Leads, IReadOnlyList<string> Reasons, IReadOnlyList<string> Warnings);
 
 /// <summary><c>/health/live</c>, <c>/health/ready</c> and <c>/metrics</c>, for machines and without a token.</summary>
 internal static class HealthEndpoints
@@ -19,6 +20,7 @@ internal static class HealthEndpoints
 
     private static async Task<IResult> ReadyAsync(SystemHealth health, Replica replica, Elections elections, CancellationToken cancellationToken)
     {
+        var asked = health.SessionsAsync(cancellationToken);
         var reasons = new List<string>();
         if (health.NotReady() is { } stale)
             reasons.Add(stale);
@@ -26,8 +28,11 @@ internal static class HealthEndpoints
             reasons.Add($"The state store ({state.Kind}): {state.Detail}");
         if (await health.DocumentsAsync(cancellationToken) is { Healthy: false } documents)
             reasons.Add($"The document store ({documents.Kind}): {documents.Detail}");
+        // No reason to be not ready: the engine and the REST API do not depend on sessions, and all replicas share one Redis, so
+        // that taking each of them out of service would only turn "nobody can sign in" into "nothing answers".
+        IReadOnlyList<string> warnings = await asked is { Healthy: false } sessions ? [$"The session store ({sessions.Kind}): {sessions.Detail}"] : [];
         return TypedResults.Json(
-            new Readiness(reasons.Count == 0 ? "ready" : "not ready", replica.Id, [.. elections.All.Where(election => election.Term is not null).Select(election => election.Key)], reasons),
+            new Readiness(reasons.Count == 0 ? "ready" : "not ready", replica.Id, [.. elections.All.Where(election => election.Term is not null).Select(election => election.Key)], reasons, warnings),
             statusCode: reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

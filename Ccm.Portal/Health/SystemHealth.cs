@@ -4,6 +4,7 @@ using Ccm.Engine.Documents;
 using Ccm.Engine.Leadership;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Identity.Sessions;
 using Microsoft.Extensions.Caching.Distributed;
 
 namespace Ccm.Portal.Health;
@@ -58,10 +59,10 @@ internal sealed class SystemHealth(
         return (true, "It answers.");
     }, cancellationToken);
 
-    private Task<StoreStatus> SessionsAsync(CancellationToken cancellationToken) => AskAsync(KindOf("redis", "memory"), async token =>
+    public Task<StoreStatus> SessionsAsync(CancellationToken cancellationToken) => AskAsync(KindOf("redis", "memory"), async token =>
     {
         if (services.GetService<IDistributedCache>() is { } sessions)
-            await sessions.GetAsync("ccm-health", token);
+            await SessionsUnavailableException.Guard(() => sessions.GetAsync("ccm:health", token));
         return (true, "It answers.");
     }, cancellationToken);
 

@@ -35,22 +35,25 @@ public static class IdentityComposition
         }
 
         services.AddAuthorization(Policies.Add);
-        AddSessions(services, settings);
+        AddSessions(services, settings, configuration);
         AddAccountPages(services);
         return services;
     }
 
-    /// <summary>The account pages and, through <c>UseAuthentication</c>, the provider's endpoints.</summary>
+    /// <summary>Who asks; a page answers 503 while its session cannot be read. Stands where <c>UseAuthentication</c> would.</summary>
+    public static IApplicationBuilder UseCcmAuthentication(this IApplicationBuilder app) => app.UseMiddleware<SessionsAway>().UseAuthentication();
+
+    /// <summary>The account pages and, through <see cref="UseCcmAuthentication"/>, the provider's endpoints.</summary>
     public static IEndpointRouteBuilder MapCcmIdentity(this IEndpointRouteBuilder endpoints)
     {
         AccountEndpoints.Map(endpoints);
         return endpoints;
     }
 
-    private static void AddSessions(IServiceCollection services, IdentitySettings settings)
+    private static void AddSessions(IServiceCollection services, IdentitySettings settings, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddDistributedMemoryCache();
+        services.AddSessionCache(configuration);
         services.AddSingleton<ITicketStore, TicketStore>();
         services.AddRazorComponents();
         services.AddScoped<AuthenticationStateProvider, TicketRevalidation>();

@@ -24,6 +24,14 @@ internal sealed partial class Browser : IDisposable
 
     public CookieContainer Cookies { get; }
 
+    /// <summary>Another browser with a copied session cookie; it stops at each redirect.</summary>
+    public static Browser Holding(Uri address, string cookie)
+    {
+        var cookies = new CookieContainer();
+        cookies.Add(address, new Cookie("ccm", cookie));
+        return new Browser(address, follow: false, cookies);
+    }
+
     /// <summary>The same browser, stopping at each redirect.</summary>
     public Browser Stepwise() => new(_address, follow: false, Cookies);
 

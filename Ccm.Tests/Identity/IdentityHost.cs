@@ -59,7 +59,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         var app = builder.Build();
         pipeline?.Invoke(app);
         app.UseCcmSecurityHeaders();
-        app.UseAuthentication();
+        app.UseCcmAuthentication();
         app.UseAuthorization();
         app.MapCcmIdentity();
         app.MapGet("/", Who).RequireAuthorization(Policies.Portal);

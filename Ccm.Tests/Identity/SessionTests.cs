@@ -18,7 +18,7 @@ public sealed class SessionTests
         var cookie = browser.Cookies.GetCookies(host.Address)["ccm"]!.Value;
 
         var (response, body) = await browser.SignOutAsync();
-        using var thief = Holding(host, cookie);
+        using var thief = Browser.Holding(host.Address, cookie);
         var (after, _) = await thief.GetAsync("/");
 
         Assert.Equal("/account/sign-in", response.RequestMessage!.RequestUri!.AbsolutePath);
@@ -34,7 +34,7 @@ public sealed class SessionTests
         using var browser = host.Browse();
         await browser.SignInAsync("/", "admin", "admin");
 
-        using var copy = Holding(host, browser.Cookies.GetCookies(host.Address)["ccm"]!.Value);
+        using var copy = Browser.Holding(host.Address, browser.Cookies.GetCookies(host.Address)["ccm"]!.Value);
         var (response, _) = await copy.GetAsync("/");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -64,7 +64,7 @@ public sealed class SessionTests
         var value = browser.Cookies.GetCookies(host.Address)["ccm"]!.Value.ToCharArray();
         value[value.Length / 2] = value[value.Length / 2] == 'A' ? 'B' : 'A';
 
-        using var forger = Holding(host, new string(value));
+        using var forger = Browser.Holding(host.Address, new string(value));
         var (response, _) = await forger.GetAsync("/");
 
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
@@ -145,7 +145,7 @@ public sealed class SessionTests
         }
 
         await using var second = await IdentityHost.StartAsync(directory.Path, services: services => services.AddSingleton<IDistributedCache>(cache));
-        using var again = Holding(second, cookie);
+        using var again = Browser.Holding(second.Address, cookie);
         var (response, body) = await again.GetAsync("/");
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -164,12 +164,5 @@ public sealed class SessionTests
 
         var value = Assert.Single(cache.Values).Value;
         Assert.DoesNotContain("operator", System.Text.Encoding.UTF8.GetString(value), StringComparison.Ordinal);
-    }
-
-    private static Browser Holding(IdentityHost host, string cookie)
-    {
-        var cookies = new CookieContainer();
-        cookies.Add(host.Address, new Cookie("ccm", cookie));
-        return new Browser(host.Address, follow: false, cookies);
     }
 }

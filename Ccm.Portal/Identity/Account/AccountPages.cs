@@ -20,6 +20,14 @@ internal static class AccountPages
         [nameof(NoAccessPage.Name)] = context.User.Identity?.Name,
     });
 
+    /// <summary>Asks nothing of any store, not even for an antiforgery token.</summary>
+    public static RazorComponentResult<SessionsAwayPage> SessionsAway(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.RetryAfter = "5";
+        return new RazorComponentResult<SessionsAwayPage>() { StatusCode = StatusCodes.Status503ServiceUnavailable, PreventStreamingRendering = true };
+    }
+
     private static RazorComponentResult<TPage> Page<TPage>(HttpContext context, int status, Dictionary<string, object?> parameters)
         where TPage : Microsoft.AspNetCore.Components.IComponent
     {

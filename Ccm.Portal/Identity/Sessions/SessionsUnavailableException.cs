@@ -1,0 +1,20 @@
+using StackExchange.Redis;
+
+namespace Ccm.Portal.Identity.Sessions;
+
+/// <summary>Whether a session stands cannot be learnt now. That is not the same as a session that is gone.</summary>
+internal sealed class SessionsUnavailableException(Exception inner) : Exception("Redis does not answer: nobody can sign in, and pages cannot be opened.", inner)
+{
+    /// <summary>Turns whatever Redis's client throws into this. Its own texts are for programmers.</summary>
+    public static async Task Guard(Func<Task> ask)
+    {
+        try
+        {
+            await ask();
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            throw new SessionsUnavailableException(exception);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+using System.Net;
+using Ccm.Engine.Domain;
+using Ccm.Portal;
+using Ccm.Portal.Identity;
+using Ccm.Portal.Identity.Sessions;
+using Ccm.Tests.Servers;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ccm.Tests.Identity;
+
+/// <summary>Sessions on a real Redis: two replicas share them, and its loss costs a sign-in at the most.</summary>
+public sealed class RedisSessionTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    [Fact]
+    public async Task Restart_TheSameRedis_KeepsTheSession()
+    {
+        await using var redis = await RedisServer.ObtainAsync();
+        string cookie;
+        await using (var first = await StartAsync(redis))
+            cookie = await SignInAsync(first);
+
+        await using var second = await StartAsync(redis);
+        using var again = Browser.Holding(second.Address, cookie);
+        var (response, body) = await again.GetAsync("/");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("admin|admin|Admin", body);
+    }
+
+    [Fact]
+    public async Task SignIn_KeyInRedis_HasThePrefixAndAnEnd()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await StartAsync(redis);
+
+        await SignInAsync(host);
+
+        Assert.Equal("1", await redis.SendAsync("EVAL \"return #redis.call('keys','ccm:session:*')\" 0"));
+        Assert.Equal("1", await redis.SendAsync("DBSIZE"));
+        var seconds = int.Parse(await redis.SendAsync("EVAL \"return redis.call('ttl',redis.call('keys','*')[1])\" 0"), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(seconds, 1, (int)TicketStore.Lifetime.TotalSeconds);
+    }
+
+    [Fact]
+    public async Task Flush_EverythingForgotten_CostsASignInAndNothingElse()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await StartAsync(redis);
+        using var browser = host.Browse();
+        await browser.SignInAsync("/", "admin", "admin");
+        var token = await host.TokenAsync();
+        var secret = host.Services.GetDataProtector("test").Protect("kept");
+
+        await redis.FlushAsync();
+        var (page, _) = await browser.GetAsync("/");
+        var (_, again) = await browser.SignInAsync("/", "admin", "admin");
+        using var api = await host.GetAsync("/api/v1/who", token);
+
+        Assert.Equal("/account/sign-in", page.RequestMessage!.RequestUri!.AbsolutePath);
+        Assert.Equal("admin|admin|Admin", again);
+        Assert.Equal(HttpStatusCode.OK, api.StatusCode);
+        Assert.Equal("kept", host.Services.GetDataProtector("test").Unprotect(secret));
+    }
+
+    [Fact]
+    public async Task RedisStopped_PagesAndSignIn_FailClosedAndRestGoesOn()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await StartAsync(redis);
+        using var browser = host.Browse();
+        await browser.SignInAsync("/", "admin", "admin");
+        var (_, form) = await browser.GetAsync("/form-token");
+        var token = await host.TokenAsync();
+        await redis.KillAsync();
+
+        var (page, pageBody) = await browser.GetAsync("/");
+        var (signOut, _) = await browser.PostAsync("/account/sign-out", ("__RequestVerificationToken", form));
+        using var other = host.Browse();
+        var (signIn, signInBody) = await other.SignInAsync("/", "user", "user");
+        using var api = await host.GetAsync("/api/v1/who", token);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "/"), (page.StatusCode, page.RequestMessage!.RequestUri!.AbsolutePath));
+        Assert.Contains("Sessions cannot be read just now.", pageBody, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, signOut.StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, signIn.StatusCode);
+        Assert.Contains("Sessions cannot be read just now.", signInBody, StringComparison.Ordinal);
+        Assert.DoesNotContain(other.Cookies.GetCookies(host.Address), cookie => cookie.Name == SessionCookie.Name);
+        Assert.Equal(HttpStatusCode.OK, api.StatusCode);
+    }
+
+    [Fact]
+    public async Task RedisBack_SignIn_WorksAgain()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await StartAsync(redis);
+        using var browser = host.Browse();
+        await browser.SignInAsync("/", "admin", "admin");
+        await redis.KillAsync();
+        var (away, _) = await browser.GetAsync("/");
+        await redis.RunAsync();
+
+        await BackAsync(browser).OrLate();
+        var (_, body) = await browser.SignInAsync("/", "admin", "admin");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, away.StatusCode);
+        Assert.Equal("admin|admin|Admin", body);
+    }
+
+    /// <summary>The portal comes up without Redis, and needs no restart once it is there.</summary>
+    [Fact]
+    public async Task Start_RedisAway_WorksOnceItIsThere()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await redis.KillAsync();
+        await using var host = await StartAsync(redis);
+        using var browser = host.Browse();
+        var (away, _) = await browser.SignInAsync("/", "admin", "admin");
+        await redis.RunAsync();
+
+        var body = await SignInOnceBackAsync(host).OrLate();
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, away.StatusCode);
+        Assert.Equal("admin|admin|Admin", body);
+    }
+
+    [Fact]
+    public async Task SignOut_OnOneReplica_EndsTheSessionAndTheCircuitOnTheOther()
+    {
+        await using var redis = await RedisServer.ObtainAsync();
+        await using var one = await StartAsync(redis);
+        await using var two = await StartAsync(redis);
+        using var browser = one.Browse();
+        await browser.SignInAsync("/", "admin", "admin");
+        using var onTwo = Browser.Holding(two.Address, browser.Cookies.GetCookies(one.Address)[SessionCookie.Name]!.Value);
+        var (before, _) = await onTwo.GetAsync("/");
+        var (key, circuit) = await CircuitAsync(two);
+        using var revalidation = new TicketRevalidation(two.Services.GetRequiredService<ITicketStore>(), TimeProvider.System, NullLoggerFactory.Instance);
+        var stood = await revalidation.StandsAsync(circuit);
+
+        await browser.SignOutAsync();
+        await one.Services.GetRequiredService<ITicketStore>().RemoveAsync(key, TestContext.Current.CancellationToken);
+        var (after, _) = await onTwo.GetAsync("/");
+
+        Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+        Assert.True(stood);
+        Assert.Equal(HttpStatusCode.Redirect, after.StatusCode);
+        Assert.False(await revalidation.StandsAsync(circuit));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:6379,nosuchoption=secret")]
+    [InlineData("ssl=true")]
+    public void Read_TextThatCannotBe_NamesTheSettingAndKeepsTheSecret(string text)
+    {
+        var refused = Assert.Throws<SettingsException>(() => SessionCache.Read(text));
+
+        Assert.Contains("ConnectionStrings:redis", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_GivenTimes_AreShortenedAndNotLengthened()
+    {
+        var own = SessionCache.Read("a:1,connectTimeout=500,syncTimeout=60000,abortConnect=true");
+
+        Assert.Equal((500, 1000, 1000, false), (own.ConnectTimeout, own.SyncTimeout, own.AsyncTimeout, own.AbortOnConnectFail));
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    /// <summary>One replica; all of a test share their key ring.</summary>
+    private Task<IdentityHost> StartAsync(RedisServer redis) => IdentityHost.StartAsync(_directory.Path, new() { ["ConnectionStrings:redis"] = redis.Endpoint });
+
+    private static async Task<string> SignInAsync(IdentityHost host)
+    {
+        using var browser = host.Browse();
+        await browser.SignInAsync("/", "admin", "admin");
+        return browser.Cookies.GetCookies(host.Address)[SessionCookie.Name]!.Value;
+    }
+
+    /// <summary>A fresh browser each time: a flow that was cut off leaves cookies behind.</summary>
+    private static async Task<string> SignInOnceBackAsync(IdentityHost host)
+    {
+        while (true)
+        {
+            using var browser = host.Browse();
+            var (response, body) = await browser.SignInAsync("/", "admin", "admin");
+            if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
+                return body;
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static async Task BackAsync(Browser browser)
+    {
+        while ((await browser.GetAsync("/")).Response.StatusCode == HttpStatusCode.ServiceUnavailable)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<(string Key, AuthenticationState State)> CircuitAsync(IdentityHost host)
+    {
+        var tickets = host.Services.GetRequiredService<ITicketStore>();
+        var key = await tickets.StoreAsync(new(IdentityClaims.Principal("ann", "Ann", [Role.Viewer]), new() { ExpiresUtc = TimeProvider.System.GetUtcNow() + TicketStore.Lifetime }, "Cookies"));
+        return (key, new AuthenticationState((await tickets.RetrieveAsync(key))!.Principal));
+    }
+}
