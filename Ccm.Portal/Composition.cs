@@ -12,6 +12,13 @@ namespace Ccm.Portal;
 /// <summary>What <c>Program.cs</c> names in one line each.</summary>
 internal static partial class Composition
 {
+    /// <summary>A published program finds its static files beside itself, from whatever folder it is started; a built one has none there.</summary>
+    public static WebApplicationOptions Options(string[] args) => new()
+    {
+        Args = args,
+        ContentRootPath = Directory.Exists(Path.Combine(AppContext.BaseDirectory, "wwwroot")) ? AppContext.BaseDirectory : null,
+    };
+
     /// <summary>The top-level <c>appsettings.json</c> lies beside the program; the environment and the command line come over it.</summary>
     public static void AddCcmSettings(this WebApplicationBuilder builder)
     {

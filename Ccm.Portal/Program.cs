@@ -5,7 +5,7 @@ using Ccm.Portal.Identity;
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    var builder = WebApplication.CreateBuilder(Composition.Options(args));
     builder.AddCcmSettings();
     builder.Services.AddCcmEngine(builder.Configuration);
     builder.Services.AddCcmIdentity(builder.Configuration, builder.Environment);
