@@ -1,6 +1,7 @@
 using Ccm.Engine.Embedded;
 using Ccm.Engine.State;
 using Ccm.Engine.State.Embedded;
+using Microsoft.Data.Sqlite;
 
 namespace Ccm.Tests.State;
 
@@ -75,6 +76,27 @@ public sealed class SqliteStateStoreTests : StateStoreContract
         await Store.DisposeAsync();
 
         await Assert.ThrowsAsync<StateStoreUnavailableException>(() => watching);
+    }
+
+    [Fact]
+    public async Task Read_FileCannotBeOpened_ThrowsUnavailable()
+    {
+        var revision = await PutAsync("a");
+        var elsewhere = _folder.FullName + "-elsewhere";
+        SqliteConnection.ClearPool(new SqliteConnection(_database!.ConnectionString));
+        Directory.Move(_folder.FullName, elsewhere);
+        try
+        {
+            await Assert.ThrowsAsync<StateStoreUnavailableException>(() => ReadAsync("a"));
+            await Assert.ThrowsAsync<StateStoreUnavailableException>(() => Store.ListAsync(Prefix, 0, Stop));
+            await Assert.ThrowsAsync<StateStoreUnavailableException>(() => WatchedAsync(revision, 1));
+            await Assert.ThrowsAsync<StateStoreUnavailableException>(() => Store.GetStatusAsync(Stop));
+        }
+        finally
+        {
+            Directory.Move(elsewhere, _folder.FullName);
+        }
+        Assert.Equal("x", await ReadAsync("a"));
     }
 
     [Fact]

@@ -13,14 +13,7 @@ namespace Ccm.Engine.State.Embedded;
 public sealed class SqliteStateStore : IStateStore
 {
     private const int AtOnce = 256;
-    private const string AtRevision = """
-        SELECT key, mod, created, version, lease, value FROM state s
-        WHERE key >= $from AND key < $until AND value IS NOT NULL
-            AND mod = (SELECT MAX(mod) FROM state WHERE key = s.key AND mod <= $revision)
-        ORDER BY key
-        """;
-
-    private readonly EmbeddedDatabase _database;
+    private readonly SqliteReader _reader;
     private readonly TimeProvider _time;
     private readonly SqliteWriter _writer;
     private readonly Channel<Job> _jobs = Channel.CreateBounded<Job>(new BoundedChannelOptions(4096) { SingleReader = true });
@@ -33,7 +26,7 @@ public sealed class SqliteStateStore : IStateStore
 
     public SqliteStateStore(EmbeddedDatabase database, TimeProvider time)
     {
-        _database = database;
+        _reader = new SqliteReader(database);
         _time = time;
         _writer = new SqliteWriter(database.Connect());
         EndLeasesOfEarlierProcess();
@@ -48,32 +41,13 @@ public sealed class SqliteStateStore : IStateStore
     public Task<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var connection = _database.Connect();
-        using var command = SqliteSchema.Command(connection, null, "SELECT key, mod, created, version, lease, value FROM state WHERE key = $key ORDER BY mod DESC LIMIT 1", ("$key", key));
-        using var row = command.ExecuteReader();
-        return Task.FromResult(row.Read() && !row.IsDBNull(5) ? SqliteSchema.ReadEntry(row) : null);
+        return Task.FromResult(_reader.Get(key));
     }
 
     public Task<StateList> ListAsync(string prefix, long revision, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        using var connection = _database.Connect();
-        using var transaction = connection.BeginTransaction(deferred: true);
-        var newest = SqliteSchema.Meta(connection, "revision", transaction);
-        if (revision > newest)
-            throw new StateFutureRevisionException(revision);
-        var compacted = SqliteSchema.Meta(connection, "compacted", transaction);
-        if (revision > 0 && revision < compacted)
-            throw new StateCompactedException(compacted);
-        var at = revision > 0 ? revision : newest;
-        using var command = SqliteSchema.Command(connection, transaction, AtRevision, ("$from", prefix), ("$until", prefix + "\U0010FFFF"), ("$revision", at));
-        var entries = ImmutableArray.CreateBuilder<StateEntry>();
-        using (var row = command.ExecuteReader())
-        {
-            while (row.Read())
-                entries.Add(SqliteSchema.ReadEntry(row));
-        }
-        return Task.FromResult(new StateList(at, entries.ToImmutable()));
+        return Task.FromResult(_reader.List(prefix, revision));
     }
 
     public async Task<CommitResult> CommitAsync(StateTransaction transaction, CancellationToken cancellationToken)
@@ -95,7 +69,7 @@ public sealed class SqliteStateStore : IStateStore
             var upTo = Revision;
             if (next <= upTo)
             {
-                foreach (var batch in ReadHistory(prefix, next, upTo))
+                foreach (var batch in _reader.History(prefix, next, upTo))
                     yield return batch;
                 yield return new StateBatch(upTo, []);
                 next = upTo + 1;
@@ -123,12 +97,7 @@ public sealed class SqliteStateStore : IStateStore
         await job.Done.Task;
     }
 
-    public Task<StateStoreStatus> GetStatusAsync(CancellationToken cancellationToken)
-    {
-        using var connection = _database.Connect();
-        using var command = SqliteSchema.Command(connection, null, "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()");
-        return Task.FromResult(new StateStoreStatus(connection.ServerVersion, Revision, SqliteSchema.Meta(connection, "compacted"), (long)command.ExecuteScalar()!, null, []));
-    }
+    public Task<StateStoreStatus> GetStatusAsync(CancellationToken cancellationToken) => Task.FromResult(_reader.Status(Revision));
 
     public async ValueTask DisposeAsync()
     {
@@ -208,34 +177,6 @@ public sealed class SqliteStateStore : IStateStore
     {
         lock (_lock)
             return transaction.Puts.Select(put => put.LeaseId).Where(id => id != 0 && !_leases.ContainsKey(id)).Cast<long?>().FirstOrDefault();
-    }
-
-    /// <exception cref="StateCompactedException">As seen in the same read, so that nothing vanishes between the look and the reading.</exception>
-    private List<StateBatch> ReadHistory(string prefix, long from, long upTo)
-    {
-        using var connection = _database.Connect();
-        using var transaction = connection.BeginTransaction(deferred: true);
-        var compacted = SqliteSchema.Meta(connection, "compacted", transaction);
-        if (from < compacted)
-            throw new StateCompactedException(compacted);
-        using var command = SqliteSchema.Command(connection, transaction, """
-            SELECT key, mod, created, version, lease, value FROM state
-            WHERE mod >= $from AND mod <= $upTo AND key >= $first AND key < $until ORDER BY mod, key
-            """, ("$from", from), ("$upTo", upTo), ("$first", prefix), ("$until", prefix + "\U0010FFFF"));
-        using var row = command.ExecuteReader();
-        var batches = new List<StateBatch>();
-        var events = ImmutableArray.CreateBuilder<StateEvent>();
-        var revision = 0L;
-        while (row.Read())
-        {
-            if (row.GetInt64(1) != revision && events.Count > 0)
-                batches.Add(new StateBatch(revision, events.DrainToImmutable()));
-            revision = row.GetInt64(1);
-            events.Add(new StateEvent(row.GetString(0), row.IsDBNull(5) ? null : SqliteSchema.ReadEntry(row)));
-        }
-        if (events.Count > 0)
-            batches.Add(new StateBatch(revision, events.DrainToImmutable()));
-        return batches;
     }
 
     private async Task EndLeaseAsync(SqliteLease lease)
