@@ -3,6 +3,7 @@ using Ccm.Engine.Domain;
 using Ccm.Engine.Hosts;
 using Ccm.Engine.Leadership;
 using Ccm.Engine.Scheduling;
+using Ccm.Engine.State;
 using Ccm.Engine.Watching;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -88,7 +89,10 @@ internal sealed partial class ControllerLoop(
                 var pause = backoff.TryGetValue(key, out var last) ? TimeSpan.FromTicks(Math.Min(last.Ticks * 2, LongestBackoff.Ticks)) : FirstBackoff;
                 backoff[key] = pause;
                 again = pause;
-                LogFailed(key, exception);
+                if (exception is StateStoreUnavailableException or RefusedException { Kind: RefusalKind.Unavailable })
+                    LogWaits(key, exception.Message);
+                else
+                    LogFailed(key, exception);
             }
             queue.Done(key, again);
         }
@@ -104,4 +108,7 @@ internal sealed partial class ControllerLoop(
 
     [LoggerMessage(7201, LogLevel.Error, "{Key} could not be taken further and is tried again.")]
     private partial void LogFailed(string key, Exception exception);
+
+    [LoggerMessage(7202, LogLevel.Warning, "{Key} waits for a store: {Reason}")]
+    private partial void LogWaits(string key, string reason);
 }

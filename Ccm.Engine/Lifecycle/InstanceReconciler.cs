@@ -124,7 +124,7 @@ internal sealed partial class InstanceReconciler(
         labs = await OfTitleAsync(worker, LabTitle.Of(entry.Id), term.Over);
         if (labs.Any(lab => IsUp(lab) || !lab.IsConverged))
             return Poll(times.LabStart(10));
-        await control.AdvanceInstanceAsync(term.Fence, entry, InstanceState.Stopped, "Its lab has stopped.", i => i, term.Over);
+        await control.AdvanceInstanceAsync(term.Fence, entry, InstanceState.Stopped, "Its lab has stopped.", i => i.Target == InstanceTarget.Terminated ? i : WithSlot(i), term.Over);
         return TimeSpan.Zero;
     }
 
@@ -154,6 +154,7 @@ internal sealed partial class InstanceReconciler(
             i => i with { FailedAttempts = attempts, RetryAt = time.GetUtcNow() + (FirstRetry * Math.Pow(3, attempts - 1)) }, term.Over);
     }
 
+    /// <summary>As soon as possible begins now, if it has not: also for a lab stopped before it ran, which would else hold its place without an end.</summary>
     private LabletInstance WithSlot(LabletInstance instance) => instance is { AsSoonAsPossible: true, TimeslotStart: null }
         ? instance with { TimeslotStart = time.GetUtcNow(), TimeslotEnd = time.GetUtcNow().AddMinutes(instance.DurationMinutes) } : instance;
 
