@@ -7,7 +7,30 @@
         const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
         remember("ccm-theme", dark ? "dark" : "light");
     }
+    // Tells a long table which rows are in view, one call at a time, the newest place last.
+    const following = new Map();
+    const follow = (id, row, table, rowHeight) => {
+        const box = row.closest(".ccm-grid");
+        if (!box) return;
+        let busy = false, told = -1, size = -1;
+        const tell = async () => {
+            const first = Math.floor(box.scrollTop / rowHeight), count = Math.ceil(box.clientHeight / rowHeight);
+            if (busy || (Math.abs(first - told) < 6 && told >= 0 && count === size)) return;
+            busy = true;
+            [told, size] = [first, count];
+            try { await table.invokeMethodAsync("Show", first, count); } catch { /* The circuit is gone; another one begins anew. */ }
+            busy = false;
+            tell();
+        };
+        const resized = new ResizeObserver(tell);
+        box.addEventListener("scroll", tell, { passive: true });
+        resized.observe(box);
+        following.set(id, () => { box.removeEventListener("scroll", tell); resized.disconnect(); });
+    };
+    const leave = id => { following.get(id)?.(); following.delete(id); };
     window.ccm = {
+        follow,
+        leave,
         rememberTheme: dark => {
             remember("ccm-theme", dark ? "dark" : "light");
             document.documentElement.dataset.theme = dark ? "dark" : "light";

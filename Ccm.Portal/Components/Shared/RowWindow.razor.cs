@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace Ccm.Portal.Components.Shared;
+
+/// <summary>
+/// The rows of a long table around those that are in view. The window moves while there is still a margin of rows on either side, so
+/// that scrolling meets no blanks; a placeholder that waits to be seen would come too late. The first rows stand in the first paint.
+/// </summary>
+/// <remarks>It stands in the body of a table inside an element of class <c>ccm-grid</c>, which scrolls.</remarks>
+public sealed partial class RowWindow<TItem> : IAsyncDisposable
+{
+    /// <summary>Rows kept on either side of what is in view.</summary>
+    private const int Margin = 60;
+
+    private const int FirstInView = 40;
+    private readonly string _id = Guid.NewGuid().ToString("N");
+    private DotNetObjectReference<RowWindow<TItem>>? _self;
+    private ElementReference _top;
+    private int _first;
+    private int _inView = FirstInView;
+
+    [Parameter, EditorRequired]
+    public IReadOnlyList<TItem> Items { get; set; } = [];
+
+    /// <summary>Of every row, pixels, its border included.</summary>
+    [Parameter]
+    public int RowHeight { get; set; } = 41;
+
+    [Parameter, EditorRequired]
+    public RenderFragment<TItem> ChildContent { get; set; } = null!;
+
+    [Inject]
+    private IJSRuntime Script { get; set; } = null!;
+
+    private int Until => Math.Min(Items.Count, _first + _inView + (2 * Margin));
+
+    /// <summary>Called by the browser as it scrolls.</summary>
+    /// <param name="first">The first row in view, from 0.</param>
+    /// <param name="count">Rows that fit in view.</param>
+    [JSInvokable]
+    public void Show(int first, int count)
+    {
+        _inView = Math.Clamp(count, 1, 200);
+        _first = Math.Max(0, first - Margin);
+        Fit();
+        StateHasChanged();
+    }
+
+    protected override void OnParametersSet() => Fit();
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender)
+            return;
+        _self = DotNetObjectReference.Create(this);
+        await Script.InvokeVoidAsync("ccm.follow", _id, _top, _self, RowHeight);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_self is null)
+            return;
+        try
+        {
+            await Script.InvokeVoidAsync("ccm.leave", _id);
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser is gone, and its listener with it.
+        }
+        _self.Dispose();
+    }
+
+    /// <summary>A list that became shorter ends the window with it.</summary>
+    private void Fit() => _first = Math.Clamp(_first, 0, Math.Max(0, Items.Count - _inView - (2 * Margin)));
+}
