@@ -14,6 +14,8 @@ internal sealed partial class ScalingLoop(
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    /// <summary>Reasons remembered; beyond that they are forgotten together, and one may be told twice.</summary>
+    private const int MostTold = 20_000;
     private readonly Dictionary<string, string> _told = [];
 
     public async Task RunAsync(LeaderTerm term)
@@ -70,7 +72,11 @@ internal sealed partial class ScalingLoop(
     private async Task TellOnceAsync(LeaderTerm term, string eventType, string subject, string reason)
     {
         if (_told.GetValueOrDefault(subject) != reason && await control.RecordScalingAsync(term.Fence, eventType, subject, reason, term.Over))
+        {
+            if (_told.Count >= MostTold)
+                _told.Clear();
             _told[subject] = reason;
+        }
     }
 
     [LoggerMessage(8001, LogLevel.Warning, "A scaling decision was refused and is made anew: {Reason}")]

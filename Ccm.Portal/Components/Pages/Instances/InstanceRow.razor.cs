@@ -7,11 +7,18 @@ namespace Ccm.Portal.Components.Pages.Instances;
 /// <summary>One instance in the grid; painted again only when it is another revision of it.</summary>
 public sealed partial class InstanceRow
 {
-    private (InstanceEntry? Entry, bool May, bool MaySeeWorkers) _painted;
+    private (InstanceEntry? Entry, bool May, bool MaySeeWorkers, DateTime Day) _painted;
     private bool _again;
 
     [Parameter, EditorRequired]
     public InstanceEntry Entry { get; set; } = null!;
+
+    /// <summary>Times of today are shown without their date, so a new day is painted anew.</summary>
+    [CascadingParameter]
+    private Viewer Viewer { get; set; } = Viewer.Default;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
 
     /// <summary>Whether the viewer may act on it.</summary>
     [Parameter]
@@ -32,8 +39,9 @@ public sealed partial class InstanceRow
     /// <summary>The first painting is not asked for; each later one is due once for what has changed, however often the list is laid out.</summary>
     protected override void OnParametersSet()
     {
-        _again |= _painted.Entry is not null && (!ReferenceEquals(Entry, _painted.Entry) || (May, MaySeeWorkers) != (_painted.May, _painted.MaySeeWorkers));
-        _painted = (Entry, May, MaySeeWorkers);
+        var day = Viewer.Local(Time.GetUtcNow()).Date;
+        _again |= _painted.Entry is not null && (!ReferenceEquals(Entry, _painted.Entry) || (May, MaySeeWorkers, day) != (_painted.May, _painted.MaySeeWorkers, _painted.Day));
+        _painted = (Entry, May, MaySeeWorkers, day);
     }
 
     protected override bool ShouldRender()

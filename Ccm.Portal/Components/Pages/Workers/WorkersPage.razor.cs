@@ -9,7 +9,8 @@ namespace Ccm.Portal.Components.Pages.Workers;
 /// <summary>All workers, live, each with what it has left.</summary>
 public sealed partial class WorkersPage
 {
-    private const int PerRow = 3;
+    /// <summary>Cards of one virtual row: it fills lines of one, two and three alike.</summary>
+    private const int PerRow = 6;
     private List<WorkerEntry> _rows = [];
     private List<WorkerEntry[]> _pairs = [];
     private List<(WorkerState State, int Count)> _counts = [];
