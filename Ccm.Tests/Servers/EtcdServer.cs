@@ -83,7 +83,12 @@ public sealed class EtcdServer : IAsyncDisposable
     }
 
     /// <summary>It answers nothing until <see cref="Resume"/>; its connections stay open.</summary>
-    public void Pause() => Signal(19);
+    public void Pause()
+    {
+        Signal(19);
+        // The signal is sent when the call returns; each thread stops a moment later.
+        Assert.True(SpinWait.SpinUntil(IsStopped, Patience), "The server did not stop.");
+    }
 
     public void Resume() => Signal(18);
 
@@ -114,6 +119,19 @@ public sealed class EtcdServer : IAsyncDisposable
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
         await serving.Task.WaitAsync(Patience, TimeProvider.System);
+    }
+
+    private bool IsStopped()
+    {
+        try
+        {
+            return Directory.GetDirectories($"/proc/{_process!.Id}/task").All(thread => File.ReadAllText($"{thread}/stat") is var stat && stat[stat.LastIndexOf(')') + 2] == 'T');
+        }
+        catch (IOException)
+        {
+            // A thread ended while it was looked at.
+            return false;
+        }
     }
 
     private void Signal(int signal)
