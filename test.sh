@@ -41,10 +41,10 @@ status=0
 dotnet exec Ccm.Tests/bin/Debug/net10.0/Ccm.Tests.dll -noColor "$@" 2>&1 | tee "$log" || status=$?
 
 summary="$(grep -E '^ *Ccm\.Tests +Total: [0-9]+' "$log" | tail -n 1 || true)"
-number() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"$summary"; }
-total="$(number Total)"; failed=$(( $(number Failed || true) + 0 )); errors=$(( $(number Errors || true) + 0 )); skipped=$(( $(number Skipped || true) + 0 ))
-passed=$(( ${total:-0} - failed - skipped - $(number 'Not Run' || echo 0) ))
-failed=$(( failed + errors ))
+number() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"${summary:-$1: 0}"; }
+failed=$(( $(number Failed) + $(number Errors) ))
+skipped=$(number Skipped)
+passed=$(( $(number Total) - $(number Failed) - skipped - $(number 'Not Run') ))
 if [ "$passed" -le 0 ]; then
   echo "No test passed: the run did not happen as it should."
   status=1
