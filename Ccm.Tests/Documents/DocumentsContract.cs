@@ -79,7 +79,7 @@ public abstract class DocumentsContract
         await stores.Definitions.UpsertAsync(Definition("ospf", "1.0.0", "aa", "first"), "a", Cancellation);
 
         Assert.Equal(UpsertResult.Different, await stores.Definitions.UpsertAsync(Definition("ospf", "1.0.0", sha256, operation), "b", Cancellation));
-        stores.Time.Now += Unpublished.Abandoned + TimeSpan.FromSeconds(1);
+        stores.Time.Jump(Unpublished.Abandoned + TimeSpan.FromSeconds(1));
         Assert.Equal(UpsertResult.Written, await stores.Definitions.UpsertAsync(Definition("ospf", "1.0.0", sha256, operation), "b", Cancellation));
 
         Assert.Equal("b", await stores.Definitions.ReadLabAsync("ospf", "1.0.0", Cancellation));
@@ -105,12 +105,12 @@ public abstract class DocumentsContract
     {
         var stores = await OpenAsync();
         await stores.Definitions.UpsertAsync(Definition("old", "1.0.0", "aa"), "a", Cancellation);
-        stores.Time.Now = stores.Time.Now.AddMinutes(5);
+        stores.Time.Jump(TimeSpan.FromMinutes(5));
         await stores.Definitions.UpsertAsync(Definition("new", "1.0.0", "bb"), "b", Cancellation);
 
-        var stamp = Assert.Single(await stores.Definitions.ListStampsAsync(stores.Time.Now.AddSeconds(-60), Cancellation));
+        var stamp = Assert.Single(await stores.Definitions.ListStampsAsync(stores.Time.GetUtcNow().AddSeconds(-60), Cancellation));
         Assert.Equal(("old", "1.0.0"), (stamp.Name, stamp.Version));
-        Assert.Equal(stores.Time.Now.AddMinutes(-5), stamp.WrittenAt);
+        Assert.Equal(stores.Time.GetUtcNow().AddMinutes(-5), stamp.WrittenAt);
         Assert.False(await stores.Definitions.DeleteAsync(stamp with { Stamp = Guid.NewGuid() }, Cancellation));
         Assert.True(await stores.Definitions.DeleteAsync(stamp, Cancellation));
         Assert.False(await stores.Definitions.DeleteAsync(stamp, Cancellation));
@@ -131,7 +131,7 @@ public abstract class DocumentsContract
         Assert.Equal(2, (await stores.Templates.FindManyAsync([("small", 1), ("small", 2), ("small", 3)], Cancellation)).Length);
         Assert.Equal(UpsertResult.Different, await stores.Templates.UpsertAsync(template with { OperationId = "other" }, Cancellation));
         Assert.Equal(UpsertResult.Written, await stores.Templates.UpsertAsync(template, Cancellation));
-        stores.Time.Now += Unpublished.Abandoned + TimeSpan.FromSeconds(1);
+        stores.Time.Jump(Unpublished.Abandoned + TimeSpan.FromSeconds(1));
         Assert.Equal(UpsertResult.Written, await stores.Templates.UpsertAsync(template with { MemoryGb = 65, OperationId = "other" }, Cancellation));
         Assert.Equal(65, (await stores.Templates.FindAsync("small", 1, Cancellation))!.MemoryGb);
         var stamps = await stores.Templates.ListStampsAsync(DateTimeOffset.MaxValue, Cancellation);
@@ -178,8 +178,7 @@ public abstract class DocumentsContract
 
         var chain = await stores.Trail.ReadChainAsync(1, 100, Cancellation);
         Assert.Null(AuditChain.Verify(null, chain));
-        Assert.Equal(3, chain[..3].Length);
-        Assert.DoesNotContain(chain, e => e.Id.StartsWith("fork", StringComparison.Ordinal) && e.Sequence <= 3);
+        Assert.Equal(Events(3).Select(e => e.Hash), chain.Select(e => e.Hash));
     }
 
     [Fact]

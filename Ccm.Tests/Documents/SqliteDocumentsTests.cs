@@ -1,13 +1,14 @@
 using Ccm.Engine.Documents.Embedded;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Embedded;
+using Ccm.Tests.Servers;
 
 namespace Ccm.Tests.Documents;
 
 public sealed class SqliteDocumentsTests : DocumentsContract, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly ManualClock _clock = new();
+    private readonly ManualTime _clock = new();
     private EmbeddedDatabase? _database;
 
     protected override ValueTask<DocumentStores> OpenAsync()

@@ -6,7 +6,7 @@ using Ccm.Engine.Leadership;
 using Ccm.Engine.Lifecycle;
 using Ccm.Engine.State;
 using Ccm.Engine.State.Embedded;
-using Ccm.Tests.Documents;
+using Ccm.Tests.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ccm.Tests.Lifecycle;
@@ -15,7 +15,7 @@ namespace Ccm.Tests.Lifecycle;
 public sealed class DocumentSweepTests : IAsyncLifetime
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly ManualClock _clock = new();
+    private readonly ManualTime _clock = new();
     private EmbeddedDatabase _database = null!;
     private SqliteStateStore _store = null!;
     private SqliteDefinitionDocuments _definitions = null!;
@@ -31,7 +31,7 @@ public sealed class DocumentSweepTests : IAsyncLifetime
         _definitions = new SqliteDefinitionDocuments(_database, _clock);
         var lease = await _store.GrantLeaseAsync(TimeSpan.FromMinutes(5), Cancellation);
         var created = (CommitResult.Committed)await _store.CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.ControllerLeader, "{}"u8.ToArray(), lease.Id)] }, Cancellation);
-        _term = new LeaderTerm(new StateGuard.Created(StateKeys.ControllerLeader, created.Revision), _clock.Now, lease, Cancellation);
+        _term = new LeaderTerm(new StateGuard.Created(StateKeys.ControllerLeader, created.Revision), _clock.GetUtcNow(), lease, Cancellation);
         _sweep = new DocumentSweep(_store, _definitions, new SqliteTemplateDocuments(_database, _clock), _clock, NullLogger<DocumentSweep>.Instance);
     }
 
@@ -41,10 +41,10 @@ public sealed class DocumentSweepTests : IAsyncLifetime
         await WriteAsync("orphan", "1.0.0");
         await WriteAsync("lab", "1.0.0");
         await WriteAsync("lab", "2.0.0");
-        var pointer = new DefinitionPointer { Versions = [new PublishedVersion("1.0.0", "aa", _clock.Now, "admin")] };
+        var pointer = new DefinitionPointer { Versions = [new PublishedVersion("1.0.0", "aa", _clock.GetUtcNow(), "admin")] };
         await _store.CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.Definition("lab"), DomainJson.Write(pointer))] }, Cancellation);
         var seen = (await _store.GetAsync(StateKeys.Definition("lab"), Cancellation))!;
-        _clock.Now = _clock.Now.AddMinutes(2);
+        _clock.Jump(TimeSpan.FromMinutes(2));
 
         await _sweep.SweepAsync(_term);
 
@@ -69,7 +69,7 @@ public sealed class DocumentSweepTests : IAsyncLifetime
     public async Task Sweep_OfAYoungDocument_LeavesIt()
     {
         await WriteAsync("young", "1.0.0");
-        _clock.Now = _clock.Now.AddSeconds(59);
+        _clock.Jump(TimeSpan.FromSeconds(59));
 
         await _sweep.SweepAsync(_term);
 
@@ -80,7 +80,7 @@ public sealed class DocumentSweepTests : IAsyncLifetime
     public async Task Sweep_OfATermThatIsOver_RemovesNothing()
     {
         await WriteAsync("orphan", "1.0.0");
-        _clock.Now = _clock.Now.AddMinutes(2);
+        _clock.Jump(TimeSpan.FromMinutes(2));
         await _term.Lease.RevokeAsync(Cancellation);
 
         await _sweep.SweepAsync(_term);
@@ -103,7 +103,7 @@ public sealed class DocumentSweepTests : IAsyncLifetime
         Resources = new LabResources(1, 1, 1, false),
         NodeCount = 1,
         LicensedNodeCount = 1,
-        CreatedAt = _clock.Now,
+        CreatedAt = _clock.GetUtcNow(),
         CreatedBy = "admin",
         OperationId = $"{name}-{version}",
     }, "lab", Cancellation);

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using Ccm.Bench.Servers;
 
 namespace Ccm.Tests.Servers;
 
@@ -30,7 +31,7 @@ public sealed class PortalProcess : IAsyncDisposable
     /// <param name="arguments">As on the command line, <c>--Ccm:DataDirectory=…</c> among them.</param>
     public static async Task<PortalProcess> StartAsync(params string[] arguments)
     {
-        var portal = new PortalProcess(FreePort(), arguments);
+        var portal = new PortalProcess(LoopbackPort.Free(), arguments);
         await portal.RunAsync();
         return portal;
     }
@@ -111,12 +112,5 @@ public sealed class PortalProcess : IAsyncDisposable
             if (_log.Count > 200)
                 _log.Dequeue();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Ccm.Bench.Servers;
 
 namespace Ccm.Tests.Servers;
 
@@ -45,7 +46,7 @@ public sealed class RedisServer : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             // Another process may take a free port before Redis does.
-            var server = new RedisServer($"127.0.0.1:{FreePort()}", program, Directory.CreateTempSubdirectory("ccm-redis-"));
+            var server = new RedisServer($"127.0.0.1:{LoopbackPort.Free()}", program, Directory.CreateTempSubdirectory("ccm-redis-"));
             try
             {
                 await server.RunAsync();
@@ -108,11 +109,4 @@ public sealed class RedisServer : IAsyncDisposable
 
     private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Where(folder => folder.Length > 0)
         .Select(folder => Path.Combine(folder, "redis-server")).FirstOrDefault(File.Exists);
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }
