@@ -14,7 +14,7 @@ public sealed class MainJobStory(PortalInBrowser browser)
     public async Task Admin_ImportsReservesAndEndsALab_EverythingComesBack()
     {
         var page = await browser.SignInAsync("admin", "/definitions");
-        await page.Locator("[data-test=lab-file]").SetInputFilesAsync(new FilePayload { Name = "story.yaml", MimeType = "application/yaml", Buffer = System.Text.Encoding.UTF8.GetBytes(Fixture("story of an admin")) });
+        await ChooseAsync(page, new FilePayload { Name = "story.yaml", MimeType = "application/yaml", Buffer = System.Text.Encoding.UTF8.GetBytes(Fixture("story of an admin")) });
         await Expect(page.Locator("[data-test=derived]")).ToContainTextAsync("3, 2 of them licensed; 2 links");
         await Expect(page.Locator("[data-test=lab-name]")).ToHaveValueAsync("story-of-an-admin");
         await page.Locator("[data-test=publish]").ClickAsync();
@@ -88,9 +88,9 @@ public sealed class MainJobStory(PortalInBrowser browser)
         var name = PublicLabs.Names().Select(row => row.Data).First(file => file.Contains("sandbox", StringComparison.Ordinal) || file.Length == 0);
         var yaml = PublicLabs.Read(name);
         var page = await browser.SignInAsync("admin", "/definitions", dark: true);
-        await page.Locator("[data-test=lab-file]").SetInputFilesAsync(new FilePayload { Name = name, MimeType = "application/yaml", Buffer = System.Text.Encoding.UTF8.GetBytes(yaml) });
+        await ChooseAsync(page, new FilePayload { Name = name, MimeType = "application/yaml", Buffer = System.Text.Encoding.UTF8.GetBytes(yaml) });
         await Expect(page.Locator("[data-test=derived]")).ToContainTextAsync("14, 12 of them licensed; 32 links");
-        await page.Locator("[data-test=lab-file]").SetInputFilesAsync(new FilePayload { Name = "broken.yaml", MimeType = "application/yaml", Buffer = "lab: [unclosed"u8.ToArray() });
+        await ChooseAsync(page, new FilePayload { Name = "broken.yaml", MimeType = "application/yaml", Buffer = "lab: [unclosed"u8.ToArray() });
         await Expect(page.Locator("[data-test=problem]")).ToContainTextAsync("not valid YAML");
         await Expect(page.Locator("[data-test=publish]")).ToBeDisabledAsync();
     }
@@ -104,6 +104,13 @@ public sealed class MainJobStory(PortalInBrowser browser)
         await page.WaitForURLAsync(url => url.Contains("/account/sign-in", StringComparison.Ordinal));
         await page.GotoAsync("/instances");
         Assert.Contains("/account/sign-in", page.Url, StringComparison.Ordinal);
+    }
+
+    /// <summary>Playwright does not wait for an input to be enabled before it fills it, as a person must.</summary>
+    private static async Task ChooseAsync(IPage page, FilePayload file)
+    {
+        await Expect(page.Locator("[data-test=lab-file]")).ToBeEnabledAsync();
+        await page.Locator("[data-test=lab-file]").SetInputFilesAsync(file);
     }
 
     private static ILocator State(IPage page) => page.Locator(".ccm-head [data-test=state]");

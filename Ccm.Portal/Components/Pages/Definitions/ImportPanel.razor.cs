@@ -24,6 +24,7 @@ public sealed partial class ImportPanel
     private string _suggestedName = "";
     private string _suggestedVersion = "";
     private int _minutes = 240;
+    private bool _listening;
     private bool _reading;
     private bool _busy;
     private LabTopology? _topology;
@@ -50,6 +51,16 @@ public sealed partial class ImportPanel
 
     [Inject]
     private ISnackbar Snackbar { get; set; } = null!;
+
+    /// <summary>The file input listens once its script has been told to, which goes out after this render; what is dropped earlier would be lost.</summary>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender)
+            return;
+        await Task.Yield();
+        _listening = true;
+        StateHasChanged();
+    }
 
     private async Task ReadAsync(InputFileChangeEventArgs chosen)
     {
