@@ -17,10 +17,11 @@ fail() {
 
 # Whether $1 is an etcd that runs here and is new enough.
 is_new_enough() {
-  local first rest version
+  local said rest version
   [ -x "$1" ] || return 1
-  first=$("$1" --version 2>/dev/null | head -n 1) || return 1
-  rest=${first#etcd Version: }
+  # Not through "head": it may hang up before all is said, which counts as a failure.
+  said=$("$1" --version 2>/dev/null) || return 1
+  rest=${said#etcd Version: }
   version=${rest%%[!0-9.]*}
   [ -n "$version" ] && [ "$(printf '%s\n%s\n' "$minimum" "$version" | sort -V | head -n 1)" = "$minimum" ]
 }
