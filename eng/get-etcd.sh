@@ -5,6 +5,7 @@
 # Debian stable still has 3.4. The system is left as it is: apt gets a sources list, lists and cache of its own, and the package
 # is unpacked, not installed. May run many times, and several times at once: what is complete is moved into place in one step.
 set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/debian.sh"
 
 minimum=3.5
 cache="${CCM_TEST_CACHE:-${HOME:-/root}/.cache/ccm}/etcd"
@@ -26,18 +27,6 @@ is_new_enough() {
   [ -n "$version" ] && [ "$(printf '%s\n%s\n' "$minimum" "$version" | sort -V | head -n 1)" = "$minimum" ]
 }
 
-# The mirror this machine already takes its own release from; another one may not be reachable.
-find_mirror() {
-  local codename uri release component
-  codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-  while read -r uri release component; do
-    if [ "$release" = "$codename" ] && [ "$component" = main ] && [[ "$uri" == */debian/ ]]; then
-      echo "$uri"
-      return
-    fi
-  done < <(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null)
-}
-
 if found=$(command -v etcd) && is_new_enough "$found"; then
   dirname "$found"
   exit
@@ -47,42 +36,14 @@ if is_new_enough "$cache/usr/bin/etcd"; then
   exit
 fi
 
-for tool in apt-get dpkg-deb; do
-  command -v "$tool" > /dev/null || fail "'$tool' is missing, so this is no Debian to take etcd from."
-done
-keyring=
-for file in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do
-  [ -r "$file" ] && keyring=$file && break
-done
-[ -n "$keyring" ] || fail "the Debian archive keyring is missing (package debian-archive-keyring)."
-mirror=$(find_mirror)
-[ -n "$mirror" ] || fail "apt's sources name no Debian mirror."
-
+need_debian
 mkdir -p "$(dirname "$cache")" || fail "the cache folder cannot be made: set CCM_TEST_CACHE to one that can."
 work=$(mktemp -d "$cache.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/root"
-echo "deb [signed-by=$keyring] $mirror unstable main" > "$work/sources.list"
-# Read after the system's own settings, so that its hooks do not run for this.
-cat > "$work/apt.conf" << 'END'
-#clear APT::Update::Pre-Invoke;
-#clear APT::Update::Post-Invoke;
-#clear APT::Update::Post-Invoke-Success;
-#clear DPkg::Post-Invoke;
-#clear Acquire::IndexTargets::deb::DEP-11;
-#clear Acquire::IndexTargets::deb::DEP-11-icons-small;
-#clear Acquire::IndexTargets::deb::DEP-11-icons;
-#clear Acquire::IndexTargets::deb::DEP-11-icons-hidpi;
-Acquire::Languages "none";
-Acquire::Retries "3";
-APT::Sandbox::User "";
-END
-options=(-q -c "$work/apt.conf" -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null
-  -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work" -o "Dir::Cache::Archives=$work/archives")
-
+mkdir "$work/root"
 echo "get-etcd: fetching etcd from Debian unstable ..." >&2
-apt-get "${options[@]}" --error-on=any update >&2 || fail "the package list of Debian unstable cannot be fetched."
-(cd "$work/archives" && apt-get "${options[@]}" download etcd-server >&2) || fail "the package etcd-server cannot be fetched."
+open_unstable
+(cd "$work/archives" && apt_unstable download etcd-server >&2) || fail "the package etcd-server cannot be fetched."
 dpkg-deb -x "$work"/archives/etcd-server_*.deb "$work/root" || fail "the package etcd-server cannot be unpacked."
 is_new_enough "$work/root/usr/bin/etcd" || fail "the etcd of Debian unstable is too old, or does not run here."
 
