@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Ccm.Bench.Servers;
 using Ccm.Tests.Docs;
 using Ccm.Tests.Servers.MongoGateway;
 
@@ -15,13 +14,11 @@ public sealed class MongoServer : IAsyncDisposable
         "NO MONGODB: its tests are skipped. Run eng/get-documentdb.sh as root on Debian, or name a running one in CCM_TEST_MONGODB=mongodb://host:port.";
 
     private static int _warned;
-    private readonly DocumentDb? _engine;
     private readonly Gateway? _gateway;
 
-    private MongoServer(string connectionString, DocumentDb? engine, Gateway? gateway)
+    private MongoServer(string connectionString, Gateway? gateway)
     {
         ConnectionString = connectionString;
-        _engine = engine;
         _gateway = gateway;
     }
 
@@ -30,7 +27,7 @@ public sealed class MongoServer : IAsyncDisposable
 
     /// <summary>The given server, else one of the caller's own. Skips the calling test when neither can be had.</summary>
     public static async Task<MongoServer> ObtainAsync() =>
-        Environment.GetEnvironmentVariable("CCM_TEST_MONGODB") is { Length: > 0 } given ? new MongoServer(given, null, null) : await StartAsync();
+        Environment.GetEnvironmentVariable("CCM_TEST_MONGODB") is { Length: > 0 } given ? new MongoServer(given, null) : await StartAsync();
 
     /// <summary>A server of the caller's own, empty, which it may end and start again. Skips the calling test when none can be had.</summary>
     public static async Task<MongoServer> StartAsync()
@@ -42,10 +39,8 @@ public sealed class MongoServer : IAsyncDisposable
             Assert.Skip(HowToGetOne);
             throw new UnreachableException();
         }
-        var engine = await DocumentDb.StartAsync(Path.Combine(Repository.Root, "eng", "run-documentdb.sh"), root);
-        var gateway = new Gateway(engine, LoopbackPort.Free());
-        gateway.Start();
-        return new MongoServer($"mongodb://127.0.0.1:{gateway.Port}/?directConnection=true&retryWrites=false", engine, gateway);
+        var gateway = await Gateway.StartAsync(Path.Combine(Repository.Root, "eng", "run-documentdb.sh"), root);
+        return new MongoServer(gateway.ConnectionString, gateway);
     }
 
     /// <summary>Ends it without warning: connections break, new ones are refused. What it acknowledged is kept.</summary>
@@ -67,8 +62,6 @@ public sealed class MongoServer : IAsyncDisposable
     {
         if (_gateway is not null)
             await _gateway.DisposeAsync();
-        if (_engine is not null)
-            await _engine.DisposeAsync();
     }
 
     private static string? FindRoot()

@@ -1,26 +1,58 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using MongoDB.Bson;
+using Ccm.Bench.Servers;
 using Npgsql;
 
 namespace Ccm.Tests.Servers.MongoGateway;
 
-/// <summary>MongoDB's wire protocol on a loopback port, answered by the engine. It can go away, come back at the same port, and fall silent.</summary>
-internal sealed class Gateway(DocumentDb engine, int port) : IAsyncDisposable
+/// <summary>
+/// A MongoDB-compatible server: MongoDB's wire protocol on a loopback port, answered by Microsoft's DocumentDB engine. It can go away, come
+/// back at the same port with the same data, and fall silent.
+/// </summary>
+internal sealed class Gateway : IAsyncDisposable
 {
-    private readonly Commands _commands = new(engine);
+    private readonly DocumentDb _engine;
+    private readonly int _port = LoopbackPort.Free();
+    private readonly Commands _commands;
     private readonly ConcurrentDictionary<Task, bool> _connections = new();
     private CancellationTokenSource? _stop;
     private Task _accepting = Task.CompletedTask;
     private volatile TaskCompletionSource? _silence;
 
-    public int Port => port;
+    private Gateway(DocumentDb engine)
+    {
+        _engine = engine;
+        _commands = new Commands(engine);
+    }
 
-    /// <exception cref="SocketException">The port is taken.</exception>
+    /// <summary>As <c>ConnectionStrings:mongodb</c> takes it, without a database.</summary>
+    public string ConnectionString => $"mongodb://127.0.0.1:{_port}/?directConnection=true&retryWrites=false";
+
+    /// <param name="script">Where <c>eng/run-documentdb.sh</c> lies.</param>
+    /// <param name="root">What <c>eng/get-documentdb.sh</c> printed.</param>
+    public static async Task<Gateway> StartAsync(string script, string root)
+    {
+        var engine = await DocumentDb.StartAsync(script, root);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var gateway = new Gateway(engine);
+                gateway.Start();
+                return gateway;
+            }
+            catch (SocketException) when (attempt < 3)
+            {
+                // Another process took the free port first.
+            }
+        }
+    }
+
+    /// <summary>Again, after <see cref="StopAsync"/>.</summary>
     public void Start()
     {
-        var listener = new TcpListener(IPAddress.Loopback, port);
+        var listener = new TcpListener(IPAddress.Loopback, _port);
         listener.Start();
         _stop = new CancellationTokenSource();
         _accepting = AcceptAsync(listener, _stop.Token);
@@ -49,8 +81,8 @@ internal sealed class Gateway(DocumentDb engine, int port) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Resume();
         await StopAsync();
+        await _engine.DisposeAsync();
     }
 
     private async Task AcceptAsync(TcpListener listener, CancellationToken stop)

@@ -3,10 +3,10 @@ using MongoDB.Bson.Serialization.Attributes;
 using MongoDB.Driver;
 using MongoDB.Driver.Linq;
 
-namespace Ccm.Tests.Servers.MongoGateway;
+namespace Ccm.Tests.Servers;
 
 /// <summary>That MongoDB's own driver can work with the server of the tests, whichever it is.</summary>
-public sealed class GatewayTests(SharedMongo mongo)
+public sealed class MongoServerTests(SharedMongo mongo)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
