@@ -15,6 +15,7 @@ public sealed class EtcdServer : IAsyncDisposable
     private readonly EtcdProgram? _program;
     private readonly string[] _arguments;
     private readonly DirectoryInfo? _folder;
+    private Container? _container;
     private Process? _process;
 
     private EtcdServer(string endpoint, EtcdProgram? program, DirectoryInfo? folder, string[] arguments)
@@ -28,9 +29,19 @@ public sealed class EtcdServer : IAsyncDisposable
     /// <summary><c>host:port</c>, as <c>ConnectionStrings:etcd</c> takes it.</summary>
     public string Endpoint { get; }
 
-    /// <summary>The given server, else a process of the caller's own. Skips the calling test when neither can be had.</summary>
-    public static async Task<EtcdServer> ObtainAsync() =>
-        Environment.GetEnvironmentVariable("CCM_TEST_ETCD") is { Length: > 0 } given ? new EtcdServer(given, null, null, []) : await StartAsync();
+    /// <summary>
+    /// The given server, else a process of the caller's own, else one in Docker, none of which the caller may end. Skips the calling test
+    /// when none can be had.
+    /// </summary>
+    public static async Task<EtcdServer> ObtainAsync()
+    {
+        if (Environment.GetEnvironmentVariable("CCM_TEST_ETCD") is { Length: > 0 } given)
+            return new EtcdServer(given, null, null, []);
+        if (await EtcdProgram.FindAsync() is null && await Container.TryStartAsync("quay.io/coreos/etcd:v3.5.21", 2379, "serving client traffic",
+            "etcd", "--listen-client-urls", "http://0.0.0.0:2379", "--advertise-client-urls", "http://127.0.0.1:2379") is { } container)
+            return new EtcdServer($"127.0.0.1:{container.Port}", null, null, []) { _container = container };
+        return await StartAsync();
+    }
 
     /// <summary>A process of the caller's own, with CCM's keys to itself. Skips the calling test when there is no program.</summary>
     /// <param name="arguments">Added to the command line.</param>
@@ -97,6 +108,8 @@ public sealed class EtcdServer : IAsyncDisposable
         if (_process is not null)
             await KillAsync();
         _folder?.Delete(recursive: true);
+        if (_container is not null)
+            await _container.DisposeAsync();
     }
 
     private async Task RunAsync()

@@ -1,25 +1,23 @@
 using System.Diagnostics;
-using Ccm.Tests.Docs;
-using Ccm.Tests.Servers.MongoGateway;
 
 namespace Ccm.Tests.Servers;
 
 /// <summary>
-/// A MongoDB-compatible server on loopback, with data of its own: Microsoft's engine behind the gateway; or the server that
-/// <c>CCM_TEST_MONGODB</c> names, which is neither started nor ended here.
+/// A MongoDB on loopback with data of its own: <c>mongod</c> from PATH, else one in Docker, else the compatible engine from Debian; or the
+/// server that <c>CCM_TEST_MONGODB</c> names, which is neither started nor ended here.
 /// </summary>
 public sealed class MongoServer : IAsyncDisposable
 {
     private const string HowToGetOne =
-        "NO MONGODB: its tests are skipped. Run eng/get-documentdb.sh as root on Debian, or name a running one in CCM_TEST_MONGODB=mongodb://host:port.";
+        "NO MONGODB: its tests are skipped. Run eng/get-documentdb.sh as root on Debian, put mongod on PATH, or name a running one in CCM_TEST_MONGODB=mongodb://host:port.";
 
     private static int _warned;
-    private readonly Gateway? _gateway;
+    private readonly IOwnServer? _own;
 
-    private MongoServer(string connectionString, Gateway? gateway)
+    private MongoServer(string connectionString, IOwnServer? own)
     {
         ConnectionString = connectionString;
-        _gateway = gateway;
+        _own = own;
     }
 
     /// <summary>As <c>ConnectionStrings:mongodb</c> takes it, without a database.</summary>
@@ -32,43 +30,29 @@ public sealed class MongoServer : IAsyncDisposable
     /// <summary>A server of the caller's own, empty, which it may end and start again. Skips the calling test when none can be had.</summary>
     public static async Task<MongoServer> StartAsync()
     {
-        if (FindRoot() is not { } root)
+        IOwnServer? own = await MongodProcess.TryStartAsync();
+        own ??= await Container.TryStartAsync("mongo:8.0", 27017, "Waiting for connections");
+        own ??= await GatewayMongo.TryStartAsync();
+        if (own is null)
         {
             if (Interlocked.Exchange(ref _warned, 1) == 0)
                 await Console.Error.WriteLineAsync(HowToGetOne);
             Assert.Skip(HowToGetOne);
             throw new UnreachableException();
         }
-        var gateway = await Gateway.StartAsync(Path.Combine(Repository.Root, "eng", "run-documentdb.sh"), root);
-        return new MongoServer(gateway.ConnectionString, gateway);
+        return new MongoServer($"mongodb://127.0.0.1:{own.Port}/?directConnection=true&retryWrites=false", own);
     }
 
     /// <summary>Ends it without warning: connections break, new ones are refused. What it acknowledged is kept.</summary>
-    public Task KillAsync() => _gateway!.StopAsync();
+    public Task KillAsync() => _own!.KillAsync();
 
     /// <summary>Starts it again after <see cref="KillAsync"/>, with the same data and address.</summary>
-    public Task RestartAsync()
-    {
-        _gateway!.Start();
-        return Task.CompletedTask;
-    }
+    public Task RestartAsync() => _own!.RestartAsync();
 
-    /// <summary>It answers nothing until <see cref="Resume"/>; its connections stay open.</summary>
-    public void Pause() => _gateway!.Pause();
+    /// <summary>It answers nothing until <see cref="ResumeAsync"/>; its connections stay open.</summary>
+    public Task PauseAsync() => _own!.PauseAsync();
 
-    public void Resume() => _gateway!.Resume();
+    public Task ResumeAsync() => _own!.ResumeAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_gateway is not null)
-            await _gateway.DisposeAsync();
-    }
-
-    private static string? FindRoot()
-    {
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        var cache = Environment.GetEnvironmentVariable("CCM_TEST_CACHE") is { Length: > 0 } given ? given : Path.Combine(home, ".cache", "ccm");
-        var root = Path.Combine(cache, "documentdb");
-        return Environment.IsPrivilegedProcess && File.Exists(Path.Combine(root, "var", "lib", "ccm", "template", "PG_VERSION")) ? root : null;
-    }
+    public ValueTask DisposeAsync() => _own?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

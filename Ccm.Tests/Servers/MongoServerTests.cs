@@ -108,6 +108,100 @@ public sealed class MongoServerTests(SharedMongo mongo)
     }
 
     [Fact]
+    public async Task Collection_MadeWithItsIndexesByManyAtOnce_StandsOnce()
+    {
+        var url = new MongoUrl(await mongo.NewDatabaseAsync());
+        var models = Enumerable.Range(0, 4).Select(n => new CreateIndexModel<Thing>(Builders<Thing>.IndexKeys.Ascending(thing => thing.Name).Ascending($"field-{n}"),
+            new CreateIndexOptions { Name = $"index-{n}", Unique = n == 0 })).ToArray();
+
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(n => Task.Run(async () =>
+        {
+            var things = new MongoClient(url).GetDatabase(url.DatabaseName).GetCollection<Thing>("things");
+            await things.Indexes.CreateManyAsync(models, Cancellation);
+            await things.InsertOneAsync(new Thing($"{n}", n), cancellationToken: Cancellation);
+        })));
+
+        var made = new MongoClient(url).GetDatabase(url.DatabaseName).GetCollection<Thing>("things");
+        Assert.Equal(16, await made.CountDocumentsAsync(FilterDefinition<Thing>.Empty, cancellationToken: Cancellation));
+        Assert.Equal(5, (await (await made.Indexes.ListAsync(Cancellation)).ToListAsync(Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task Collections_WrittenForTheFirstTimeByManyAtOnce_HaveAllOfIt()
+    {
+        var url = new MongoUrl(await mongo.NewDatabaseAsync());
+
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(n => Task.Run(() =>
+            new MongoClient(url).GetDatabase(url.DatabaseName).GetCollection<Thing>($"things-{n % 4}").InsertOneAsync(new Thing($"{n}", n), cancellationToken: Cancellation))));
+
+        foreach (var n in Enumerable.Range(0, 4))
+            Assert.Equal(10, await new MongoClient(url).GetDatabase(url.DatabaseName).GetCollection<Thing>($"things-{n}").CountDocumentsAsync(FilterDefinition<Thing>.Empty, cancellationToken: Cancellation));
+    }
+
+    [Fact]
+    public async Task UniqueKey_InsertedByManyAtOnce_IsOnesAlone()
+    {
+        var things = await OpenAsync();
+        await things.Indexes.CreateOneAsync(new CreateIndexModel<Thing>(Builders<Thing>.IndexKeys.Ascending(thing => thing.Name), new CreateIndexOptions { Unique = true }), cancellationToken: Cancellation);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 200).Select(n => Task.Run(async () =>
+        {
+            try
+            {
+                await things.InsertOneAsync(new Thing($"{n}", n) { Name = $"{n % 10}" }, cancellationToken: Cancellation);
+                return true;
+            }
+            catch (MongoWriteException fault) when (fault.WriteError.Category == ServerErrorCategory.DuplicateKey)
+            {
+                return false;
+            }
+        })));
+
+        Assert.Equal(10, results.Count(won => won));
+    }
+
+    [Fact]
+    public async Task Upsert_OfOneKeyByManyAtOnce_LeavesOneDocument()
+    {
+        var things = await OpenAsync();
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 100).Select(n => Task.Run(async () =>
+        {
+            try
+            {
+                await things.ReplaceOneAsync(thing => thing.Id == "a" && thing.Size < n, new Thing("a", n), new ReplaceOptions { IsUpsert = true }, Cancellation);
+            }
+            catch (MongoWriteException fault) when (fault.WriteError.Category == ServerErrorCategory.DuplicateKey)
+            {
+                // It stands with a greater size.
+            }
+            return n;
+        })));
+
+        Assert.Equal(99, (await things.Find(FilterDefinition<Thing>.Empty).SingleAsync(Cancellation)).Size);
+    }
+
+    [Fact]
+    public async Task BulkWrites_OfTheSameDocumentsInOtherOrders_AllSucceed()
+    {
+        var things = await OpenAsync();
+        await things.InsertManyAsync(Enumerable.Range(0, 20).Select(n => new Thing($"{n}", 0)), cancellationToken: Cancellation);
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(client => Task.Run(async () =>
+        {
+            var order = Enumerable.Range(0, 20).ToArray();
+            for (var round = 0; round < 5; round++)
+            {
+                new Random(client * 5 + round).Shuffle(order);
+                await things.BulkWriteAsync(order.Select(n => new UpdateOneModel<Thing>(Builders<Thing>.Filter.Eq(thing => thing.Id, $"{n}"), Builders<Thing>.Update.Inc(thing => thing.Size, 1))),
+                    new BulkWriteOptions { IsOrdered = round % 2 == 0 }, Cancellation);
+            }
+        })));
+
+        Assert.All(await things.Find(FilterDefinition<Thing>.Empty).ToListAsync(Cancellation), thing => Assert.Equal(40, thing.Size));
+    }
+
+    [Fact]
     public async Task FindOneAndUpdate_ByManyAtOnce_CountsEachOnce()
     {
         var things = await OpenAsync();
@@ -178,10 +272,10 @@ public sealed class MongoServerTests(SharedMongo mongo)
         var things = client.GetDatabase("test").GetCollection<Thing>("things");
         await things.InsertOneAsync(new Thing("a", 1), cancellationToken: Cancellation);
 
-        server.Pause();
+        await server.PauseAsync();
         var insert = things.InsertOneAsync(new Thing("b", 2), cancellationToken: Cancellation);
         Assert.False(insert.IsCompleted);
-        server.Resume();
+        await server.ResumeAsync();
         await insert.OrLate();
 
         Assert.Equal(2, await things.CountDocumentsAsync(FilterDefinition<Thing>.Empty, cancellationToken: Cancellation));

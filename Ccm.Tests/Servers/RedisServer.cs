@@ -17,6 +17,7 @@ public sealed class RedisServer : IAsyncDisposable
     private static int _warned;
     private readonly string? _program;
     private readonly DirectoryInfo? _folder;
+    private Container? _container;
     private Process? _process;
 
     private RedisServer(string endpoint, string? program, DirectoryInfo? folder)
@@ -29,9 +30,18 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary><c>host:port</c>, as <c>ConnectionStrings:redis</c> takes it.</summary>
     public string Endpoint { get; }
 
-    /// <summary>The given server, else a process of the caller's own. Skips the calling test when neither can be had.</summary>
-    public static async Task<RedisServer> ObtainAsync() =>
-        Environment.GetEnvironmentVariable("CCM_TEST_REDIS") is { Length: > 0 } given ? new RedisServer(given, null, null) : await StartAsync();
+    /// <summary>
+    /// The given server, else a process of the caller's own, else one in Docker, none of which the caller may end. Skips the calling test
+    /// when none can be had.
+    /// </summary>
+    public static async Task<RedisServer> ObtainAsync()
+    {
+        if (Environment.GetEnvironmentVariable("CCM_TEST_REDIS") is { Length: > 0 } given)
+            return new RedisServer(given, null, null);
+        if (Find() is null && await Container.TryStartAsync("redis:8", 6379, "Ready to accept connections") is { } container)
+            return new RedisServer($"127.0.0.1:{container.Port}", null, null) { _container = container };
+        return await StartAsync();
+    }
 
     /// <summary>A process of the caller's own, which it may end and empty. Skips the calling test when there is no program.</summary>
     public static async Task<RedisServer> StartAsync()
@@ -105,6 +115,8 @@ public sealed class RedisServer : IAsyncDisposable
         if (_process is not null)
             await KillAsync();
         _folder?.Delete(recursive: true);
+        if (_container is not null)
+            await _container.DisposeAsync();
     }
 
     private static string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Where(folder => folder.Length > 0)

@@ -14,9 +14,6 @@ internal sealed class Commands(DocumentDb engine)
 
     private static readonly Dictionary<string, string> OneDocument = new()
     {
-        ["insert"] = $"select documentdb_core.bson_to_bytea(p_result) from documentdb_api.insert($1, {Spec})",
-        ["update"] = $"select documentdb_core.bson_to_bytea(p_result) from documentdb_api.update($1, {Spec})",
-        ["delete"] = $"select documentdb_core.bson_to_bytea(p_result) from documentdb_api.delete($1, {Spec})",
         ["findAndModify"] = $"select documentdb_core.bson_to_bytea(p_result) from documentdb_api.find_and_modify($1, {Spec})",
         ["count"] = $"select documentdb_core.bson_to_bytea(document) from documentdb_api.count_query($1, {Spec})",
         ["distinct"] = $"select documentdb_core.bson_to_bytea(document) from documentdb_api.distinct_query($1, {Spec})",
@@ -32,6 +29,7 @@ internal sealed class Commands(DocumentDb engine)
         ["listIndexes"] = "list_indexes",
     };
 
+    private readonly Writes _writes = new(engine);
     private readonly ConcurrentDictionary<long, BsonDocument> _cursors = new();
 
     public async Task<BsonDocument> RunAsync(BsonDocument command, CancellationToken cancellation)
@@ -53,7 +51,9 @@ internal sealed class Commands(DocumentDb engine)
     private async Task<BsonDocument> RunAsync(string name, string database, BsonDocument command, CancellationToken cancellation)
     {
         if (OneDocument.TryGetValue(name, out var sql))
-            return DocumentDbErrors.WithCodes(await engine.QueryAsync(sql, cancellation, database, command));
+            return await engine.QueryAsync(sql, cancellation, database, command);
+        if (Writes.Statements.ContainsKey(name))
+            return await _writes.RunAsync(name, database, command, cancellation);
         if (FirstPage.TryGetValue(name, out var function))
             return await OpenCursorAsync(function, database, command, cancellation);
         switch (name)

@@ -24,6 +24,7 @@ internal static class DocumentDbErrors
         ["M001C"] = (11000, "DuplicateKey"),
         [PostgresErrorCodes.UniqueViolation] = (11000, "DuplicateKey"),
         [PostgresErrorCodes.ExclusionViolation] = (11000, "DuplicateKey"),
+        [PostgresErrorCodes.DeadlockDetected] = (112, "WriteConflict"),
         [PostgresErrorCodes.QueryCanceled] = (50, "MaxTimeMSExpired"),
     };
 

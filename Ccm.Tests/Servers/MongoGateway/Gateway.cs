@@ -13,7 +13,6 @@ namespace Ccm.Tests.Servers.MongoGateway;
 internal sealed class Gateway : IAsyncDisposable
 {
     private readonly DocumentDb _engine;
-    private readonly int _port = LoopbackPort.Free();
     private readonly Commands _commands;
     private readonly ConcurrentDictionary<Task, bool> _connections = new();
     private CancellationTokenSource? _stop;
@@ -26,8 +25,10 @@ internal sealed class Gateway : IAsyncDisposable
         _commands = new Commands(engine);
     }
 
+    public int Port { get; } = LoopbackPort.Free();
+
     /// <summary>As <c>ConnectionStrings:mongodb</c> takes it, without a database.</summary>
-    public string ConnectionString => $"mongodb://127.0.0.1:{_port}/?directConnection=true&retryWrites=false";
+    public string ConnectionString => $"mongodb://127.0.0.1:{Port}/?directConnection=true&retryWrites=false";
 
     /// <param name="script">Where <c>eng/run-documentdb.sh</c> lies.</param>
     /// <param name="root">What <c>eng/get-documentdb.sh</c> printed.</param>
@@ -52,7 +53,7 @@ internal sealed class Gateway : IAsyncDisposable
     /// <summary>Again, after <see cref="StopAsync"/>.</summary>
     public void Start()
     {
-        var listener = new TcpListener(IPAddress.Loopback, _port);
+        var listener = new TcpListener(IPAddress.Loopback, Port);
         listener.Start();
         _stop = new CancellationTokenSource();
         _accepting = AcceptAsync(listener, _stop.Token);
