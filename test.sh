@@ -5,6 +5,16 @@ set -euo pipefail
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 
+# MongoDB: CCM_TEST_MONGODB, else a mongod on the PATH, else Docker, else the compatible server from Debian's unstable suite: 140 MB the
+# first time, which come while the rest is got and built.
+documentdb=
+log="$(mktemp)"
+trap 'rm -f "$log"; [ -z "$documentdb" ] || kill "$documentdb" 2>/dev/null || true' EXIT
+if [ -z "${CCM_TEST_MONGODB:-}" ] && ! command -v mongod >/dev/null && ! docker info >/dev/null 2>&1; then
+  eng/get-documentdb.sh >/dev/null &
+  documentdb=$!
+fi
+
 # A browser: CCM_TEST_CHROMIUM, else one on the PATH, else Debian's package.
 if [ -z "${CCM_TEST_CHROMIUM:-}" ]; then
   if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
@@ -35,8 +45,13 @@ if [ -z "${CCM_TEST_REDIS:-}" ] && ! command -v redis-server >/dev/null; then
 fi
 
 dotnet build Ccm.sln -v quiet
-log="$(mktemp)"
-trap 'rm -f "$log"' EXIT
+
+if [ -n "$documentdb" ]; then
+  [ ! -e "/proc/$documentdb" ] || echo "Waiting for the MongoDB-compatible server."
+  wait "$documentdb" || echo "NO MONGODB: its tests are skipped; eng/get-documentdb.sh said above why."
+  documentdb=
+fi
+
 status=0
 dotnet exec Ccm.Tests/bin/Debug/net10.0/Ccm.Tests.dll -noColor "$@" 2>&1 | tee "$log" || status=$?
 

@@ -47,11 +47,11 @@ Acquire::Languages "none";
 Acquire::Retries "3";
 APT::Sandbox::User "";
 END
-  apt_unstable --error-on=any update >&2 || fail "the package list of Debian unstable cannot be fetched."
+  apt_unstable --error-on=any update || fail "the package list of Debian unstable cannot be fetched: $(tail -n 1 "$work/apt.log")."
 }
 
 # The empty status file: nothing counts as installed, so that 'install --download-only' brings a package with all that it needs.
 apt_unstable() {
   apt-get -q -c "$work/apt.conf" -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null \
-    -o "Dir::State::Lists=$work/lists" -o "Dir::State::status=$work/status" -o "Dir::Cache=$work" -o "Dir::Cache::Archives=$work/archives" "$@"
+    -o "Dir::State::Lists=$work/lists" -o "Dir::State::status=$work/status" -o "Dir::Cache=$work" -o "Dir::Cache::Archives=$work/archives" "$@" > "$work/apt.log" 2>&1
 }

@@ -44,8 +44,8 @@ mkdir "$root"
 echo "get-documentdb: fetching the MongoDB-compatible server from Debian unstable, 140 MB ..." >&2
 open_unstable
 # dash: initdb starts its server through a shell. util-linux: setpriv, with which run-documentdb.sh changes user.
-apt_unstable install -y --download-only --no-install-recommends postgresql-18-documentdb base-files dash util-linux >&2 \
-  || fail "the package postgresql-18-documentdb cannot be fetched."
+apt_unstable install -y --download-only --no-install-recommends postgresql-18-documentdb base-files dash util-linux \
+  || fail "the package postgresql-18-documentdb cannot be fetched: $(tail -n 1 "$work/apt.log")."
 
 echo "get-documentdb: unpacking it ..." >&2
 # base-files first: it has the links from /lib and /bin into /usr that the others count on.

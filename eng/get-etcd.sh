@@ -43,7 +43,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/root"
 echo "get-etcd: fetching etcd from Debian unstable ..." >&2
 open_unstable
-(cd "$work/archives" && apt_unstable download etcd-server >&2) || fail "the package etcd-server cannot be fetched."
+(cd "$work/archives" && apt_unstable download etcd-server) || fail "the package etcd-server cannot be fetched: $(tail -n 1 "$work/apt.log")."
 dpkg-deb -x "$work"/archives/etcd-server_*.deb "$work/root" || fail "the package etcd-server cannot be unpacked."
 is_new_enough "$work/root/usr/bin/etcd" || fail "the etcd of Debian unstable is too old, or does not run here."
 
