@@ -43,5 +43,7 @@ internal sealed class GatewayMongo : IOwnServer
         return Task.CompletedTask;
     }
 
+    public Task ExpireAsync() => _gateway.ExpireAsync();
+
     public ValueTask DisposeAsync() => _gateway.DisposeAsync();
 }

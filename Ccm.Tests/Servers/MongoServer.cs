@@ -31,7 +31,7 @@ public sealed class MongoServer : IAsyncDisposable
     public static async Task<MongoServer> StartAsync()
     {
         IOwnServer? own = await MongodProcess.TryStartAsync();
-        own ??= await Container.TryStartAsync("mongo:8.0", 27017, "Waiting for connections");
+        own ??= await Container.TryStartAsync("mongo:8.0", 27017, "Waiting for connections", ["mongod", .. MongodProcess.Options]);
         own ??= await GatewayMongo.TryStartAsync();
         if (own is null)
         {
@@ -53,6 +53,9 @@ public sealed class MongoServer : IAsyncDisposable
     public Task PauseAsync() => _own!.PauseAsync();
 
     public Task ResumeAsync() => _own!.ResumeAsync();
+
+    /// <summary>What TTL indexes say is deleted now, or within seconds: ask until it is gone.</summary>
+    public Task ExpireAsync() => _own is GatewayMongo gateway ? gateway.ExpireAsync() : Task.CompletedTask;
 
     public ValueTask DisposeAsync() => _own?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -248,6 +248,26 @@ public sealed class MongoServerTests(SharedMongo mongo)
     }
 
     [Fact]
+    public async Task TtlIndex_WhenTheServerLooks_DeletesTheOldAlone()
+    {
+        await using var server = await MongoServer.StartAsync();
+        using var client = new MongoClient(server.ConnectionString);
+        var things = client.GetDatabase("test").GetCollection<Thing>("things");
+        await things.Indexes.CreateOneAsync(new CreateIndexModel<Thing>(Builders<Thing>.IndexKeys.Ascending(thing => thing.At), new CreateIndexOptions { ExpireAfter = TimeSpan.FromDays(1) }), cancellationToken: Cancellation);
+        await things.InsertManyAsync([new Thing("old", 1), new Thing("new", 2) { At = TimeProvider.System.GetUtcNow().UtcDateTime }], cancellationToken: Cancellation);
+
+        await server.ExpireAsync();
+        await Task.Run(async () =>
+        {
+            // Until mongod, which looks by itself, has done so.
+            while (await things.CountDocumentsAsync(FilterDefinition<Thing>.Empty, cancellationToken: Cancellation) == 2)
+                Cancellation.ThrowIfCancellationRequested();
+        }, Cancellation).OrLate();
+
+        Assert.Equal("new", (await things.Find(FilterDefinition<Thing>.Empty).SingleAsync(Cancellation)).Id);
+    }
+
+    [Fact]
     public async Task Server_KilledAndStartedAgain_HasWhatItAcknowledged()
     {
         await using var server = await MongoServer.StartAsync();

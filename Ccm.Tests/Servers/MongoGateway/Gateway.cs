@@ -80,6 +80,9 @@ internal sealed class Gateway : IAsyncDisposable
         _silence = null;
     }
 
+    /// <summary>Deletes what TTL indexes say, now; it never happens by itself.</summary>
+    public Task ExpireAsync() => _engine.ExecuteAsync("call documentdb_api_internal.delete_expired_rows()", CancellationToken.None);
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
