@@ -91,7 +91,16 @@ internal sealed class DocumentDb : IAsyncDisposable
         };
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
-        await serving.Task.WaitAsync(Patience, TimeProvider.System);
+        try
+        {
+            await serving.Task.WaitAsync(Patience, TimeProvider.System);
+        }
+        catch
+        {
+            process.StandardInput.Close();
+            process.Dispose();
+            throw;
+        }
         return new DocumentDb(process, port);
     }
 
