@@ -37,7 +37,7 @@ public sealed class EtcdServer : IAsyncDisposable
     {
         if (Environment.GetEnvironmentVariable("CCM_TEST_ETCD") is { Length: > 0 } given)
             return new EtcdServer(given, null, null, []);
-        if (await EtcdProgram.FindAsync() is null && await Container.TryStartAsync("quay.io/coreos/etcd:v3.5.21", 2379, "serving client traffic",
+        if (await EtcdProgram.FindAsync() is null && await Container.TryStartAsync("quay.io/coreos/etcd:v3.6.14", 2379, "serving client traffic",
             "etcd", "--listen-client-urls", "http://0.0.0.0:2379", "--advertise-client-urls", "http://127.0.0.1:2379") is { } container)
             return new EtcdServer($"127.0.0.1:{container.Port}", null, null, []) { _container = container };
         return await StartAsync();
