@@ -18,11 +18,6 @@ internal static class EmbeddedParts
     /// <summary>Why this start is refused; null when it is not.</summary>
     public static string? Refuse(IConfiguration configuration, IHostEnvironment environment)
     {
-        foreach (var (store, part) in new[] { ("mongodb", "documents") })
-        {
-            if (!string.IsNullOrEmpty(configuration.GetConnectionString(store)))
-                return $"ConnectionStrings:{store} is set, but this version keeps its {part} embedded only. Remove the setting.";
-        }
         var parts = Of(configuration).ToList();
         return !environment.IsProduction() || parts.Count == 0 || configuration.GetValue("Ccm:Embedded", false) ? null
             : $"the environment is Production, and these parts would run embedded: {string.Join(", ", parts.Select(part => $"{part.Part} (set {part.Setting})"))}. Set them, or Ccm:Embedded=true if you mean it.";

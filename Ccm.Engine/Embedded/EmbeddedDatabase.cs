@@ -4,7 +4,7 @@ namespace Ccm.Engine.Embedded;
 
 /// <summary>
 /// The one SQLite file of a data directory, held by one process at a time. A commit is on disk when it returns: write-ahead log,
-/// synchronised in full; a killed process loses nothing that was acknowledged.
+/// synchronised in full; a killed process loses nothing that was acknowledged. It holds keys, so that only its owner may read it.
 /// </summary>
 public sealed class EmbeddedDatabase : IDisposable
 {
@@ -26,7 +26,9 @@ public sealed class EmbeddedDatabase : IDisposable
         try
         {
             Directory.CreateDirectory(full);
-            held = new FileStream(Path.Combine(full, "ccm.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held = OpenAlone(Path.Combine(full, "ccm.lock"));
+            // SQLite gives the files that it puts beside this one the same rights.
+            using var _ = OpenAlone(Path.Combine(full, "ccm.db"));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -50,6 +52,14 @@ public sealed class EmbeddedDatabase : IDisposable
         command.CommandText = "PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000;";
         command.ExecuteNonQuery();
         return connection;
+    }
+
+    private static FileStream OpenAlone(string file)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(file, options);
     }
 
     public void Dispose()

@@ -2,6 +2,7 @@ using Ccm.Engine.Auditing;
 using Ccm.Engine.Control;
 using Ccm.Engine.Documents;
 using Ccm.Engine.Documents.Embedded;
+using Ccm.Engine.Documents.MongoDb;
 using Ccm.Engine.Embedded;
 using Ccm.Engine.Hosts;
 using Ccm.Engine.Hosts.Simulated;
@@ -46,9 +47,23 @@ public static class EngineServices
             services.AddSingleton<IStateStore>(provider => new EtcdStateStore(endpoints, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EtcdStateStore>>()));
         else
             services.AddSingleton<IStateStore, SqliteStateStore>();
-        services.AddSingleton<IDefinitionDocuments, SqliteDefinitionDocuments>();
-        services.AddSingleton<ITemplateDocuments, SqliteTemplateDocuments>();
-        services.AddSingleton<IAuditTrail, SqliteAuditTrail>();
+        return configuration.GetConnectionString("mongodb") is { Length: > 0 } uri ? services.AddMongoDocuments(uri) : services.AddSqliteDocuments();
+    }
+
+    private static IServiceCollection AddSqliteDocuments(this IServiceCollection services) => services
+        .AddSingleton<IDefinitionDocuments, SqliteDefinitionDocuments>()
+        .AddSingleton<ITemplateDocuments, SqliteTemplateDocuments>()
+        .AddSingleton<IAuditTrail, SqliteAuditTrail>()
+        .AddSingleton<IKeyDocuments, SqliteKeyDocuments>();
+
+    private static IServiceCollection AddMongoDocuments(this IServiceCollection services, string uri)
+    {
+        services.AddSingleton(provider => new MongoDocuments(uri, provider.GetRequiredService<IOptions<RetentionOptions>>().Value.AuditDays, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IDefinitionDocuments, MongoDefinitionDocuments>();
+        services.AddSingleton<ITemplateDocuments, MongoTemplateDocuments>();
+        services.AddSingleton<IAuditTrail, MongoAuditTrail>();
+        services.AddSingleton<IKeyDocuments, MongoKeyDocuments>();
+        services.AddHostedService<MongoStart>();
         return services;
     }
 

@@ -1,11 +1,14 @@
+using Ccm.Engine.Documents;
 using Ccm.Portal.Identity.Account;
 using Ccm.Portal.Identity.Embedded;
+using Ccm.Portal.Identity.Keys;
 using Ccm.Portal.Identity.Sessions;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ccm.Portal.Identity;
@@ -13,6 +16,7 @@ namespace Ccm.Portal.Identity;
 /// <summary>Puts sign-in, sessions, API tokens and policies together.</summary>
 public static class IdentityComposition
 {
+    /// <remarks>Keys lie with the engine's documents.</remarks>
     /// <exception cref="InvalidOperationException">Settings are missing or wrong; the message names each.</exception>
     public static IServiceCollection AddCcmIdentity(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
@@ -35,13 +39,13 @@ public static class IdentityComposition
         }
 
         services.AddAuthorization(Policies.Add);
-        AddSessions(services, settings, configuration);
+        AddSessions(services, configuration);
         AddAccountPages(services);
         return services;
     }
 
     /// <summary>Who asks; a page answers 503 while its session cannot be read. Stands where <c>UseAuthentication</c> would.</summary>
-    public static IApplicationBuilder UseCcmAuthentication(this IApplicationBuilder app) => app.UseMiddleware<SessionsAway>().UseAuthentication();
+    public static IApplicationBuilder UseCcmAuthentication(this IApplicationBuilder app) => app.UseMiddleware<KeysAway>().UseMiddleware<SessionsAway>().UseAuthentication();
 
     /// <summary>The account pages and, through <see cref="UseCcmAuthentication"/>, the provider's endpoints.</summary>
     public static IEndpointRouteBuilder MapCcmIdentity(this IEndpointRouteBuilder endpoints)
@@ -50,16 +54,17 @@ public static class IdentityComposition
         return endpoints;
     }
 
-    private static void AddSessions(IServiceCollection services, IdentitySettings settings, IConfiguration configuration)
+    private static void AddSessions(IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSessionCache(configuration);
         services.AddSingleton<ITicketStore, TicketStore>();
         services.AddRazorComponents();
         services.AddScoped<AuthenticationStateProvider, TicketRevalidation>();
-        services.AddDataProtection()
-            .SetApplicationName("ccm")
-            .PersistKeysToFileSystem(new DirectoryInfo(KeyFiles.Directory(Path.Combine(settings.DataDirectory, "keys"))));
+        services.AddDataProtection().SetApplicationName("ccm");
+        services.AddOptions<KeyManagementOptions>().Configure<IKeyDocuments>((options, keys) => options.XmlRepository = new StoredKeyRing(keys));
+        services.AddSingleton<KeyGate>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeyGate>());
     }
 
     private static void AddAccountPages(IServiceCollection services)

@@ -1,5 +1,3 @@
-using Ccm.Engine.Hosting;
-
 namespace Ccm.Portal.Identity;
 
 /// <summary>Who vouches for people and programs, as the settings under <c>Authentication:Oidc</c> say.</summary>
@@ -21,9 +19,6 @@ internal sealed record IdentitySettings
 
     public required RoleMap Roles { get; init; }
 
-    /// <summary>Absolute path of the directory that keeps keys.</summary>
-    public required string DataDirectory { get; init; }
-
     public bool Embedded => Authority is null;
 
     /// <exception cref="InvalidOperationException">Settings are missing or wrong; the message names every one of them.</exception>
@@ -42,11 +37,7 @@ internal sealed record IdentitySettings
         if (faults.Count > 0)
             throw new InvalidOperationException(string.Join(Environment.NewLine, faults));
 
-        var settings = new IdentitySettings
-        {
-            Roles = map,
-            DataDirectory = Path.GetFullPath(configuration[EngineServices.DataDirectory] is { Length: > 0 } directory ? directory : "data"),
-        };
+        var settings = new IdentitySettings { Roles = map };
         return authority is null
             ? settings with { Roles = RoleMap.Own }
             : settings with { Authority = authority, ClientId = section["ClientId"]!, ClientSecret = section["ClientSecret"] };

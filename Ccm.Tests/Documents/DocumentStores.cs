@@ -3,6 +3,6 @@ using Ccm.Tests.Servers;
 
 namespace Ccm.Tests.Documents;
 
-/// <summary>The three kinds of documents on one store, empty at first.</summary>
+/// <summary>The kinds of documents on one store, empty at first.</summary>
 /// <param name="Time">The clock that stamps are taken from.</param>
-public sealed record DocumentStores(IDefinitionDocuments Definitions, ITemplateDocuments Templates, IAuditTrail Trail, ManualTime Time);
+public sealed record DocumentStores(IDefinitionDocuments Definitions, ITemplateDocuments Templates, IAuditTrail Trail, IKeyDocuments Keys, ManualTime Time);

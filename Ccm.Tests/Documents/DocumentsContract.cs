@@ -214,6 +214,22 @@ public abstract class DocumentsContract
         Assert.Equal(7, (await stores.Trail.QueryAsync(new AuditQuery(Limit: 1), Cancellation))[0].Sequence);
     }
 
+    [Fact]
+    public async Task Key_AddedTwice_StaysTheFirstOfItsUse()
+    {
+        var stores = await OpenAsync();
+        await stores.Keys.AddAsync(KeyUse.EmbeddedIdentity, new KeyDocument("first", "identity"), Cancellation);
+
+        Assert.Empty(await stores.Keys.ListAsync(KeyUse.DataProtection, Cancellation));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(() => stores.Keys.AddAsync(KeyUse.DataProtection, new KeyDocument("first", $"text-{n}"), Cancellation))));
+        var first = Assert.Single(await stores.Keys.ListAsync(KeyUse.DataProtection, Cancellation));
+        await stores.Keys.AddAsync(KeyUse.DataProtection, new KeyDocument("first", "late"), Cancellation);
+        await stores.Keys.AddAsync(KeyUse.DataProtection, new KeyDocument("second", "<key>é</key>"), Cancellation);
+
+        Assert.Equal([first, new KeyDocument("second", "<key>é</key>")], (await stores.Keys.ListAsync(KeyUse.DataProtection, Cancellation)).OrderBy(key => key.Name, StringComparer.Ordinal));
+        Assert.Equal([new KeyDocument("first", "identity")], await stores.Keys.ListAsync(KeyUse.EmbeddedIdentity, Cancellation));
+    }
+
     private static async Task AssertFound(DocumentStores stores, AuditQuery query, params long[] sequences) => Assert.Equal(sequences, await Sequences(stores, query));
 
     private static async Task<long[]> Sequences(DocumentStores stores, AuditQuery query) =>

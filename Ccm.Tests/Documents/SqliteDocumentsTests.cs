@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+using Ccm.Engine.Documents;
 using Ccm.Engine.Documents.Embedded;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Embedded;
@@ -15,7 +17,7 @@ public sealed class SqliteDocumentsTests : DocumentsContract, IDisposable
     {
         _database ??= EmbeddedDatabase.Open(_directory.Path);
         return ValueTask.FromResult(new DocumentStores(
-            new SqliteDefinitionDocuments(_database, _clock), new SqliteTemplateDocuments(_database, _clock), new SqliteAuditTrail(_database), _clock));
+            new SqliteDefinitionDocuments(_database, _clock), new SqliteTemplateDocuments(_database, _clock), new SqliteAuditTrail(_database), new SqliteKeyDocuments(_database), _clock));
     }
 
     [Fact]
@@ -27,6 +29,19 @@ public sealed class SqliteDocumentsTests : DocumentsContract, IDisposable
         _database = null;
 
         Assert.Equal(template, await (await OpenAsync()).Templates.FindAsync("small", 1, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Files_WithKeysInThem_AreTheOwnersOnly()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such file modes.");
+        await (await OpenAsync()).Keys.AddAsync(KeyUse.DataProtection, new KeyDocument("first", "secret"), TestContext.Current.CancellationToken);
+
+        var files = Directory.GetFiles(_directory.Path, "*", SearchOption.AllDirectories);
+
+        Assert.Contains(files, file => Path.GetFileName(file) == "ccm.db");
+        Assert.All(files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
     }
 
     public void Dispose()

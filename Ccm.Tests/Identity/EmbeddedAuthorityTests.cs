@@ -102,21 +102,4 @@ public sealed class EmbeddedAuthorityTests
         Assert.Contains("code=", first.Headers.Location!.Query, StringComparison.Ordinal);
         Assert.StartsWith("/account/sign-in?returnUrl=%2Fconnect%2Fauthorize", second.Headers.Location!.ToString(), StringComparison.Ordinal);
     }
-
-    [Fact]
-    public async Task Keys_OnDisk_AreTheOwnersOnly()
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such file modes.");
-        await using var host = await IdentityHost.StartAsync();
-        using var browser = host.Browse();
-        await browser.SignInAsync("/", "admin", "admin");
-
-        var files = Directory.GetFiles(host.DataDirectory, "*", SearchOption.AllDirectories);
-
-        Assert.Equal(3, files.Length);
-        Assert.All(files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OwnerOnly(file)));
-    }
-
-    private static UnixFileMode OwnerOnly(string file) =>
-        OperatingSystem.IsWindows() ? UnixFileMode.UserRead | UnixFileMode.UserWrite : File.GetUnixFileMode(file);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Ccm.Engine.Documents;
 using Ccm.Portal.Identity;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
@@ -54,6 +55,7 @@ internal sealed class IdentityHost : IAsyncDisposable
             if (certificate is not null)
                 listen.UseHttps(certificate);
         }));
+        builder.Services.AddSingleton<IKeyDocuments>(MemoryKeys.Of(directory));
         builder.Services.AddCcmIdentity(builder.Configuration, builder.Environment);
         services?.Invoke(builder.Services);
         var app = builder.Build();

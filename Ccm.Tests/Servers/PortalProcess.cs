@@ -62,6 +62,16 @@ public sealed class PortalProcess : IAsyncDisposable
         _process.Dispose();
     }
 
+    /// <summary>The last lines it logged.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return string.Join('\n', _log);
+        }
+    }
+
     public async Task<JsonElement> GetAsync(string path)
     {
         var response = await Client.GetAsync(new Uri(path, UriKind.Relative));
@@ -91,7 +101,7 @@ public sealed class PortalProcess : IAsyncDisposable
                 // Not listening yet.
             }
             if (_process.HasExited || TimeProvider.System.GetElapsedTime(began) > Patience)
-                Assert.Fail($"The portal did not become ready:\n{string.Join('\n', _log)}");
+                Assert.Fail($"The portal did not become ready:\n{Log}");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
     }

@@ -10,7 +10,7 @@ public sealed class StartFailureTests
     [InlineData("--Ccm:Simulator:Speed=fast", "Ccm:Simulator:Speed")]
     [InlineData("--Ccm:Leadership:LeaseTtl=00:00:01", "Ccm:Leadership:LeaseTtl is 00:00:01: give 00:00:02 to 00:05:00")]
     [InlineData("--ConnectionStrings:etcd=::bad::", "ConnectionStrings:etcd")]
-    [InlineData("--ConnectionStrings:mongodb=mongodb://127.0.0.1", "ConnectionStrings:mongodb")]
+    [InlineData("--ConnectionStrings:mongodb=http://127.0.0.1", "ConnectionStrings:mongodb cannot be read")]
     [InlineData("--environment=Production", "Ccm:Embedded=true")]
     [InlineData("--Ccm:DataDirectory=/proc/none", "Ccm:DataDirectory")]
     public async Task Start_WithASettingThatCannotBe_SaysSoInOneLine(string argument, string named)

@@ -19,6 +19,7 @@ internal sealed class SqliteDocuments
         CREATE INDEX IF NOT EXISTS audit_by_subject ON audit_events (subject, sequence);
         CREATE INDEX IF NOT EXISTS audit_by_operation ON audit_events (operation);
         CREATE INDEX IF NOT EXISTS audit_by_time ON audit_events (time);
+        CREATE TABLE IF NOT EXISTS keys (used_for TEXT NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (used_for, name)) WITHOUT ROWID;
         """;
 
     private readonly EmbeddedDatabase _database;

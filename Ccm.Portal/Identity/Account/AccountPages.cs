@@ -20,12 +20,17 @@ internal static class AccountPages
         [nameof(NoAccessPage.Name)] = context.User.Identity?.Name,
     });
 
+    public static IResult SessionsAway(HttpContext context) => Away<SessionsAwayPage>(context, []);
+
+    public static IResult KeysAway(HttpContext context, string reason) => Away<KeysAwayPage>(context, new() { [nameof(KeysAwayPage.Reason)] = reason });
+
     /// <summary>Asks nothing of any store, not even for an antiforgery token.</summary>
-    public static RazorComponentResult<SessionsAwayPage> SessionsAway(HttpContext context)
+    private static RazorComponentResult<TPage> Away<TPage>(HttpContext context, Dictionary<string, object?> parameters)
+        where TPage : Microsoft.AspNetCore.Components.IComponent
     {
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.RetryAfter = "5";
-        return new RazorComponentResult<SessionsAwayPage>() { StatusCode = StatusCodes.Status503ServiceUnavailable, PreventStreamingRendering = true };
+        return new RazorComponentResult<TPage>(parameters) { StatusCode = StatusCodes.Status503ServiceUnavailable, PreventStreamingRendering = true };
     }
 
     private static RazorComponentResult<TPage> Page<TPage>(HttpContext context, int status, Dictionary<string, object?> parameters)

@@ -1,22 +1,19 @@
 using System.Security.Cryptography;
+using Ccm.Engine.Documents;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Ccm.Portal.Identity.Embedded;
 
-/// <summary>
-/// The embedded provider's keys, made at first use and kept under the data directory, so that tokens outlive a restart.
-/// Only the owner may read the files.
-/// </summary>
+/// <summary>The embedded provider's keys, made by whichever replica is the first and kept in the document store: a token of one replica is good at all.</summary>
 internal sealed class EmbeddedKeys
 {
-    public EmbeddedKeys(IdentitySettings settings)
+    /// <exception cref="DocumentsUnavailableException">The store does not answer; the next attempt may succeed.</exception>
+    public EmbeddedKeys(IKeyDocuments keys)
     {
-        var directory = KeyFiles.Directory(Path.Combine(settings.DataDirectory, "identity"));
         var rsa = RSA.Create();
-        rsa.ImportFromPem(KeyFiles.ReadOrCreate(Path.Combine(directory, "signing.pem"), NewSigningKey));
+        rsa.ImportFromPem(Obtain(keys, "signing", NewSigningKey));
         Signing = new RsaSecurityKey(rsa) { KeyId = Base64UrlEncoder.Encode(SHA256.HashData(rsa.ExportSubjectPublicKeyInfo())) };
-        var secret = KeyFiles.ReadOrCreate(Path.Combine(directory, "encryption.key"), () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
-        Encryption = new SymmetricSecurityKey(Convert.FromBase64String(secret));
+        Encryption = new SymmetricSecurityKey(Convert.FromBase64String(Obtain(keys, "encryption", () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)))));
     }
 
     /// <summary>Signs every token.</summary>
@@ -24,6 +21,17 @@ internal sealed class EmbeddedKeys
 
     /// <summary>Hides authorization codes, which only the provider itself reads.</summary>
     public SymmetricSecurityKey Encryption { get; }
+
+    /// <summary>Of two replicas that begin at once the first wins, and both read its key.</summary>
+    private static string Obtain(IKeyDocuments keys, string name, Func<string> create)
+    {
+        if (Find() is { } known)
+            return known;
+        keys.AddAsync(KeyUse.EmbeddedIdentity, new KeyDocument(name, create()), CancellationToken.None).GetAwaiter().GetResult();
+        return Find()!;
+
+        string? Find() => keys.ListAsync(KeyUse.EmbeddedIdentity, CancellationToken.None).GetAwaiter().GetResult().FirstOrDefault(key => key.Name == name)?.Text;
+    }
 
     private static string NewSigningKey()
     {

@@ -1,0 +1,47 @@
+using MongoDB.Driver;
+using MongoDB.Driver.Core.Servers;
+
+namespace Ccm.Engine.Documents.MongoDb;
+
+/// <summary>What the driver's exceptions mean, in words for people.</summary>
+internal static class MongoFailure
+{
+    private const int Unauthorized = 13;
+    private const int AuthenticationFailed = 18;
+
+    /// <summary>The driver's own texts run over a page, and quote the whole cluster.</summary>
+    public static string Tell(Exception exception, IMongoClient client) => exception switch
+    {
+        _ when IsForSettings(exception) => Fix(exception),
+        TimeoutException => $"MongoDB: {string.Join("; ", client.Cluster.Description.Servers.Select(Tell))}.",
+        MongoWriteConcernException or MongoWriteException { WriteConcernError: not null } or MongoBulkWriteException { WriteConcernError: not null } =>
+            "MongoDB: too few members of the replica set confirmed the write in time.",
+        _ => $"MongoDB: {Innermost(exception)}",
+    };
+
+    /// <summary>Whether waiting cannot heal it: the settings name a user, a database or a server that will not do.</summary>
+    public static bool IsForSettings(Exception exception) => exception is MongoAuthenticationException or MongoIncompatibleDriverException
+        || exception is MongoCommandException { Code: Unauthorized or AuthenticationFailed } || (exception is MongoConnectionException { InnerException: { } inner } && IsForSettings(inner));
+
+    private static string Fix(Exception exception) => exception switch
+    {
+        MongoIncompatibleDriverException => $"ConnectionStrings:mongodb names a server that is too old or too new: {exception.Message} Take MongoDB 5.0 or newer.",
+        MongoCommandException { Code: Unauthorized } =>
+            "ConnectionStrings:mongodb: the user may not do what CCM needs. Grant it readWrite on the database, and dbAdmin to let a change of Ccm:Retention:AuditDays take effect.",
+        _ => "ConnectionStrings:mongodb: the server refuses the user or the password. Correct them; a user of another database needs authSource=….",
+    };
+
+    private static string Tell(ServerDescription server) => server switch
+    {
+        { HeartbeatException: { } failed } => $"{server.EndPoint} does not answer ({Innermost(failed)})",
+        { State: ServerState.Disconnected } => $"{server.EndPoint} does not answer",
+        _ => $"{server.EndPoint} takes no writes ({server.Type})",
+    };
+
+    private static string Innermost(Exception exception)
+    {
+        while (exception.InnerException is { } inner)
+            exception = inner;
+        return exception.Message.ReplaceLineEndings(" ");
+    }
+}
