@@ -1,5 +1,6 @@
 using Ccm.Engine.Hosting;
 using Ccm.Portal.Components;
+using Ccm.Portal.Health;
 using Ccm.Portal.Identity;
 using Microsoft.AspNetCore.Components.Server;
 using Microsoft.AspNetCore.Diagnostics;
@@ -38,6 +39,8 @@ internal static partial class Composition
         });
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.Configure<CircuitOptions>(options => options.DisconnectedCircuitMaxRetained = 1000);
+        services.AddSingleton<DocumentsWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<DocumentsWatch>());
         services.AddCascadingAuthenticationState();
         services.AddHttpContextAccessor();
     }

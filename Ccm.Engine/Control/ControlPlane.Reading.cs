@@ -11,6 +11,7 @@ public sealed partial class ControlPlane
 {
     private readonly ConcurrentDictionary<(string, string), LabletDefinition> _definitions = new();
     private readonly ConcurrentDictionary<(string, int), WorkerTemplate> _templates = new();
+    private readonly LabTexts _labs = new();
 
     /// <summary>A published version; documents never change, so each is read once.</summary>
     /// <exception cref="RefusedException">It does not exist, or the document store is away.</exception>
@@ -30,18 +31,28 @@ public sealed partial class ControlPlane
         {
             foreach (var definition in await AskDocumentsAsync(() => definitions.FindManyAsync(missing, cancellationToken)))
             {
-                // An attempt that has not been published yet may still be replaced.
-                if (cache.Current.Definitions.GetValueOrDefault(definition.Name)?.Value.Versions.Any(v => v.Version == definition.Version) == true)
+                if (IsPublished(definition.Name, definition.Version))
                     _definitions[(definition.Name, definition.Version)] = definition;
             }
         }
         return [.. keys.Select(key => _definitions.GetValueOrDefault(key)).OfType<LabletDefinition>()];
     }
 
-    /// <summary>The lab source of a published version, exactly as it was given.</summary>
-    public async Task<string> ReadLabAsync(string name, string version, CancellationToken cancellationToken) =>
-        await AskDocumentsAsync(() => definitions.ReadLabAsync(name, version, cancellationToken))
-        ?? throw RefusedException.NotFound("definition", $"{name} {version}");
+    /// <summary>The lab source of a published version, exactly as it was given. Those asked for lately are at hand when the document store is not.</summary>
+    public async Task<string> ReadLabAsync(string name, string version, CancellationToken cancellationToken)
+    {
+        if (_labs.Find(name, version) is { } known)
+            return known;
+        var lab = await AskDocumentsAsync(() => definitions.ReadLabAsync(name, version, cancellationToken))
+            ?? throw RefusedException.NotFound("definition", $"{name} {version}");
+        if (IsPublished(name, version))
+            _labs.Keep(name, version, lab);
+        return lab;
+    }
+
+    /// <summary>An attempt that has not been published yet may still be replaced, and is not kept.</summary>
+    private bool IsPublished(string name, string version) =>
+        cache.Current.Definitions.GetValueOrDefault(name)?.Value.Versions.Any(v => v.Version == version) == true;
 
     /// <summary>Every template's newest revision, by name; deleted ones left out.</summary>
     public async Task<ImmutableArray<WorkerTemplate>> ReadTemplatesAsync(CancellationToken cancellationToken)

@@ -25,6 +25,9 @@ public sealed partial class ControlPlane(
     /// <summary>Who met another change tries again one at a time: a crowd that wants the same key would else lose to itself.</summary>
     private readonly SemaphoreSlim _again = new(1);
 
+    /// <summary>So much waits for the audit trail that people's changes are refused; the engine's own go on.</summary>
+    public bool OutboxIsFull => cache.Current.Outbox.Count >= options.Value.OutboxLimit;
+
     public void Dispose() => _again.Dispose();
 
     /// <summary>
@@ -125,7 +128,7 @@ public sealed partial class ControlPlane(
     /// <summary>People's mutations stop before the outbox fills the state store; the engine's own go on.</summary>
     private void RefuseWhenOutboxIsFull()
     {
-        if (cache.Current.Outbox.Count >= options.Value.OutboxLimit)
+        if (OutboxIsFull)
             throw RefusedException.Unavailable($"{cache.Current.Outbox.Count} operations wait for the audit trail, which does not answer; nothing was changed.");
     }
 

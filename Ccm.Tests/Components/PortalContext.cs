@@ -12,6 +12,7 @@ using Ccm.Engine.Scheduling;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Components;
+using Ccm.Portal.Health;
 using Ccm.Portal.Identity;
 using Ccm.Tests.Domain;
 using Microsoft.AspNetCore.Components;
@@ -30,6 +31,9 @@ namespace Ccm.Tests.Components;
 /// </summary>
 internal sealed class PortalContext : IAsyncDisposable
 {
+    /// <summary>So many operations waiting for the audit trail, and people's changes are refused.</summary>
+    public const int OutboxLimit = 1000;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly TemporaryDirectory _directory = new();
     private readonly BunitContext _bunit = new();
@@ -41,14 +45,15 @@ internal sealed class PortalContext : IAsyncDisposable
         Cache = new WatchCache(Store, Time, NullLogger<WatchCache>.Instance);
         var definitions = new SqliteDefinitionDocuments(Database, Time);
         Trail = new SqliteAuditTrail(Database);
-        var options = Microsoft.Extensions.Options.Options.Create(new ControlOptions());
+        var options = Microsoft.Extensions.Options.Options.Create(new ControlOptions { OutboxLimit = OutboxLimit });
         // Two, as two replicas: what one has read of the documents the other has not.
         Control = new ControlPlane(Store, definitions, new SqliteTemplateDocuments(Database, Time), Trail, Cache, options, Time, NullLogger<ControlPlane>.Instance);
         var shown = new ControlPlane(Store, definitions, new SqliteTemplateDocuments(Database, Time), Trail, Cache, options, Time, NullLogger<ControlPlane>.Instance);
+        Documents = new DocumentsWatch(shown, Time, NullLogger<DocumentsWatch>.Instance);
         Elections = new Elections(new Replica("replica-1", ""), Store, Cache, Microsoft.Extensions.Options.Options.Create(new LeadershipOptions()), Time, NullLogger<Election>.Instance);
         _bunit.JSInterop.Mode = JSRuntimeMode.Loose;
         _bunit.Services.AddMudServices();
-        _bunit.Services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(Store).AddSingleton(Cache).AddSingleton(shown).AddSingleton(Elections)
+        _bunit.Services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(Store).AddSingleton(Cache).AddSingleton(shown).AddSingleton(Documents).AddSingleton(Elections)
             .AddSingleton(new Replica("replica-1", "")).AddSingleton(new PlanningTimes(TimeSpan.FromMinutes(5), 1)).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         _bunit.AddAuthorization().SetAuthorized(Actor.Name).SetClaims(
             [new Claim(IdentityClaims.Subject, Actor.Id), new Claim(IdentityClaims.Name, Actor.Name), .. roles.Select(role => new Claim(IdentityClaims.Role, IdentityClaims.NameOf(role)))]);
@@ -70,6 +75,9 @@ internal sealed class PortalContext : IAsyncDisposable
     public ControlPlane Control { get; }
 
     public Elections Elections { get; }
+
+    /// <summary>Runs when a test starts it.</summary>
+    public DocumentsWatch Documents { get; }
 
     /// <summary>Who looks; the id is the first role's name, so that <see cref="Sample"/>'s instances belong to the role user.</summary>
     public Actor Actor { get; }
@@ -166,6 +174,8 @@ internal sealed class PortalContext : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _bunit.DisposeAsync();
+        await Documents.StopAsync(CancellationToken.None);
+        Documents.Dispose();
         await Cache.StopAsync(CancellationToken.None);
         Cache.Dispose();
         Database.Dispose();

@@ -3,14 +3,14 @@ using MongoDB.Driver;
 
 namespace Ccm.Engine.Documents.MongoDb;
 
-/// <summary>The document collections on MongoDB, and how they are asked; whatever the server or the way to it refuses is an outage to the caller.</summary>
+/// <summary>
+/// The document collections on MongoDB, and how they are asked; whatever the server or the way to it refuses is an outage to the caller.
+/// While the server is away one question at a time waits for it and all others are told so at once.
+/// </summary>
 public sealed class MongoDocuments : IDisposable
 {
     /// <summary>For one question in all, whatever the driver tries meanwhile.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
-    /// <summary>Until indexes are tried again that could not be made: who asks meanwhile is told at once.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time;
     private readonly MongoClient _client;
@@ -18,7 +18,8 @@ public sealed class MongoDocuments : IDisposable
     private readonly MongoIndexes _indexes;
     private readonly Lock _lock = new();
     private Task? _made;
-    private long _failedAt;
+    private volatile string? _away;
+    private int _waiting;
 
     /// <param name="uri">As <c>ConnectionStrings:mongodb</c> has it; with the database's name as its path, else <c>ccm</c>.</param>
     /// <param name="auditDays">After so many days an audit event is forgotten.</param>
@@ -34,22 +35,18 @@ public sealed class MongoDocuments : IDisposable
 
     internal static FilterDefinitionBuilder<BsonDocument> Where => Builders<BsonDocument>.Filter;
 
-    /// <summary>Makes the indexes unless this process has; after an outage the next question tries again.</summary>
-    /// <exception cref="DocumentsUnavailableException">The text says which, or that no server answers.</exception>
-    public Task MakeIndexesAsync()
+    /// <summary>Makes the indexes unless this process has; every question begins with it.</summary>
+    /// <exception cref="DocumentsUnavailableException">The text says which cannot be made, or that no server answers.</exception>
+    public Task MakeIndexesAsync(CancellationToken cancellationToken) => GuardAsync(async token =>
     {
-        lock (_lock)
-        {
-            if (_made is null || (_made.IsFaulted && _time.GetElapsedTime(_failedAt) > Pause))
-                _made = MakeAsync();
-            return _made;
-        }
-    }
+        await IndexesAsync().WaitAsync(token).ConfigureAwait(false);
+        return true;
+    }, cancellationToken);
 
     internal Task<T> AskAsync<T>(string collection, Func<IMongoCollection<BsonDocument>, CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
         GuardAsync(async token =>
         {
-            await MakeIndexesAsync().WaitAsync(token).ConfigureAwait(false);
+            await IndexesAsync().WaitAsync(token).ConfigureAwait(false);
             return await ask(_database.GetCollection<BsonDocument>(collection), token).ConfigureAwait(false);
         }, cancellationToken);
 
@@ -62,40 +59,54 @@ public sealed class MongoDocuments : IDisposable
 
     public void Dispose() => _client.Dispose();
 
+    /// <summary>Made once for all who ask; what failed is tried again by the next.</summary>
+    private Task IndexesAsync()
+    {
+        lock (_lock)
+        {
+            if (_made is null or { IsFaulted: true } or { IsCanceled: true })
+                _made = MakeAsync();
+            return _made;
+        }
+    }
+
     private async Task MakeAsync()
     {
         // The lock is not held while a server is waited for.
         await Task.Yield();
-        try
-        {
-            await GuardAsync(async token =>
-            {
-                await _indexes.MakeAsync(token).ConfigureAwait(false);
-                return true;
-            }, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (DocumentsUnavailableException)
-        {
-            _failedAt = _time.GetTimestamp();
-            throw;
-        }
+        using var patience = new CancellationTokenSource(Patience, _time);
+        await _indexes.MakeAsync(patience.Token).ConfigureAwait(false);
     }
 
     private async Task<T> GuardAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
+        var known = _away;
+        if (known is not null && Interlocked.Exchange(ref _waiting, 1) == 1)
+            throw new DocumentsUnavailableException(known);
         using var patience = new CancellationTokenSource(Patience, _time);
         using var until = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            return await ask(until.Token).ConfigureAwait(false);
+            var answer = await ask(until.Token).ConfigureAwait(false);
+            _away = null;
+            return answer;
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new DocumentsUnavailableException($"MongoDB: no answer in {Patience.TotalSeconds} s.", exception);
+            _away = $"MongoDB: no answer in {Patience.TotalSeconds} s.";
+            throw new DocumentsUnavailableException(_away, exception);
         }
         catch (Exception exception) when (exception is MongoException or TimeoutException)
         {
-            throw new DocumentsUnavailableException(MongoFailure.Tell(exception, _client), exception);
+            var told = MongoFailure.Tell(exception, _client);
+            if (MongoFailure.IsSilence(exception))
+                _away = told;
+            throw new DocumentsUnavailableException(told, exception);
+        }
+        finally
+        {
+            if (known is not null)
+                Volatile.Write(ref _waiting, 0);
         }
     }
 }

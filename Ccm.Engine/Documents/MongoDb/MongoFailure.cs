@@ -23,6 +23,9 @@ internal static class MongoFailure
     public static bool IsForSettings(Exception exception) => exception is MongoAuthenticationException or MongoIncompatibleDriverException
         || exception is MongoCommandException { Code: Unauthorized or AuthenticationFailed } || (exception is MongoConnectionException { InnerException: { } inner } && IsForSettings(inner));
 
+    /// <summary>Whether the server said nothing, as against something unwelcome.</summary>
+    public static bool IsSilence(Exception exception) => exception is TimeoutException or MongoConnectionException && !IsForSettings(exception);
+
     private static string Fix(Exception exception) => exception switch
     {
         MongoIncompatibleDriverException => $"ConnectionStrings:mongodb names a server that is too old or too new: {exception.Message} Take MongoDB 5.0 or newer.",

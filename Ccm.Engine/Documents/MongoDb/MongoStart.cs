@@ -11,7 +11,7 @@ internal sealed partial class MongoStart(MongoDocuments documents, ILogger<Mongo
     {
         try
         {
-            await documents.MakeIndexesAsync().WaitAsync(cancellationToken);
+            await documents.MakeIndexesAsync(cancellationToken);
         }
         catch (DocumentsUnavailableException exception) when (exception.InnerException is { } inner && MongoFailure.IsForSettings(inner))
         {

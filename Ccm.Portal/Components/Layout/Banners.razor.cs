@@ -1,15 +1,22 @@
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Health;
+using Microsoft.AspNetCore.Components;
 
 namespace Ccm.Portal.Components.Layout;
 
-/// <summary>What everybody has to know on every page. A silent watch brings no change to paint it by, so it is looked at once a second.</summary>
+/// <summary>What everybody has to know on every page. A silent store brings no change to paint it by, so it is looked at once a second.</summary>
 public sealed partial class Banners
 {
     private const int Most = 3;
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private List<(string Id, DateTimeOffset Since)> _silent = [];
     private string? _problem;
+    private string? _documents;
+    private bool _full;
+
+    [Inject]
+    private DocumentsWatch Documents { get; set; } = null!;
 
     protected override void OnParametersSet() => Look();
 
@@ -35,10 +42,12 @@ public sealed partial class Banners
     /// <summary>Whether anything differs from what is shown.</summary>
     private bool Look()
     {
-        var before = (_problem, _silent);
+        var before = (_problem, _documents, _full, _silent);
         _problem = Cache.Freshness.Problem;
+        _documents = Documents.Problem;
+        _full = Control.OutboxIsFull;
         _silent = !May(Permission.ReadAll) ? [] : [.. Fleet.Workers.Values.Where(worker => worker.Value is { UnreachableSince: not null, State: not WorkerState.Terminated })
             .OrderBy(worker => worker.Id, StringComparer.Ordinal).Select(worker => (worker.Id, worker.Value.UnreachableSince!.Value))];
-        return before._problem != _problem || !before._silent.SequenceEqual(_silent);
+        return (before._problem, before._documents, before._full) != (_problem, _documents, _full) || !before._silent.SequenceEqual(_silent);
     }
 }

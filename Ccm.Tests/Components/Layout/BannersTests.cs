@@ -1,7 +1,10 @@
 using Bunit;
+using Ccm.Engine.Auditing;
 using Ccm.Engine.Domain;
+using Ccm.Engine.State;
 using Ccm.Portal.Components.Layout;
 using Ccm.Tests.Domain;
+using TestContext = Xunit.TestContext;
 
 namespace Ccm.Tests.Components.Layout;
 
@@ -36,6 +39,37 @@ public sealed class BannersTests
         portal.Store.Speak();
 
         portal.ShowsInTime(banners, () => Assert.Empty(banners.FindAll("[data-test=banner]")));
+    }
+
+    [Fact]
+    public async Task DocumentsAway_ShowsAndGoesAgain()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        portal.TakeDocumentsAway();
+        await portal.Documents.StartAsync(TestContext.Current.CancellationToken);
+        var banners = portal.Open<Banners>();
+
+        portal.ShowsInTime(banners, () => Assert.StartsWith("The document store does not answer: ", banners.Find("[data-test=banner]").TextContent.Trim(), StringComparison.Ordinal));
+
+        portal.TakeDocumentsAway(away: false);
+
+        portal.ShowsInTime(banners, () => Assert.Empty(banners.FindAll("[data-test=banner]")));
+    }
+
+    [Fact]
+    public async Task OutboxFull_SaysThatNothingCanBeChanged()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        var keys = Enumerable.Range(0, PortalContext.OutboxLimit).Select(n => StateKeys.OutboxEntry($"operation-{n}")).ToArray();
+        foreach (var some in keys.Chunk(100))
+            await portal.CommitAsync([.. some.Select(key => new StatePut(key, DomainJson.Write(new OutboxEntry("operation", null, []))))]);
+        var banners = portal.Open<Banners>();
+
+        Assert.Contains("Nothing can be changed now", banners.Find("[data-test=banner]").TextContent, StringComparison.Ordinal);
+
+        await portal.CommitAsync([], [keys[0]]);
+
+        PortalContext.Shows(banners, () => Assert.Empty(banners.FindAll("[data-test=banner]")));
     }
 
     [Fact]
