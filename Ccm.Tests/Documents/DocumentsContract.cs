@@ -9,12 +9,23 @@ namespace Ccm.Tests.Documents;
 /// <summary>What every document store promises; each runs it whole.</summary>
 public abstract class DocumentsContract
 {
+    /// <summary>After so many days a trail forgets.</summary>
+    protected const int AuditDays = 183;
+
     private static readonly string[] Before = ["1.0.0"];
+
+    /// <summary>Events are an hour apart, with a tick beyond the millisecond; the fourth is the first that is not old enough to be forgotten.</summary>
+    private static readonly DateTimeOffset Expiry = TimeProvider.System.GetUtcNow().AddDays(-AuditDays);
+
+    private static readonly DateTimeOffset Start = Expiry.AddHours(-3.5).AddTicks(1);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Stores of the calling test's own.</summary>
     protected abstract ValueTask<DocumentStores> OpenAsync();
+
+    /// <summary>Has the store forget what is older, in its own way.</summary>
+    protected abstract Task ExpireAsync(IAuditTrail trail, DateTimeOffset before);
 
     [Fact]
     public async Task Definition_Upserted_IsFoundAsItWasGiven()
@@ -205,13 +216,31 @@ public abstract class DocumentsContract
         var events = Events(6);
         await stores.Trail.AppendAsync(events, Cancellation);
 
-        await stores.Trail.ExpireAsync(At(4), Cancellation);
+        await ExpireAsync(stores.Trail, Expiry);
 
         var chain = await stores.Trail.ReadChainAsync(1, 100, Cancellation);
         Assert.Equal([4, 5, 6], chain.Select(e => e.Sequence));
         Assert.Null(AuditChain.Verify(events[2], chain));
+        Assert.Null(AuditChain.Verify(null, chain));
         await stores.Trail.AppendAsync(Events(7)[6..], Cancellation);
         Assert.Equal(7, (await stores.Trail.QueryAsync(new AuditQuery(Limit: 1), Cancellation))[0].Sequence);
+    }
+
+    /// <summary>Two replicas' events of one moment are committed in another order than their times: none may go before its predecessor.</summary>
+    [Fact]
+    public async Task Trail_ExpiredWhereTimesRunBack_LeavesNoHole()
+    {
+        var stores = await OpenAsync();
+        var events = Chain(At(1), At(2), At(5), At(3), At(2), At(6));
+        await stores.Trail.AppendAsync(events[..3], Cancellation);
+        await stores.Trail.AppendAsync(events[3..], Cancellation);
+
+        await ExpireAsync(stores.Trail, Expiry);
+
+        var chain = await stores.Trail.ReadChainAsync(1, 100, Cancellation);
+        Assert.Equal([3, 4, 5, 6], chain.Select(e => e.Sequence));
+        Assert.Null(AuditChain.Verify(null, chain));
+        Assert.Equal(events[4].Time, chain[2].Time);
     }
 
     [Fact]
@@ -235,14 +264,17 @@ public abstract class DocumentsContract
     private static async Task<long[]> Sequences(DocumentStores stores, AuditQuery query) =>
         [.. (await stores.Trail.QueryAsync(query, Cancellation)).Select(e => e.Sequence)];
 
-    private static DateTimeOffset At(int minute) => new(2026, 11, 1, 9, minute, 0, TimeSpan.Zero);
+    private static DateTimeOffset At(int hour) => Start.AddHours(hour);
 
-    private static ImmutableArray<AuditEvent> Events(int count, string prefix = "operation") => AuditChain.Link(AuditHead.Start, Enumerable.Range(1, count).Select(n => (
-        new OutboxEntry($"{prefix}-{n}", null,
-        [
-            new OutboxEvent(n % 2 == 0 ? "ccm.even" : "ccm.odd", $"instances/i-{n}", At(n), n % 3 == 0 ? "third" : "other",
-                JsonSerializer.SerializeToElement(new { reason = $"{prefix} \"{n}\" é", nested = new { number = 1.50m, none = (string?)null } })),
-        ]), (long)n)));
+    private static ImmutableArray<AuditEvent> Events(int count, string prefix = "operation") => AuditChain.Link(AuditHead.Start, Enumerable.Range(1, count).Select(n => (Entry(n, At(n), prefix), (long)n)));
+
+    private static ImmutableArray<AuditEvent> Chain(params DateTimeOffset[] times) => AuditChain.Link(AuditHead.Start, times.Select((time, n) => (Entry(n + 1, time, "operation"), n + 1L)));
+
+    private static OutboxEntry Entry(int n, DateTimeOffset time, string prefix) => new($"{prefix}-{n}", null,
+    [
+        new OutboxEvent(n % 2 == 0 ? "ccm.even" : "ccm.odd", $"instances/i-{n}", time, n % 3 == 0 ? "third" : "other",
+            JsonSerializer.SerializeToElement(new { reason = $"{prefix} \"{n}\" é", nested = new { number = 1.50m, none = (string?)null } })),
+    ]);
 
     private static LabletDefinition Definition(string name, string version, string sha256, string operation = "operation") => new()
     {

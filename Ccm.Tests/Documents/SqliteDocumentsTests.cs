@@ -20,6 +20,8 @@ public sealed class SqliteDocumentsTests : DocumentsContract, IDisposable
             new SqliteDefinitionDocuments(_database, _clock), new SqliteTemplateDocuments(_database, _clock), new SqliteAuditTrail(_database), new SqliteKeyDocuments(_database), _clock));
     }
 
+    protected override Task ExpireAsync(IAuditTrail trail, DateTimeOffset before) => trail.ExpireAsync(before, TestContext.Current.CancellationToken);
+
     [Fact]
     public async Task Documents_AfterTheFileWasClosedAndOpened_StandAsBefore()
     {

@@ -31,7 +31,7 @@ internal sealed record MongoAddress(MongoClientSettings Settings, string Databas
             settings.ReadPreference = ReadPreference.Primary;
             return new MongoAddress(settings.Freeze(), url.DatabaseName ?? "ccm");
         }
-        catch (Exception exception) when (exception is MongoException or FormatException or ArgumentException or InvalidOperationException)
+        catch (Exception exception) when (exception is MongoException or FormatException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
             throw new FormatException(
                 "ConnectionStrings:mongodb cannot be read: give mongodb://user:password@host:27017,host:27017/ccm?replicaSet=name, or mongodb+srv://…; in user and password write @ as %40, : as %3A and / as %2F.");

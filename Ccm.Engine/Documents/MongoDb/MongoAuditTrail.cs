@@ -21,12 +21,20 @@ public sealed class MongoAuditTrail(MongoDocuments documents) : IAuditTrail
 
     /// <summary>
     /// One that is there already is matched and stays, and still the server answers only when a majority has it. One that is not the
-    /// same is not matched, and its insertion meets the unique indexes; so does, once, a relay that writes the very same at this moment.
+    /// same is not matched, and its insertion meets the unique indexes. So does one that another relay inserts at this very moment, but
+    /// only once: the next time it is matched.
     /// </summary>
     public async Task AppendAsync(ImmutableArray<AuditEvent> events, CancellationToken cancellationToken)
     {
-        if (!events.IsEmpty && !await TryAppendAsync(events, cancellationToken).ConfigureAwait(false) && !await TryAppendAsync(events, cancellationToken).ConfigureAwait(false))
-            throw new AuditConflictException($"One of the events {events[0].Sequence} to {events[^1].Sequence}, {events[0].Id} the first, has its id or its sequence taken by another event.");
+        for (int? met = null; !events.IsEmpty;)
+        {
+            var taken = await TryAppendAsync(events, cancellationToken).ConfigureAwait(false);
+            if (taken is null)
+                return;
+            if (taken == met)
+                throw new AuditConflictException($"Event {events[taken.Value].Id} or its sequence {events[taken.Value].Sequence} is taken by another event.");
+            met = taken;
+        }
     }
 
     public Task<ImmutableArray<AuditEvent>> QueryAsync(AuditQuery query, CancellationToken cancellationToken) => documents.AskAsync(Collection, async (rows, token) =>
@@ -38,7 +46,8 @@ public sealed class MongoAuditTrail(MongoDocuments documents) : IAuditTrail
     /// <summary>The server does it by its index, of itself.</summary>
     public Task ExpireAsync(DateTimeOffset before, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private Task<bool> TryAppendAsync(ImmutableArray<AuditEvent> events, CancellationToken cancellationToken) => documents.AskAsync(Collection, async (rows, token) =>
+    /// <returns>Which of them met another of its id or sequence; null when all stand.</returns>
+    private Task<int?> TryAppendAsync(ImmutableArray<AuditEvent> events, CancellationToken cancellationToken) => documents.AskAsync<int?>(Collection, async (rows, token) =>
     {
         var before = await rows.Find(MongoDocuments.Where.Eq("sequence", events[0].Sequence - 1)).Project(Builders<BsonDocument>.Projection.Include(KeptFrom)).FirstOrDefaultAsync(token).ConfigureAwait(false);
         var keptFrom = before is null ? DateTime.MinValue : before[KeptFrom].ToUniversalTime();
@@ -53,11 +62,11 @@ public sealed class MongoAuditTrail(MongoDocuments documents) : IAuditTrail
         {
             // In order: nothing is written behind one that is refused.
             await rows.BulkWriteAsync(upserts, new BulkWriteOptions { IsOrdered = true }, token).ConfigureAwait(false);
-            return true;
+            return null;
         }
         catch (MongoBulkWriteException exception) when (MongoDocuments.IsDuplicate(exception))
         {
-            return false;
+            return exception.WriteErrors[0].Index;
         }
     }, cancellationToken);
 

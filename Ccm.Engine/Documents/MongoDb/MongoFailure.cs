@@ -1,3 +1,4 @@
+using System.Net;
 using MongoDB.Driver;
 using MongoDB.Driver.Core.Servers;
 
@@ -13,7 +14,9 @@ internal static class MongoFailure
     public static string Tell(Exception exception, IMongoClient client) => exception switch
     {
         _ when IsForSettings(exception) => Fix(exception),
+        TimeoutException when client.Cluster.Description.Servers.Count == 0 => "MongoDB: no server of the replica set that ConnectionStrings:mongodb names is found.",
         TimeoutException => $"MongoDB: {string.Join("; ", client.Cluster.Description.Servers.Select(Tell))}.",
+        MongoConnectionException { ConnectionId: { } connection } => $"MongoDB: {Tell(connection.ServerId.EndPoint)} does not answer ({Innermost(exception)}).",
         MongoWriteConcernException or MongoWriteException { WriteConcernError: not null } or MongoBulkWriteException { WriteConcernError: not null } =>
             "MongoDB: too few members of the replica set confirmed the write in time.",
         _ => $"MongoDB: {Innermost(exception)}",
@@ -28,7 +31,7 @@ internal static class MongoFailure
 
     private static string Fix(Exception exception) => exception switch
     {
-        MongoIncompatibleDriverException => $"ConnectionStrings:mongodb names a server that is too old or too new: {exception.Message} Take MongoDB 5.0 or newer.",
+        MongoIncompatibleDriverException => $"ConnectionStrings:mongodb names a server that is too old or too new: {exception.Message} Take MongoDB 4.4 or newer.",
         MongoCommandException { Code: Unauthorized } =>
             "ConnectionStrings:mongodb: the user may not do what CCM needs. Grant it readWrite on the database, and dbAdmin to let a change of Ccm:Retention:AuditDays take effect.",
         _ => "ConnectionStrings:mongodb: the server refuses the user or the password. Correct them; a user of another database needs authSource=….",
@@ -36,10 +39,12 @@ internal static class MongoFailure
 
     private static string Tell(ServerDescription server) => server switch
     {
-        { HeartbeatException: { } failed } => $"{server.EndPoint} does not answer ({Innermost(failed)})",
-        { State: ServerState.Disconnected } => $"{server.EndPoint} does not answer",
-        _ => $"{server.EndPoint} takes no writes ({server.Type})",
+        { HeartbeatException: { } failed } => $"{Tell(server.EndPoint)} does not answer ({Innermost(failed)})",
+        { State: ServerState.Disconnected } => $"{Tell(server.EndPoint)} does not answer",
+        _ => $"{Tell(server.EndPoint)} takes no writes ({server.Type})",
     };
+
+    private static string Tell(EndPoint server) => server is DnsEndPoint named ? $"{named.Host}:{named.Port}" : $"{server}";
 
     private static string Innermost(Exception exception)
     {

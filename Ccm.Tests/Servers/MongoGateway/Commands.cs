@@ -70,6 +70,8 @@ internal sealed class Commands(DocumentDb engine)
                 foreach (var cursor in command["cursors"].AsBsonArray)
                     _cursors.TryRemove(cursor.ToInt64(), out _);
                 return Ok().Add("cursorsKilled", command["cursors"]);
+            case "collMod":
+                return await engine.QueryAsync("select documentdb_core.bson_to_bytea(documentdb_api.coll_mod($1, $2, documentdb_core.bson_from_bytea($3)))", cancellation, database, command[0].AsString, command);
             case "drop":
                 await engine.ExecuteAsync("select documentdb_api.drop_collection($1, $2)", cancellation, database, command[0].AsString);
                 return Ok();
