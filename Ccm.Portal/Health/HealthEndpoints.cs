@@ -1,4 +1,5 @@
 using Ccm.Engine.Leadership;
+using Ccm.Portal.Identity.Keys;
 
 namespace Ccm.Portal.Health;
 
@@ -18,7 +19,7 @@ internal static class HealthEndpoints
         group.MapGet("/metrics", (Metrics metrics) => TypedResults.Text(metrics.Write(), Metrics.MediaType));
     }
 
-    private static async Task<IResult> ReadyAsync(SystemHealth health, Replica replica, Elections elections, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(SystemHealth health, Replica replica, Elections elections, IServiceProvider services, CancellationToken cancellationToken)
     {
         var asked = health.SessionsAsync(cancellationToken);
         var reasons = new List<string>();
@@ -28,6 +29,8 @@ internal static class HealthEndpoints
             reasons.Add($"The state store ({state.Kind}): {state.Detail}");
         if (await health.DocumentsAsync(cancellationToken) is { Healthy: false } documents)
             reasons.Add($"The document store ({documents.Kind}): {documents.Detail}");
+        else if (services.GetService<KeyGate>()?.Waiting is { } waiting)
+            reasons.Add($"The keys for sessions and tokens: {waiting}");
         // No reason to be not ready: the engine and the REST API do not depend on sessions, and all replicas share one Redis, so
         // that taking each of them out of service would only turn "nobody can sign in" into "nothing answers".
         IReadOnlyList<string> warnings = await asked is { Healthy: false } sessions ? [$"The session store ({sessions.Kind}): {sessions.Detail}"] : [];

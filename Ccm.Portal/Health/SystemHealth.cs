@@ -78,7 +78,12 @@ internal sealed class SystemHealth(
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // Whatever a store's client throws, the answer is the same: it is not healthy, and why.
-            return new StoreStatus(kind, false, exception is TimeoutException ? $"No answer within {Patience.TotalSeconds} s." : exception.Message);
+            return new StoreStatus(kind, false, exception switch
+            {
+                TimeoutException => $"No answer within {Patience.TotalSeconds} s.",
+                RefusedException refused => refused.Problems[0].Reason,
+                _ => exception.Message,
+            });
         }
     }
 }

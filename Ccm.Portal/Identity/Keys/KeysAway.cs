@@ -1,4 +1,5 @@
 using Ccm.Engine.Control;
+using Ccm.Portal.Api;
 using Ccm.Portal.Identity.Account;
 using Microsoft.AspNetCore.Authorization;
 
@@ -17,7 +18,7 @@ internal sealed class KeysAway(RequestDelegate next, KeyGate gate)
         else if (context.GetEndpoint() is { RequestDelegate: { } run } endpoint && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null && !context.Request.Path.StartsWithSegments("/account"))
             await run(context);
         else if (context.Request.Path.StartsWithSegments("/api"))
-            throw RefusedException.Unavailable($"Tokens cannot be checked yet, because the document store does not answer: {reason}");
+            await ApiProblems.WriteAsync(context, ApiProblems.Of(RefusedException.Unavailable($"Tokens cannot be checked yet, because the document store does not answer: {reason}"))!);
         else
             await AccountPages.KeysAway(context, reason).ExecuteAsync(context);
     }
