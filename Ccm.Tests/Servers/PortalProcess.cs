@@ -36,21 +36,26 @@ public sealed class PortalProcess : IAsyncDisposable
         return portal;
     }
 
+    /// <summary>One that answers, and may not be ready; <see cref="ReadyAsync"/> awaits that.</summary>
+    public static async Task<PortalProcess> StartUnreadyAsync(params string[] arguments)
+    {
+        var portal = new PortalProcess(LoopbackPort.Free(), arguments);
+        portal.Begin();
+        await portal.AnsweredAsync("/health/live");
+        return portal;
+    }
+
     /// <summary>Starts it again with the same arguments.</summary>
     public async Task RunAsync()
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Ccm.Portal.dll"), "--urls", Address.ToString(), "--environment", "Development", .. _arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
-        };
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => Keep(line.Data);
-        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        Begin();
         await ReadyAsync();
+    }
+
+    /// <summary>Waits until it is ready, and gets a token.</summary>
+    public async Task ReadyAsync()
+    {
+        await AnsweredAsync("/health/ready");
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync());
     }
 
@@ -86,14 +91,29 @@ public sealed class PortalProcess : IAsyncDisposable
         await KillAsync();
     }
 
-    private async Task ReadyAsync()
+    private void Begin()
+    {
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Ccm.Portal.dll"), "--urls", Address.ToString(), "--environment", "Development", .. _arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    private async Task AnsweredAsync(string path)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
             try
             {
-                if ((await Client.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode)
+                if ((await Client.GetAsync(new Uri(path, UriKind.Relative))).IsSuccessStatusCode)
                     return;
             }
             catch (HttpRequestException)
@@ -101,7 +121,7 @@ public sealed class PortalProcess : IAsyncDisposable
                 // Not listening yet.
             }
             if (_process.HasExited || TimeProvider.System.GetElapsedTime(began) > Patience)
-                Assert.Fail($"The portal did not become ready:\n{Log}");
+                Assert.Fail($"The portal did not answer {path} with success:\n{Log}");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
     }

@@ -27,13 +27,10 @@ public sealed class RealStores : IAsyncDisposable
 
     /// <summary>One more replica, ready when this returns; ended with the stores.</summary>
     /// <param name="arguments">Beyond <see cref="Arguments"/>, as <c>--Ccm:ReplicaId=one</c>.</param>
-    public async Task<PortalProcess> StartPortalAsync(params string[] arguments)
-    {
-        var portal = await PortalProcess.StartAsync([.. Arguments, .. arguments]);
-        lock (_portals)
-            _portals.Add(portal);
-        return portal;
-    }
+    public Task<PortalProcess> StartPortalAsync(params string[] arguments) => KeepAsync(PortalProcess.StartAsync([.. Arguments, .. arguments]));
+
+    /// <summary>The same, ready or not.</summary>
+    public Task<PortalProcess> StartUnreadyPortalAsync(params string[] arguments) => KeepAsync(PortalProcess.StartUnreadyAsync([.. Arguments, .. arguments]));
 
     public async ValueTask DisposeAsync()
     {
@@ -42,5 +39,13 @@ public sealed class RealStores : IAsyncDisposable
         await Redis.DisposeAsync();
         await Mongo.DisposeAsync();
         await Etcd.DisposeAsync();
+    }
+
+    private async Task<PortalProcess> KeepAsync(Task<PortalProcess> starting)
+    {
+        var portal = await starting;
+        lock (_portals)
+            _portals.Add(portal);
+        return portal;
     }
 }

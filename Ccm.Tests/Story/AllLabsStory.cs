@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Ccm.Tests.Story;
 
 /// <summary>Every public lab file is published, reserved, run on workers that the engine starts, and given back to the last port.</summary>
-public sealed partial class AllLabsStory
+public sealed partial class AllLabsStory(SharedMongo mongo)
 {
     private static readonly Dictionary<string, string?> Fast = new() { ["Ccm:Simulator:Speed"] = "6000", ["Ccm:Leadership:LeaseTtl"] = "00:00:05" };
 
@@ -29,6 +29,16 @@ public sealed partial class AllLabsStory
         await using var etcd = await EtcdServer.StartAsync();
         using var directory = new TemporaryDirectory();
         await using var engine = await EngineHost.StartAsync(directory.Path, Fast.Append(new("ConnectionStrings:etcd", etcd.Endpoint)), TestContext.Current.CancellationToken);
+        await RunAsync(engine, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>As in production; the data directory cannot be, so that nothing opens one.</summary>
+    [Fact]
+    public async Task AllLabs_OnEtcdAndMongoDb_RunAndGiveEverythingBack()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        var settings = Fast.Append(new("ConnectionStrings:etcd", etcd.Endpoint)).Append(new("ConnectionStrings:mongodb", await mongo.NewDatabaseAsync()));
+        await using var engine = await EngineHost.StartAsync("/proc/none", settings, TestContext.Current.CancellationToken);
         await RunAsync(engine, TestContext.Current.CancellationToken);
     }
 

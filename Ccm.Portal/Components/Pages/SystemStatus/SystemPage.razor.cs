@@ -3,6 +3,7 @@ using Ccm.Engine.Domain;
 using Ccm.Engine.Leadership;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Health;
 using Microsoft.AspNetCore.Components;
 
 namespace Ccm.Portal.Components.Pages.SystemStatus;
@@ -22,6 +23,9 @@ public sealed partial class SystemPage
 
     [Inject]
     private Replica Replica { get; set; } = null!;
+
+    [Inject]
+    private DocumentsWatch Documents { get; set; } = null!;
 
     [Inject]
     private IConfiguration Configuration { get; set; } = null!;
