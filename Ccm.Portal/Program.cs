@@ -23,6 +23,7 @@ try
     app.MapCcmApi();
     app.MapCcmPages();
     app.TellCcmMode();
+    await app.Services.CheckCcmStoresAsync(app.Lifetime.ApplicationStopping);
     await app.RunAsync();
     return Environment.ExitCode;
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Ccm.Engine.State;
 using Microsoft.Extensions.Options;
 
 namespace Ccm.Portal;
@@ -13,7 +14,7 @@ internal static class StartFailure
     public static string? Explain(Exception exception) => exception switch
     {
         OptionsValidationException options => OneLine($"{options.OptionsType.GetField("Section")?.GetValue(null)}: {string.Join(" ", options.Failures)}"),
-        SettingsException or FormatException or ArgumentException => OneLine(exception.Message),
+        SettingsException or StateStoreSettingsException or FormatException or ArgumentException => OneLine(exception.Message),
         InvalidOperationException { InnerException: FormatException or ArgumentException or IOException or UnauthorizedAccessException } => OneLine(exception.Message),
         InvalidOperationException { Source: "Ccm.Engine" or "Ccm.Portal" } => OneLine(exception.Message),
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException or SocketException } => OneLine($"{exception.Message} Stop the other program, or give another address with --urls."),

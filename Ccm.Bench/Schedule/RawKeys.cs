@@ -33,7 +33,7 @@ internal sealed class RawKeys : IDisposable
     /// <param name="many">Of a full batch.</param>
     public RawKeys(string endpoint, StateTransaction one, StateTransaction many)
     {
-        _connection = new EtcdConnection(EtcdEndpoints.Parse(endpoint), TimeProvider.System, NullLogger.Instance);
+        _connection = new EtcdConnection(EtcdEndpoints.Parse(endpoint), new EtcdOptions(), TimeProvider.System, NullLogger.Instance);
         _lab = ValueOf(one, "/ccm/instances/", "/state");
         _worker = ValueOf(one, "/ccm/instances/", "/worker");
         _capacity = ValueOf(one, "/ccm/workers/", "/capacity");
@@ -41,6 +41,10 @@ internal sealed class RawKeys : IDisposable
         _oneEvent = ValueOf(one, "/ccm/outbox/", "");
         _manyEvents = ValueOf(many, "/ccm/outbox/", "");
     }
+
+    private static Metadata NeedsLeader { get; } = new() { { "hasleader", "true" } };
+
+    private KV.KVClient Calls => _connection.Members[0].Keys;
 
     public int OutboxBytes(bool many) => (many ? _manyEvents : _oneEvent).Length;
 
@@ -89,13 +93,13 @@ internal sealed class RawKeys : IDisposable
     }
 
     public async Task CompactAsync(long revision) =>
-        await _connection.Keys.CompactAsync(new CompactionRequest { Revision = revision, Physical = true }, EtcdConnection.NeedsLeader);
+        await Calls.CompactAsync(new CompactionRequest { Revision = revision, Physical = true }, NeedsLeader);
 
     public void Dispose() => _connection.Dispose();
 
     private async Task<TxnResponse> SendAsync(TxnRequest request)
     {
-        var answer = await _connection.Keys.TxnAsync(request, new CallOptions(EtcdConnection.NeedsLeader));
+        var answer = await Calls.TxnAsync(request, new CallOptions(NeedsLeader));
         if (!answer.Succeeded)
             throw new BenchException("A guard of a raw transaction failed: the bench counts revisions wrongly.");
         _newest = Math.Max(_newest, answer.Header.Revision);

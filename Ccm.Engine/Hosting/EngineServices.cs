@@ -44,9 +44,18 @@ public static class EngineServices
     {
         services.AddSingleton(_ => EmbeddedDatabase.Open(configuration[DataDirectory] is { Length: > 0 } directory ? directory : "data"));
         if (configuration.GetConnectionString("etcd") is { Length: > 0 } endpoints)
-            services.AddSingleton<IStateStore>(provider => new EtcdStateStore(endpoints, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EtcdStateStore>>()));
+        {
+            services.AddSettings<EtcdOptions>(EtcdOptions.Section);
+            services.AddSingleton(provider => new EtcdStateStore(endpoints, provider.GetRequiredService<IOptions<EtcdOptions>>().Value,
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EtcdStateStore>>()));
+            services.AddSingleton<IStateStore>(provider => provider.GetRequiredService<EtcdStateStore>());
+        }
         else
+        {
+            if (configuration.GetSection(EtcdOptions.Section).GetChildren().FirstOrDefault(setting => !string.IsNullOrEmpty(setting.Value)) is { } setting)
+                throw new InvalidOperationException($"{setting.Path} is set, but ConnectionStrings:etcd names no server: set both or neither.");
             services.AddSingleton<IStateStore, SqliteStateStore>();
+        }
         return configuration.GetConnectionString("mongodb") is { Length: > 0 } uri ? services.AddMongoDocuments(uri) : services.AddSqliteDocuments();
     }
 
@@ -106,6 +115,14 @@ public static class EngineServices
             provider.GetRequiredService<ScalingLoop>().RunAsync,
             term => provider.GetRequiredService<AuditRelay>().RunAsync(term.Fence, term.Over)));
         return services;
+    }
+
+    /// <summary>Tells what is wrong with the stores' settings before anything runs; a store that is merely away is waited for.</summary>
+    /// <exception cref="StateStoreSettingsException">What has to be changed.</exception>
+    public static async Task CheckCcmStoresAsync(this IServiceProvider services, CancellationToken cancellationToken)
+    {
+        if (services.GetService<EtcdStateStore>() is { } etcd)
+            await etcd.CheckAsync(cancellationToken);
     }
 
     private static LeaderService Lead(IServiceProvider provider, Election election, params Func<LeaderTerm, Task>[] loops) =>

@@ -40,6 +40,9 @@ public interface IStateStore : IAsyncDisposable
     /// <exception cref="StateStoreUnavailableException">No lease could be had in time.</exception>
     Task<IStateLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken);
 
+    /// <summary>Time since the store last heard of the lease, whoever holds it, in whole seconds; null when it is gone or the store cannot tell.</summary>
+    Task<TimeSpan?> GetLeaseAgeAsync(long leaseId, CancellationToken cancellationToken) => Task.FromResult<TimeSpan?>(null);
+
     /// <summary>Forgets history before <paramref name="revision"/>, which itself can still be listed and watched from; what stands now stays.</summary>
     /// <exception cref="StateCompactedException">That has been done already.</exception>
     /// <exception cref="StateFutureRevisionException">It has not been reached.</exception>

@@ -52,15 +52,32 @@ public abstract record CommitResult
     public sealed record Unknown(string Reason) : CommitResult;
 }
 
-/// <param name="Version">The server's version.</param>
+/// <param name="Version">The server's version; of several the lowest.</param>
 /// <param name="CompactedRevision">History before it is gone; 0 when never compacted.</param>
-/// <param name="SizeBytes">Bytes on disk.</param>
+/// <param name="SizeBytes">Bytes on disk; of several servers the one nearest to its quota.</param>
 /// <param name="QuotaBytes">Bytes at which writes stop, or null when unknown or unlimited.</param>
 /// <param name="Alarms">Raised alarms in the server's words.</param>
-public sealed record StateStoreStatus(string Version, long Revision, long CompactedRevision, long SizeBytes, long? QuotaBytes, ImmutableArray<string> Alarms);
+public sealed record StateStoreStatus(string Version, long Revision, long CompactedRevision, long SizeBytes, long? QuotaBytes, ImmutableArray<string> Alarms)
+{
+    /// <summary>Bytes of <see cref="SizeBytes"/> that hold something; the rest comes back by defragmenting. Null when unknown.</summary>
+    public long? UsedBytes { get; init; }
+
+    /// <summary>The servers that the settings name; empty where there are none.</summary>
+    public ImmutableArray<StateStoreMember> Members { get; init; } = [];
+}
+
+/// <summary>One of the store's servers.</summary>
+/// <param name="Endpoint"><c>host:port</c>.</param>
+/// <param name="Version">Null when it does not answer.</param>
+/// <param name="Leads">Whether it is the leader among them.</param>
+/// <param name="Problem">Why it does not serve; null when it does.</param>
+public sealed record StateStoreMember(string Endpoint, string? Version, long SizeBytes, long? QuotaBytes, bool Leads, string? Problem);
 
 /// <summary>The store did not answer in time or the connection broke.</summary>
 public sealed class StateStoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The store cannot serve with these settings, and no waiting changes that; the message names the setting and the fix.</summary>
+public sealed class StateStoreSettingsException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The revision asked for has been compacted.</summary>
 public sealed class StateCompactedException(long compactedRevision)

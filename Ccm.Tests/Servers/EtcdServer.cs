@@ -26,7 +26,7 @@ public sealed class EtcdServer : IAsyncDisposable
         _arguments = arguments;
     }
 
-    /// <summary><c>host:port</c>, as <c>ConnectionStrings:etcd</c> takes it.</summary>
+    /// <summary><c>host:port</c>, or an https URL, as <c>ConnectionStrings:etcd</c> takes it.</summary>
     public string Endpoint { get; }
 
     /// <summary>
@@ -57,10 +57,7 @@ public sealed class EtcdServer : IAsyncDisposable
         {
             // Another process may take a free port before etcd does.
             var (client, peer) = FreePorts();
-            var folder = Directory.CreateTempSubdirectory("ccm-etcd-");
-            var server = new EtcdServer($"127.0.0.1:{client}", program, folder, [
-                "--data-dir", folder.FullName, "--unsafe-no-fsync", "--listen-client-urls", $"http://127.0.0.1:{client}", "--advertise-client-urls", $"http://127.0.0.1:{client}",
-                "--listen-peer-urls", $"http://127.0.0.1:{peer}", "--initial-advertise-peer-urls", $"http://127.0.0.1:{peer}", "--initial-cluster", $"default=http://127.0.0.1:{peer}", .. arguments]);
+            var server = Prepare(program, "default", client, peer, $"default=http://127.0.0.1:{peer}", arguments.Contains("--cert-file") ? "https" : "http", arguments);
             try
             {
                 await server.RunAsync();
@@ -71,6 +68,16 @@ public sealed class EtcdServer : IAsyncDisposable
                 await server.DisposeAsync();
             }
         }
+    }
+
+    /// <summary>One that has yet to be started with <see cref="RestartAsync"/>: a member of a cluster serves only once others do.</summary>
+    /// <param name="cluster">All members as <c>name=peerUrl</c>, comma-separated.</param>
+    internal static EtcdServer Prepare(EtcdProgram program, string name, int client, int peer, string cluster, string scheme, params string[] arguments)
+    {
+        var folder = Directory.CreateTempSubdirectory("ccm-etcd-");
+        return new EtcdServer(scheme == "https" ? $"https://127.0.0.1:{client}" : $"127.0.0.1:{client}", program, folder, [
+            "--name", name, "--data-dir", folder.FullName, "--unsafe-no-fsync", "--listen-client-urls", $"{scheme}://127.0.0.1:{client}", "--advertise-client-urls", $"{scheme}://127.0.0.1:{client}",
+            "--listen-peer-urls", $"http://127.0.0.1:{peer}", "--initial-advertise-peer-urls", $"http://127.0.0.1:{peer}", "--initial-cluster", cluster, .. arguments]);
     }
 
     /// <summary>Ends it without warning. What it acknowledged is in its files.</summary>
@@ -153,7 +160,7 @@ public sealed class EtcdServer : IAsyncDisposable
             throw new InvalidOperationException($"Signal {signal} could not be sent.");
     }
 
-    private static (int, int) FreePorts()
+    internal static (int Client, int Peer) FreePorts()
     {
         using var one = new Socket(SocketType.Stream, ProtocolType.Tcp);
         using var two = new Socket(SocketType.Stream, ProtocolType.Tcp);

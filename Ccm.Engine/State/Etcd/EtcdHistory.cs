@@ -7,8 +7,8 @@ namespace Ccm.Engine.State.Etcd;
 /// <summary>Finds how far history has been compacted, which etcd tells nobody who asks plainly.</summary>
 internal sealed class EtcdHistory(EtcdConnection connection)
 {
-    /// <summary>Any key does: the revision is looked at before the key.</summary>
-    private static readonly ByteString AnyKey = ByteString.CopyFromUtf8("/");
+    /// <summary>Any key does that the user may read: the revision is looked at before the key.</summary>
+    private static readonly ByteString AnyKey = EtcdKeys.Of(StateKeys.Root);
     private long _known;
 
     /// <summary>The least revision that can be read, 0 when none has been compacted: two reads when nothing changed, else a bisection.</summary>
@@ -38,7 +38,7 @@ internal sealed class EtcdHistory(EtcdConnection connection)
     {
         try
         {
-            await connection.ReadAsync(options => connection.Keys.RangeAsync(new RangeRequest { Key = AnyKey, Revision = revision, CountOnly = true }, options), cancellationToken);
+            await connection.ReadAsync((member, options) => member.Keys.RangeAsync(new RangeRequest { Key = AnyKey, Revision = revision, CountOnly = true, Serializable = true }, options), cancellationToken);
             return true;
         }
         catch (RpcException exception) when (EtcdErrors.IsCompacted(exception))

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Ccm.Engine.State.Etcd;
 
 /// <summary>
-/// A lease and the loop that keeps it alive, every fifth of its time, each time on a stream of its own so that one that hangs costs
-/// one attempt. Lost a tenth of its time before the server could let it go, counted from the sending of the last success.
+/// A lease and the loop that keeps it alive, every fifth of its time, each time on a stream of its own. An attempt that is not answered
+/// soon is not waited for: the next one begins beside it, on another server where there is one. Lost a tenth of its time before the
+/// server could let it go, counted from the sending of the last success.
 /// </summary>
 internal sealed partial class EtcdLease : IStateLease
 {
@@ -51,9 +52,13 @@ internal sealed partial class EtcdLease : IStateLease
         await _keepingAlive;
         try
         {
-            await _connection.CallAsync(options => _connection.Leases.LeaseRevokeAsync(new LeaseRevokeRequest { ID = Id }, options), cancellationToken);
+            await _connection.CallAsync((member, options) => member.Leases.LeaseRevokeAsync(new LeaseRevokeRequest { ID = Id }, options), repeatable: true, cancellationToken);
         }
-        catch (Exception exception) when (exception is RpcException or OperationCanceledException or ObjectDisposedException)
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.NotFound)
+        {
+            // It ran out, or the first of two attempts had done it.
+        }
+        catch (Exception exception) when (exception is RpcException or EtcdMemberException or OperationCanceledException or ObjectDisposedException)
         {
             LogNotRevoked(Id, exception.Message);
         }
@@ -63,25 +68,34 @@ internal sealed partial class EtcdLease : IStateLease
 
     private async Task KeepAliveAsync()
     {
+        var attempts = new List<Task<bool>>();
         var pause = TimeToLive / 5;
         while (true)
         {
             await Task.Delay(pause, _connection.Time, _lost.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_lost.IsCancellationRequested)
-                return;
-            pause = await RenewAsync() ? TimeToLive / 5 : TimeToLive / 20;
+                break;
+            attempts.RemoveAll(attempt => attempt.IsCompleted);
+            var next = RenewAsync();
+            attempts.Add(next);
+            await Task.WhenAny(next, Task.Delay(TimeToLive / 10, _connection.Time, _lost.Token));
+            pause = next.IsCompleted && await next ? TimeToLive / 5 : TimeToLive / 20;
         }
+        await Task.WhenAll(attempts);
     }
 
     /// <summary>Whether the server confirmed it; one that does not know the lease any more ends it.</summary>
     private async Task<bool> RenewAsync()
     {
         var sent = _connection.Time.GetTimestamp();
+        using var late = new CancellationTokenSource(TimeToLive / 3, _connection.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _lost.Token);
+        EtcdMember? asked = null;
         try
         {
-            using var late = new CancellationTokenSource(TimeToLive / 3, _connection.Time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _lost.Token);
-            using var stream = _connection.Leases.LeaseKeepAlive(new CallOptions(EtcdConnection.NeedsLeader, cancellationToken: either.Token));
+            var (member, headers) = await _connection.PickAsync(either.Token);
+            asked = member;
+            using var stream = member.Leases.LeaseKeepAlive(new CallOptions(headers, cancellationToken: either.Token));
             await stream.RequestStream.WriteAsync(new LeaseKeepAliveRequest { ID = Id }, either.Token);
             if (!await stream.ResponseStream.MoveNext(either.Token))
                 return false;
@@ -91,10 +105,13 @@ internal sealed partial class EtcdLease : IStateLease
             await _lost.CancelAsync();
             return false;
         }
-        catch (Exception exception) when (exception is RpcException or OperationCanceledException or InvalidOperationException)
+        catch (Exception exception) when (exception is RpcException or EtcdMemberException or OperationCanceledException or InvalidOperationException)
         {
-            if (!_lost.IsCancellationRequested)
-                LogNotRenewed(Id, Age.TotalSeconds, exception.Message);
+            if (_lost.IsCancellationRequested)
+                return false;
+            LogNotRenewed(Id, Age.TotalSeconds, exception.Message);
+            if (asked is not null)
+                _connection.Leave(asked, "a lease could not be renewed there");
             return false;
         }
     }

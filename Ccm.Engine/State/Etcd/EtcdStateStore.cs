@@ -11,7 +11,7 @@ namespace Ccm.Engine.State.Etcd;
 /// The state store on etcd 3.5 or newer. Only this folder knows the client library: its retries, its shared watch stream and its
 /// keep-alive do not meet the contract, so the calls here are the plain ones.
 /// </summary>
-public sealed class EtcdStateStore : IStateStore
+public sealed partial class EtcdStateStore : IStateStore
 {
     private const int PageOfMany = 1000;
 
@@ -24,12 +24,17 @@ public sealed class EtcdStateStore : IStateStore
     private ulong _listedCluster;
 
     /// <param name="endpoints">Comma-separated <c>host:port</c> or URLs, as in <c>ConnectionStrings:etcd</c>. Nothing is sent before the first call.</param>
-    /// <exception cref="ArgumentException">Not so.</exception>
-    public EtcdStateStore(string endpoints, TimeProvider time, ILogger<EtcdStateStore> logger)
+    /// <exception cref="ArgumentException">These or the options cannot be used; the message names the setting.</exception>
+    public EtcdStateStore(string endpoints, EtcdOptions options, TimeProvider time, ILogger<EtcdStateStore> logger)
     {
-        _connection = new EtcdConnection(EtcdEndpoints.Parse(endpoints), time, logger);
+        _connection = new EtcdConnection(EtcdEndpoints.Parse(endpoints), options, time, logger);
         _history = new EtcdHistory(_connection);
         _logger = logger;
+    }
+
+    /// <summary>Without TLS files and without a user.</summary>
+    public EtcdStateStore(string endpoints, TimeProvider time, ILogger<EtcdStateStore> logger) : this(endpoints, new EtcdOptions(), time, logger)
+    {
     }
 
     public string Kind => "etcd";
@@ -73,23 +78,20 @@ public sealed class EtcdStateStore : IStateStore
     {
         TransactionRules.Check(transaction);
         var request = EtcdKeys.Transaction(transaction);
-        try
-        {
-            await _connection.EnsureSupportedAsync(cancellationToken);
-        }
-        catch (Exception exception) when (exception is RpcException or NotSupportedException)
-        {
-            return new CommitResult.Refused($"nothing was sent: {(exception is RpcException rpc ? EtcdErrors.Describe(rpc) : exception.Message)}");
-        }
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            var response = await _connection.CallAsync(options => _connection.Keys.TxnAsync(request, options), cancellationToken);
+            var response = await _connection.CallAsync((member, options) => member.Keys.TxnAsync(request, options), repeatable: false, cancellationToken);
             return response.Succeeded ? new CommitResult.Committed(response.Header.Revision) : new CommitResult.GuardFailed(response.Header.Revision);
+        }
+        catch (EtcdMemberException exception)
+        {
+            return new CommitResult.Refused($"nothing was sent: {_connection.Describe(exception)}");
         }
         catch (RpcException exception)
         {
-            return EtcdErrors.IsRefusal(exception) ? new CommitResult.Refused(exception.Status.Detail) : new CommitResult.Unknown(EtcdErrors.Describe(exception));
+            var reason = _connection.Describe(exception);
+            return EtcdErrors.IsRefusal(exception) || EtcdErrors.IsTurnedAway(exception) ? new CommitResult.Refused(reason) : new CommitResult.Unknown(reason);
         }
         catch (OperationCanceledException)
         {
@@ -117,26 +119,25 @@ public sealed class EtcdStateStore : IStateStore
 
     public async Task<IStateLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
     {
-        await CheckVersionAsync(cancellationToken);
         var sent = _connection.Time.GetTimestamp();
-        try
-        {
-            var seconds = (long)Math.Ceiling(timeToLive.TotalSeconds);
-            var response = await _connection.CallAsync(options => _connection.Leases.LeaseGrantAsync(new LeaseGrantRequest { TTL = seconds }, options), cancellationToken);
-            // The server may grant more, never less; counting the shorter time is the safe side.
-            return new EtcdLease(_connection, response.ID, timeToLive, sent, _logger);
-        }
-        catch (RpcException exception)
-        {
-            throw EtcdErrors.Unavailable(exception);
-        }
+        var seconds = (long)Math.Ceiling(timeToLive.TotalSeconds);
+        // One that was granted unheard runs out by itself.
+        var response = await _connection.ReadAsync((member, options) => member.Leases.LeaseGrantAsync(new LeaseGrantRequest { TTL = seconds }, options), cancellationToken);
+        // The server may grant more, never less; counting the shorter time is the safe side.
+        return new EtcdLease(_connection, response.ID, timeToLive, sent, _logger);
+    }
+
+    public async Task<TimeSpan?> GetLeaseAgeAsync(long leaseId, CancellationToken cancellationToken)
+    {
+        var response = await _connection.ReadAsync((member, options) => member.Leases.LeaseTimeToLiveAsync(new LeaseTimeToLiveRequest { ID = leaseId }, options), cancellationToken);
+        return response.TTL < 0 ? null : TimeSpan.FromSeconds(Math.Max(0, response.GrantedTTL - response.TTL));
     }
 
     public async Task CompactAsync(long revision, CancellationToken cancellationToken)
     {
         try
         {
-            await _connection.ReadAsync(options => _connection.Keys.CompactAsync(new CompactionRequest { Revision = revision }, options), cancellationToken);
+            await _connection.ReadAsync((member, options) => member.Keys.CompactAsync(new CompactionRequest { Revision = revision }, options), cancellationToken);
         }
         catch (RpcException exception) when (EtcdErrors.IsCompacted(exception))
         {
@@ -146,15 +147,33 @@ public sealed class EtcdStateStore : IStateStore
         {
             throw new StateFutureRevisionException(revision);
         }
+        catch (StateStoreUnavailableException exception) when (exception.InnerException is RpcException { StatusCode: StatusCode.PermissionDenied } denied)
+        {
+            throw new StateStoreUnavailableException($"etcd lets only a user with the role root compact: give it to the one of {EtcdOptions.Section}:{nameof(EtcdOptions.Username)}, or let etcd do it (--auto-compaction-mode=periodic --auto-compaction-retention=1h).", denied);
+        }
     }
 
-    public async Task<StateStoreStatus> GetStatusAsync(CancellationToken cancellationToken)
+    public Task<StateStoreStatus> GetStatusAsync(CancellationToken cancellationToken) => new EtcdStatus(_connection, _history).ReadAsync(cancellationToken);
+
+    /// <summary>
+    /// Tells at start what no waiting would heal: a wrong scheme, user or password, a certificate that is not believed, a server too old.
+    /// An outage is no such thing: it is told in the log, and the store serves once the servers do.
+    /// </summary>
+    /// <exception cref="StateStoreSettingsException">The settings or the servers have to be changed; the message says which and how.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        var status = await _connection.ReadAsync(options => _connection.Maintenance.StatusAsync(new StatusRequest(), options.WithHeaders([])), cancellationToken);
-        var alarms = await _connection.ReadAsync(options => _connection.Maintenance.AlarmAsync(new AlarmRequest { Action = AlarmRequest.Types.AlarmAction.Get }, options), cancellationToken);
-        var newest = await NewestRevisionAsync(cancellationToken);
-        return new StateStoreStatus(status.Version, newest, await _history.FindCompactedAsync(newest, cancellationToken), status.DbSize,
-            status.DbSizeQuota > 0 ? status.DbSizeQuota : null, [.. alarms.Alarms.Select(alarm => alarm.Alarm.ToString().ToUpperInvariant()).Distinct()]);
+        var faults = await Task.WhenAll(_connection.Members.Select(member => FaultAsync(member, cancellationToken)));
+        if (faults.All(fault => fault is not null))
+        {
+            var fault = faults.FirstOrDefault(fault => fault!.Permanent) ?? faults[0]!;
+            if (fault.Permanent)
+                throw new StateStoreSettingsException(_connection.Describe(fault), fault);
+            LogAway(_connection.Describe(fault));
+            return;
+        }
+        foreach (var fault in faults.OfType<EtcdMemberException>())
+            LogMemberAway(_connection.Describe(fault));
+        await CheckPermissionAsync(cancellationToken);
     }
 
     public ValueTask DisposeAsync()
@@ -168,7 +187,7 @@ public sealed class EtcdStateStore : IStateStore
     {
         try
         {
-            return await _connection.ReadAsync(options => _connection.Keys.RangeAsync(request, options), cancellationToken);
+            return await _connection.ReadAsync((member, options) => member.Keys.RangeAsync(request, options), cancellationToken);
         }
         catch (RpcException exception) when (EtcdErrors.IsCompacted(exception))
         {
@@ -181,20 +200,42 @@ public sealed class EtcdStateStore : IStateStore
     }
 
     private async Task<long> NewestRevisionAsync(CancellationToken cancellationToken) =>
-        (await RangeAsync(new RangeRequest { Key = ByteString.CopyFromUtf8("/"), CountOnly = true }, cancellationToken)).Header.Revision;
+        (await RangeAsync(new RangeRequest { Key = EtcdKeys.Of(StateKeys.Root), CountOnly = true }, cancellationToken)).Header.Revision;
 
     private async Task<StateCompactedException> CompactedAsync(CancellationToken cancellationToken) =>
         new(await _history.FindCompactedAsync(await NewestRevisionAsync(cancellationToken), cancellationToken));
 
-    private async Task CheckVersionAsync(CancellationToken cancellationToken)
+    private async Task<EtcdMemberException?> FaultAsync(EtcdMember member, CancellationToken cancellationToken)
     {
         try
         {
-            await _connection.EnsureSupportedAsync(cancellationToken);
+            await _connection.ProbeAsync(member, cancellationToken);
+            return null;
         }
-        catch (RpcException exception)
+        catch (EtcdMemberException exception)
         {
-            throw EtcdErrors.Unavailable(exception);
+            return exception;
+        }
+    }
+
+    /// <summary>Asks for the right to read and write all of CCM's keys with a transaction whose guard never holds.</summary>
+    private async Task CheckPermissionAsync(CancellationToken cancellationToken)
+    {
+        var (from, until) = EtcdKeys.Prefix(StateKeys.Root);
+        var never = new TxnRequest { Compare = { new Compare { Key = from, Target = Compare.Types.CompareTarget.Version, Result = Compare.Types.CompareResult.Less, Version = 0 } } };
+        never.Success.Add(new RequestOp { RequestRange = new RangeRequest { Key = from, RangeEnd = until, CountOnly = true } });
+        never.Success.Add(new RequestOp { RequestDeleteRange = new DeleteRangeRequest { Key = from, RangeEnd = until } });
+        try
+        {
+            await _connection.CallAsync((member, options) => member.Keys.TxnAsync(never, options), repeatable: true, cancellationToken);
+        }
+        catch (RpcException exception) when (EtcdErrors.IsRefusal(exception))
+        {
+            throw new StateStoreSettingsException(_connection.Describe(exception), exception);
+        }
+        catch (Exception exception) when (exception is RpcException or EtcdMemberException)
+        {
+            LogAway(_connection.Describe(exception));
         }
     }
 
@@ -205,4 +246,10 @@ public sealed class EtcdStateStore : IStateStore
         if (listed != 0 && listed != header.ClusterId)
             throw new StateCompactedException(header.Revision);
     }
+
+    [LoggerMessage(2107, LogLevel.Warning, "CCM starts without its state store and waits for it: {Reason}")]
+    private partial void LogAway(string reason);
+
+    [LoggerMessage(2108, LogLevel.Warning, "One of the servers cannot be used: {Reason}")]
+    private partial void LogMemberAway(string reason);
 }

@@ -12,8 +12,8 @@ namespace Ccm.Engine.State.Etcd;
 /// </summary>
 internal sealed class EtcdWatchStream(EtcdConnection connection, string prefix, long fromRevision)
 {
-    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
 
     /// <param name="opened">Called with the first answer's header, before any batch.</param>
     /// <exception cref="StateCompactedException">The history before the first revision is gone.</exception>
@@ -21,16 +21,17 @@ internal sealed class EtcdWatchStream(EtcdConnection connection, string prefix, 
     public async IAsyncEnumerable<StateBatch> ReadAsync(Action<ResponseHeader> opened, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var call = connection.Watches.Watch(new CallOptions(EtcdConnection.NeedsLeader, cancellationToken: ended.Token));
+        var (member, headers) = await PickAsync(cancellationToken);
+        using var call = member.Watches.Watch(new CallOptions(headers, cancellationToken: ended.Token));
         var asking = AskAsync(call.RequestStream, ended.Token);
         try
         {
             var events = new List<Mvccpb.Event>();
             while (true)
             {
-                var response = await NextAsync(call.ResponseStream, cancellationToken);
+                var response = await NextAsync(member, call.ResponseStream, cancellationToken);
                 if (response.Canceled)
-                    throw Refusal(response);
+                    throw Refusal(response, headers);
                 if (response.Created)
                     opened(response.Header);
                 events.AddRange(response.Events);
@@ -72,7 +73,19 @@ internal sealed class EtcdWatchStream(EtcdConnection connection, string prefix, 
         }
     }
 
-    private async Task<WatchResponse> NextAsync(IAsyncStreamReader<WatchResponse> responses, CancellationToken cancellationToken)
+    private async Task<(EtcdMember, Metadata)> PickAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connection.PickAsync(cancellationToken);
+        }
+        catch (EtcdMemberException exception)
+        {
+            throw connection.Unavailable(exception);
+        }
+    }
+
+    private async Task<WatchResponse> NextAsync(EtcdMember member, IAsyncStreamReader<WatchResponse> responses, CancellationToken cancellationToken)
     {
         using var silence = new CancellationTokenSource(Silence, connection.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
@@ -84,16 +97,24 @@ internal sealed class EtcdWatchStream(EtcdConnection connection, string prefix, 
         catch (Exception exception) when (exception is RpcException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (silence.IsCancellationRequested)
-                throw new StateStoreUnavailableException($"The watch heard nothing for {Silence.TotalSeconds:0} s.", exception);
-            throw exception is RpcException rpc ? EtcdErrors.Unavailable(rpc) : new StateStoreUnavailableException(exception.Message, exception);
+            var reason = silence.IsCancellationRequested ? $"the watch heard nothing for {Silence.TotalSeconds:0} s" : exception.Message;
+            connection.Leave(member, reason);
+            throw silence.IsCancellationRequested || exception is not RpcException
+                ? new StateStoreUnavailableException($"etcd (ConnectionStrings:etcd): {reason} from {member.Endpoint}.", exception)
+                : connection.Unavailable(exception);
         }
-        throw new StateStoreUnavailableException("etcd ended the watch.");
+        connection.Leave(member, "the watch ended");
+        throw new StateStoreUnavailableException($"etcd (ConnectionStrings:etcd): {member.Endpoint} ended the watch.");
     }
 
-    private static Exception Refusal(WatchResponse response) => response.CompactRevision > 0
-        ? new StateCompactedException(response.CompactRevision)
-        : new StateStoreUnavailableException($"etcd refused or cancelled the watch: {response.CancelReason}");
+    private Exception Refusal(WatchResponse response, Metadata headers)
+    {
+        if (response.CompactRevision > 0)
+            return new StateCompactedException(response.CompactRevision);
+        if (EtcdErrors.IsStaleToken(response.CancelReason))
+            connection.Forget(headers);
+        return new StateStoreUnavailableException($"etcd (ConnectionStrings:etcd) refused or cancelled the watch: {EtcdErrors.Describe(response.CancelReason) ?? response.CancelReason}");
+    }
 
     /// <summary>A response holds whole revisions, in order.</summary>
     private static IEnumerable<StateBatch> Batches(List<Mvccpb.Event> events)
