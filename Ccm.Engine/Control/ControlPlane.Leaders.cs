@@ -15,4 +15,22 @@ public sealed partial class ControlPlane
             leads ? $"{replica.Id} leads." : $"{replica.Id} gave its lease back.", leads ? null : replica, leads ? replica : null);
         return CommitOnceAsync(mutation, cancellationToken);
     }
+
+    /// <summary>
+    /// Makes whoever leads stand aside, from any replica: the leader's key is deleted, so that its fence holds no more and another takes
+    /// over, even from a leader that is paused. Allowed while the outbox is full, since it may be what helps.
+    /// </summary>
+    /// <exception cref="RefusedException">Not allowed, or nobody leads.</exception>
+    public Task ResignLeaderAsync(Actor actor, Operation operation, string key, CancellationToken cancellationToken)
+    {
+        Authorise(actor, Permission.ResignLeadership, "make a leader resign");
+        return CommitAsync(actor, operation, (snapshot, mutation) =>
+        {
+            var leader = snapshot.Leaders.GetValueOrDefault(key) ?? throw RefusedException.Conflict($"Nobody leads the {key.Split('/')[2]} now.", "Try again in a few seconds.", "name");
+            mutation.Guard(new StateGuard.Created(key, leader.CreateRevision));
+            mutation.Delete(key);
+            mutation.Event(EventTypes.LeaderLost, Subjects.Leader(key), $"{actor.Name} made {leader.ReplicaId} resign.", new Replica(leader.ReplicaId, leader.Address), null);
+            return Task.FromResult(true);
+        }, _ => Task.FromResult(true), cancellationToken);
+    }
 }

@@ -126,7 +126,8 @@ public static class EngineServices
     }
 
     private static LeaderService Lead(IServiceProvider provider, Election election, params Func<LeaderTerm, Task>[] loops) =>
-        new(election, provider.GetRequiredService<ControlPlane>(), provider.GetRequiredService<Replica>(), loops, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LeaderService>>());
+        new(election, provider.GetRequiredService<ControlPlane>(), provider.GetRequiredService<Replica>(), loops,
+            provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LeaderService>>());
 
     private static IServiceCollection AddSettings<T>(this IServiceCollection services, string section) where T : class
     {

@@ -7,7 +7,7 @@ namespace Ccm.Engine.Hosting;
 
 /// <summary>Runs loops under one leadership: all of them while this replica leads, none otherwise; a loop that fails ends the term, and it campaigns again after a pause that grows.</summary>
 internal sealed partial class LeaderService(
-    Election election, ControlPlane control, Replica replica, Func<LeaderTerm, Task>[] loops, TimeProvider time, ILogger<LeaderService> logger) : BackgroundService
+    Election election, ControlPlane control, Replica replica, Func<LeaderTerm, Task>[] loops, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LeaderService> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
@@ -16,15 +16,17 @@ internal sealed partial class LeaderService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // As soon as the process is asked to stop: this service's own turn comes only when the last request has been answered.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         var pause = FirstPause;
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stop.IsCancellationRequested)
         {
             var began = time.GetTimestamp();
             try
             {
-                await election.RunAsync(LeadAsync, stoppingToken);
+                await election.RunAsync(LeadAsync, stop.Token);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
@@ -32,7 +34,7 @@ internal sealed partial class LeaderService(
             {
                 LogFailed(election.Key, exception);
                 pause = time.GetElapsedTime(began) > Healthy ? FirstPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
-                await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(pause, time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -41,13 +43,14 @@ internal sealed partial class LeaderService(
     private async Task LeadAsync(LeaderTerm term)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(term.Over);
-        await control.RecordLeaderAsync(term.Fence, election.Key, replica, leads: true, over.Token);
+        // The work does not wait for its own announcement.
+        var told = control.RecordLeaderAsync(term.Fence, election.Key, replica, leads: true, over.Token);
         var running = loops.Select(loop => Task.Run(() => loop(term with { Over = over.Token }), CancellationToken.None)).ToArray();
         await Task.WhenAny(running);
         await over.CancelAsync();
         try
         {
-            await Task.WhenAll(running);
+            await Task.WhenAll([.. running, told]);
         }
         finally
         {

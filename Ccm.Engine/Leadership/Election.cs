@@ -11,16 +11,17 @@ namespace Ccm.Engine.Leadership;
 public sealed record LeaderTerm(StateGuard Fence, DateTimeOffset Since, IStateLease Lease, CancellationToken Over);
 
 /// <summary>
-/// Campaigns for one leader key: create-if-absent under a lease, stand by until it is deleted, campaign again with a new lease after a
-/// loss. No store, no leadership. The guard in each transaction decides; this only keeps two from trying for long.
+/// Campaigns for one leader key: create-if-absent under a lease that is held ready while another leads, so that its end is followed at
+/// once; campaign again with a new lease after a loss. No store, no leadership. The guard in each transaction decides; this only keeps
+/// two from trying for long.
 /// </summary>
+/// <remarks>Whoever deletes the key ends the term, from any replica: its fence holds no more, and the leader stands aside for another.</remarks>
 public sealed partial class Election(
     string key, Replica replica, IStateStore store, WatchCache cache, TimeSpan leaseTtl, TimeProvider time, ILogger<Election> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
     private volatile LeaderTerm? _term;
-    private CancellationTokenSource? _resign;
-    private DateTimeOffset _standAsideUntil = DateTimeOffset.MinValue;
+    private bool _standAside;
 
     public string Key => key;
 
@@ -36,8 +37,9 @@ public sealed partial class Election(
         {
             try
             {
-                if (_standAsideUntil > time.GetUtcNow())
-                    await Task.Delay(_standAsideUntil - time.GetUtcNow(), time, stop);
+                if (_standAside)
+                    await Task.Delay(leaseTtl, time, stop);
+                _standAside = false;
                 await CampaignAsync(lead, stop);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -52,29 +54,24 @@ public sealed partial class Election(
         }
     }
 
-    /// <summary>Ends this replica's term and stands aside for two lease times, so that another may take it. Nothing when it does not lead.</summary>
-    public void Resign()
-    {
-        _standAsideUntil = time.GetUtcNow() + (leaseTtl * 2);
-        try
-        {
-            _resign?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The term ended by itself meanwhile.
-        }
-    }
-
     private async Task CampaignAsync(Func<LeaderTerm, Task> lead, CancellationToken stop)
     {
-        await VacantAsync(stop);
         await using var lease = await store.GrantLeaseAsync(leaseTtl, stop);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop, lease.Lost);
         try
         {
-            if (await CreateAsync(lease, stop) is not { } createRevision)
-                return;
-            await LeadAsync(new StateGuard.Created(key, createRevision), lease, lead, stop);
+            long? createRevision;
+            do
+            {
+                await VacantAsync(over.Token);
+                createRevision = await CreateAsync(lease, over.Token);
+            }
+            while (createRevision is null);
+            await LeadAsync(createRevision.Value, lease, lead, over);
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            // The term is over and its work has stopped, or the lease ran out before there was one.
         }
         finally
         {
@@ -82,26 +79,49 @@ public sealed partial class Election(
         }
     }
 
-    private async Task LeadAsync(StateGuard fence, IStateLease lease, Func<LeaderTerm, Task> lead, CancellationToken stop)
+    private async Task LeadAsync(long createRevision, IStateLease lease, Func<LeaderTerm, Task> lead, CancellationTokenSource over)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop, lease.Lost);
-        _resign = over;
-        _term = new LeaderTerm(fence, time.GetUtcNow(), lease, over.Token);
+        var term = new LeaderTerm(new StateGuard.Created(key, createRevision), time.GetUtcNow(), lease, over.Token);
+        _term = term;
         LogElected(replica.Id, key);
+        var watching = EndWithKeyAsync(createRevision, over);
         try
         {
-            await lead(_term);
-        }
-        catch (OperationCanceledException) when (over.IsCancellationRequested)
-        {
-            // The term is over; its work has stopped.
+            await lead(term);
         }
         finally
         {
             _term = null;
-            _resign = null;
+            await over.CancelAsync();
+            await watching;
             LogOver(replica.Id, key);
         }
+    }
+
+    /// <summary>Ends the term when the key that began it is gone, although the lease holds: somebody deleted it, or the store was restored.</summary>
+    private async Task EndWithKeyAsync(long createRevision, CancellationTokenSource over)
+    {
+        using var subscription = cache.Subscribe();
+        var snapshot = subscription.Start;
+        var seen = false;
+        try
+        {
+            while (true)
+            {
+                // A cache that is behind does not know the key yet.
+                seen |= snapshot.Revision >= createRevision;
+                if (seen && snapshot.Leaders.GetValueOrDefault(key)?.CreateRevision != createRevision)
+                    break;
+                snapshot = (await subscription.NextAsync(over.Token)).After;
+            }
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            return;
+        }
+        _standAside = true;
+        LogTaken(replica.Id, key);
+        await over.CancelAsync();
     }
 
     /// <summary>The revision that fences the new term; null when another was faster.</summary>
@@ -113,22 +133,30 @@ public sealed partial class Election(
             Guards = [new StateGuard.Created(key, 0)],
             Puts = [new StatePut(key, value, lease.Id)],
         }, stop);
-        if (result is CommitResult.Committed committed)
-            return committed.Revision;
-        if (result is not CommitResult.Unknown)
-            return null;
-        // Unknown is not failed: our lease on the key tells whether the write stands.
-        return await store.GetAsync(key, stop) is { } entry && entry.LeaseId == lease.Id ? entry.CreateRevision : null;
+        switch (result)
+        {
+            case CommitResult.Committed committed:
+                return committed.Revision;
+            case CommitResult.GuardFailed:
+                return null;
+            case CommitResult.Refused refused:
+                throw new StateStoreUnavailableException(refused.Reason);
+            default:
+                // Unknown is not failed: our lease on the key tells whether the write stands.
+                return await store.GetAsync(key, stop) is { } entry && entry.LeaseId == lease.Id ? entry.CreateRevision : null;
+        }
     }
 
-    /// <summary>Waits on the watch until nobody holds the key; asks the store itself when the watch has been silent for two lease times.</summary>
+    /// <summary>Waits on the watch until nobody holds the key; asks the store itself first, and when the watch has been silent for two lease times.</summary>
     private async Task VacantAsync(CancellationToken stop)
     {
         using var subscription = cache.Subscribe();
-        while (await store.GetAsync(key, stop) is not null)
+        while (await store.GetAsync(key, stop) is { } held)
         {
-            while (await subscription.NextAsync(leaseTtl * 2, time, stop) is { } change && change.After.Leaders.ContainsKey(key))
+            while (await subscription.NextAsync(leaseTtl * 2, time, stop) is { } change)
             {
+                if (change.After.Revision >= held.ModRevision && !change.After.Leaders.ContainsKey(key))
+                    return;
             }
         }
     }
@@ -138,6 +166,9 @@ public sealed partial class Election(
 
     [LoggerMessage(5002, LogLevel.Information, "{ReplicaId} no longer leads {Key}.")]
     private partial void LogOver(string replicaId, string key);
+
+    [LoggerMessage(5004, LogLevel.Warning, "{ReplicaId} leads {Key} no more: its key was deleted; it stands aside for another.")]
+    private partial void LogTaken(string replicaId, string key);
 
     [LoggerMessage(5003, LogLevel.Warning, "No leader for {Key} can be elected: {Reason}")]
     private partial void LogNoStore(string key, string reason);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Ccm.Engine.Domain;
 
 namespace Ccm.Engine.Watching;
@@ -90,4 +91,9 @@ public sealed record WorkerEntry(Revised<Worker> State, Revised<AvailableCapacit
 }
 
 /// <param name="CreateRevision">The fence of this term.</param>
-public sealed record LeaderEntry(string ReplicaId, string Address, DateTimeOffset Since, long CreateRevision);
+public sealed record LeaderEntry(string ReplicaId, string Address, DateTimeOffset Since, long CreateRevision)
+{
+    /// <summary>The lease that the key is bound to.</summary>
+    [JsonIgnore]
+    public long LeaseId { get; init; }
+}

@@ -99,7 +99,7 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
             _templates = Set(_templates, template, entry);
         else if (key is StateKeys.SchedulerLeader or StateKeys.ControllerLeader)
             _leaders = entry is null ? _leaders.Remove(key)
-                : _leaders.SetItem(key, DomainJson.Read<LeaderEntry>(entry.Value.Span) with { CreateRevision = entry.CreateRevision });
+                : _leaders.SetItem(key, DomainJson.Read<LeaderEntry>(entry.Value.Span) with { CreateRevision = entry.CreateRevision, LeaseId = entry.LeaseId });
     }
 
     private static string? Under(string key, string prefix) =>

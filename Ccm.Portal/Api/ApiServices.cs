@@ -14,6 +14,8 @@ internal static class ApiServices
         services.AddSingleton<EventReading>();
         services.AddSingleton<StateFeed>();
         services.AddSingleton<SystemHealth>();
+        services.AddSingleton<StateMonitor>();
+        services.AddHostedService(provider => provider.GetRequiredService<StateMonitor>());
         services.AddSingleton<Metrics>();
         services.AddSingleton<IStartupFilter, ApiErrors.Outermost>();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));

@@ -11,7 +11,10 @@ namespace Ccm.Portal.Api;
 internal sealed record LeadersView(LeaderView? Scheduler, LeaderView? Controller);
 
 /// <param name="LeaseTtlSeconds">How long after its last sign of life another may lead.</param>
-internal sealed record LeaderView(string ReplicaId, DateTimeOffset Since, double LeaseTtlSeconds);
+/// <param name="LeaseAgeSeconds">Time since that sign, as last heard; null when it is not known.</param>
+/// <param name="Term">Rises with each term: the revision that fences its writes.</param>
+/// <param name="Address">Where the replica is reached.</param>
+internal sealed record LeaderView(string ReplicaId, DateTimeOffset Since, double LeaseTtlSeconds, double? LeaseAgeSeconds, long Term, string Address);
 
 /// <summary><c>/api/v1/system</c>: who leads, and how the parts are.</summary>
 internal static class SystemApi
@@ -20,34 +23,27 @@ internal static class SystemApi
     {
         var group = api.MapGroup("/system").WithTags("System");
         group.MapGet("/leaders", Leaders);
-        group.MapPost("/leaders/{name}/resign", ResignAsync).WithSummary("The leader, asked itself, stands aside for another (admin). Names: scheduler, controller.");
+        group.MapPost("/leaders/{name}/resign", ResignAsync).WithSummary("The leader stands aside for another, whichever replica is asked (admin). Names: scheduler, controller.");
         group.MapGet("/status", StatusAsync).WithSummary("Stores, watch, outbox, replica and version.");
     }
 
-    private static Ok<LeadersView> Leaders(HttpContext http, Reading reading, Elections elections)
+    private static Ok<LeadersView> Leaders(HttpContext http, Reading reading, Elections elections, StateMonitor monitor)
     {
         Reading.RequireAll(http.Actor(), "the leaders");
-        return TypedResults.Ok(LeadersOf(reading.Snapshot, elections));
+        return TypedResults.Ok(LeadersOf(reading.Snapshot, elections, monitor));
     }
 
-    private static async Task<Accepted<LeadersView>> ResignAsync(string name, HttpContext http, Reading reading, Elections elections, CancellationToken cancellationToken)
+    private static async Task<Accepted<LeadersView>> ResignAsync(string name, HttpContext http, Reading reading, Elections elections, StateMonitor monitor, ControlPlane control, CancellationToken cancellationToken)
     {
-        await JsonBody.ReadAsync<NoFields>(http.Request, cancellationToken, optional: true);
-        var actor = http.Actor();
-        if (!actor.May(Permission.ResignLeadership))
-            throw new RefusedException(RefusalKind.Forbidden, new Problem(null, $"{actor.Name} may not make a leader resign.", "It takes the role admin."));
-        var election = name switch
+        var body = await JsonBody.ReadAsync<NoFields>(http.Request, cancellationToken, optional: true);
+        var key = name switch
         {
-            "scheduler" => elections.Scheduler,
-            "controller" => elections.Controller,
+            "scheduler" => elections.Scheduler.Key,
+            "controller" => elections.Controller.Key,
             _ => throw new RefusedException(RefusalKind.NotFound, new Problem("name", $"There is no leader '{name}'.", "Leaders are scheduler and controller.")),
         };
-        if (election.Term is null)
-            throw reading.Snapshot.Leaders.GetValueOrDefault(election.Key) is { } leader
-                ? RefusedException.Conflict($"The {name} is led by replica '{leader.ReplicaId}', not by this one.", $"Send the request to that replica{(leader.Address.Length > 0 ? $" ({leader.Address})" : "")}.", "name")
-                : RefusedException.Conflict($"Nobody leads the {name} now.", "Try again in a few seconds.", "name");
-        election.Resign();
-        return TypedResults.Accepted("/api/v1/system/leaders", LeadersOf(reading.Snapshot, elections));
+        await control.ResignLeaderAsync(http.Actor(), http.Operation(body.Text), key, cancellationToken);
+        return TypedResults.Accepted("/api/v1/system/leaders", LeadersOf(reading.Snapshot, elections, monitor));
     }
 
     private static async Task<Ok<SystemStatus>> StatusAsync(HttpContext http, SystemHealth health, CancellationToken cancellationToken)
@@ -56,11 +52,11 @@ internal static class SystemApi
         return TypedResults.Ok(await health.StatusAsync(cancellationToken));
     }
 
-    private static LeadersView LeadersOf(FleetSnapshot snapshot, Elections elections)
+    private static LeadersView LeadersOf(FleetSnapshot snapshot, Elections elections, StateMonitor monitor)
     {
         return new LeadersView(Of(elections.Scheduler), Of(elections.Controller));
 
         LeaderView? Of(Election election) => snapshot.Leaders.GetValueOrDefault(election.Key) is { } leader
-            ? new LeaderView(leader.ReplicaId, leader.Since, election.LeaseTtl.TotalSeconds) : null;
+            ? new LeaderView(leader.ReplicaId, leader.Since, election.LeaseTtl.TotalSeconds, monitor.LeaseAge(election.Key)?.TotalSeconds, leader.CreateRevision, leader.Address) : null;
     }
 }

@@ -25,7 +25,9 @@ internal static class HealthEndpoints
         var reasons = new List<string>();
         if (health.NotReady() is { } stale)
             reasons.Add(stale);
-        if (await health.StateAsync(cancellationToken) is { Healthy: false } state)
+        var state = await health.StateAsync(cancellationToken);
+        // With an alarm it is not healthy and yet answers: whoever only reads is still served, by this replica as by any other.
+        if (state is { Healthy: false, Warnings.Count: 0 })
             reasons.Add($"The state store ({state.Kind}): {state.Detail}");
         if (await health.DocumentsAsync(cancellationToken) is { Healthy: false } documents)
             reasons.Add($"The document store ({documents.Kind}): {documents.Detail}");
@@ -33,7 +35,9 @@ internal static class HealthEndpoints
             reasons.Add($"The keys for sessions and tokens: {waiting}");
         // No reason to be not ready: the engine and the REST API do not depend on sessions, and all replicas share one Redis, so
         // that taking each of them out of service would only turn "nobody can sign in" into "nothing answers".
-        IReadOnlyList<string> warnings = await asked is { Healthy: false } sessions ? [$"The session store ({sessions.Kind}): {sessions.Detail}"] : [];
+        var warnings = state.Warnings.ToList();
+        if (await asked is { Healthy: false } sessions)
+            warnings.Add($"The session store ({sessions.Kind}): {sessions.Detail}");
         return TypedResults.Json(
             new Readiness(reasons.Count == 0 ? "ready" : "not ready", replica.Id, [.. elections.All.Where(election => election.Term is not null).Select(election => election.Key)], reasons, warnings),
             statusCode: reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);

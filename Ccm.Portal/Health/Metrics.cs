@@ -7,7 +7,7 @@ using Ccm.Engine.Watching;
 namespace Ccm.Portal.Health;
 
 /// <summary>A few gauges in Prometheus's text format.</summary>
-internal sealed class Metrics(WatchCache cache, Elections elections, SystemHealth health)
+internal sealed class Metrics(WatchCache cache, Elections elections, SystemHealth health, StateMonitor monitor)
 {
     public const string MediaType = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -25,9 +25,28 @@ internal sealed class Metrics(WatchCache cache, Elections elections, SystemHealt
         Gauge(text, "ccm_watch_subscribers", "Readers of the watch in this process.", [("", cache.SubscriberCount)]);
         Gauge(text, "ccm_leader", "1 while this replica leads.", elections.All.OrderBy(election => election.Key, StringComparer.Ordinal)
             .Select(election => ($"key=\"{election.Key}\"", election.Term is null ? 0.0 : 1.0)));
+        Gauge(text, "ccm_leader_lease_age_seconds", "Time since the leader's last sign of life, whichever replica leads.", elections.All.OrderBy(election => election.Key, StringComparer.Ordinal)
+            .Select(election => (Label: $"key=\"{election.Key}\"", Age: monitor.LeaseAge(election.Key))).Where(lease => lease.Age is not null).Select(lease => (lease.Label, lease.Age!.Value.TotalSeconds)));
+        StateStore(text);
         Gauge(text, "process_working_set_bytes", "Memory of this process.", [("", Environment.WorkingSet)]);
         Gauge(text, "dotnet_gc_heap_bytes", "Managed memory after the last collection.", [("", GC.GetGCMemoryInfo().HeapSizeBytes)]);
         return text.ToString();
+    }
+
+    private void StateStore(StringBuilder text)
+    {
+        var status = monitor.Report.Status;
+        Gauge(text, "ccm_state_store_up", "1 when the state store answered last time.", [("", status is null ? 0 : 1)]);
+        if (status is null)
+            return;
+        Gauge(text, "ccm_state_store_size_bytes", "Bytes on disk, of the member nearest to its quota.", [("", status.SizeBytes)]);
+        if (status.QuotaBytes is { } quota)
+            Gauge(text, "ccm_state_store_quota_bytes", "Bytes at which writes are refused.", [("", quota)]);
+        if (status.UsedBytes is { } used)
+            Gauge(text, "ccm_state_store_used_bytes", "Bytes that hold something; the rest comes back by defragmenting.", [("", used)]);
+        Gauge(text, "ccm_state_store_compacted_revision", "History before it is gone.", [("", status.CompactedRevision)]);
+        Gauge(text, "ccm_state_store_alarm", "1 while the alarm is raised.", status.Alarms.Append("NOSPACE").Distinct().Select(alarm => ($"alarm=\"{alarm}\"", status.Alarms.Contains(alarm) ? 1.0 : 0)));
+        Gauge(text, "ccm_state_store_member_up", "1 while the member serves.", status.Members.Select(member => ($"endpoint=\"{member.Endpoint}\"", member.Problem is null ? 1.0 : 0)));
     }
 
     private static void Gauge(StringBuilder text, string name, string help, IEnumerable<(string Labels, double Value)> samples)

@@ -12,7 +12,11 @@ namespace Ccm.Portal.Health;
 /// <param name="Kind">What serves it, as <c>sqlite</c>.</param>
 /// <param name="Healthy">Whether it answered just now.</param>
 /// <param name="Detail">For people: what it said of itself, or why it is not healthy.</param>
-internal sealed record StoreStatus(string Kind, bool Healthy, string Detail);
+internal sealed record StoreStatus(string Kind, bool Healthy, string Detail)
+{
+    /// <summary>What is amiss although it answers.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
 
 internal sealed record StoresStatus(StoreStatus State, StoreStatus Documents, StoreStatus Sessions);
 
@@ -46,12 +50,19 @@ internal sealed class SystemHealth(
     public string? NotReady() => !cache.Ready.IsCompletedSuccessfully ? "The state has not been listed yet."
         : cache.Freshness.Problem is { } problem ? $"The watch is down: {problem}" : null;
 
-    public Task<StoreStatus> StateAsync(CancellationToken cancellationToken) => AskAsync(state.Kind, async token =>
+    /// <summary>An alarm is not healthy, but told as a warning: a full store can still be read.</summary>
+    public async Task<StoreStatus> StateAsync(CancellationToken cancellationToken)
     {
-        var status = await state.GetStatusAsync(token);
-        return status.Alarms.IsEmpty ? (true, $"Version {status.Version}, revision {status.Revision}, {status.SizeBytes / 1024} KiB.")
-            : (false, $"Alarms: {string.Join(", ", status.Alarms)}.");
-    }, cancellationToken);
+        IReadOnlyList<string> warnings = [];
+        var answer = await AskAsync(state.Kind, async token =>
+        {
+            var status = await state.GetStatusAsync(token);
+            warnings = StateWarnings.Of(status);
+            return (status.Alarms.IsEmpty, $"Version {status.Version}, revision {status.Revision}, {status.SizeBytes / 1024} KiB{(status.QuotaBytes is { } quota ? $" of {quota / 1024}" : "")}"
+                + $"{(status.Alarms.IsEmpty ? "" : $", alarms: {string.Join(", ", status.Alarms)}")}.");
+        }, cancellationToken);
+        return answer with { Warnings = warnings };
+    }
 
     public Task<StoreStatus> DocumentsAsync(CancellationToken cancellationToken) => AskAsync(KindOf("mongodb", "sqlite"), async token =>
     {

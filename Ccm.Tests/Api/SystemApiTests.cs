@@ -25,7 +25,7 @@ public sealed class SystemApiTests(ApiHost host) : IClassFixture<ApiHost>
         await host.UntilAsync(snapshot => snapshot.Leaders.Count == 2);
         var leaders = (await _admin.ReadAsync("/api/v1/system/leaders")).AsObject();
         Assert.Equal(["scheduler", "controller"], leaders.Select(leader => leader.Key));
-        Assert.Equal(["replicaId", "since", "leaseTtlSeconds"], leaders["scheduler"]!.AsObject().Select(field => field.Key));
+        Assert.Equal(["replicaId", "since", "leaseTtlSeconds", "leaseAgeSeconds", "term", "address"], leaders["scheduler"]!.AsObject().Select(field => field.Key));
         Assert.Equal(("api-test", 5), ((string?)leaders["scheduler"]!["replicaId"], (int)leaders["scheduler"]!["leaseTtlSeconds"]!));
 
         await (await _admin.SendJsonAsync("/api/v1/system/leaders/scheduler/resign", "{}")).Ok(HttpStatusCode.Accepted);

@@ -22,6 +22,9 @@ internal sealed class MemoryStateStore : IStateStore
     /// <summary>Thrown by the next commits, as no store should; null: they are carried out.</summary>
     public Exception? CommitFault { get; set; }
 
+    /// <summary>What it says of itself, but for the revision.</summary>
+    public StateStoreStatus Status { get; set; } = new("1.0", 0, 0, 4 * 1024 * 1024, null, []);
+
     /// <summary>Ends every watch and refuses new ones until <see cref="Speak"/>.</summary>
     public void Silence(string problem)
     {
@@ -95,7 +98,7 @@ internal sealed class MemoryStateStore : IStateStore
 
     public Task<StateStoreStatus> GetStatusAsync(CancellationToken cancellationToken) => _problem is { } problem
         ? throw new StateStoreUnavailableException(problem)
-        : Task.FromResult(new StateStoreStatus("1.0", Revision, 0, 4 * 1024 * 1024, null, []));
+        : Task.FromResult(Status with { Revision = Revision });
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -51,9 +51,10 @@ internal sealed class PortalContext : IAsyncDisposable
         var shown = new ControlPlane(Store, definitions, new SqliteTemplateDocuments(Database, Time), Trail, Cache, options, Time, NullLogger<ControlPlane>.Instance);
         Documents = new DocumentsWatch(shown, Time, NullLogger<DocumentsWatch>.Instance);
         Elections = new Elections(new Replica("replica-1", ""), Store, Cache, Microsoft.Extensions.Options.Options.Create(new LeadershipOptions()), Time, NullLogger<Election>.Instance);
+        Monitor = new StateMonitor(Store, Cache, Elections, Time, NullLogger<StateMonitor>.Instance);
         _bunit.JSInterop.Mode = JSRuntimeMode.Loose;
         _bunit.Services.AddMudServices();
-        _bunit.Services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(Store).AddSingleton(Cache).AddSingleton(shown).AddSingleton(Documents).AddSingleton(Elections)
+        _bunit.Services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(Store).AddSingleton(Cache).AddSingleton(shown).AddSingleton(Documents).AddSingleton(Elections).AddSingleton(Monitor)
             .AddSingleton(new Replica("replica-1", "")).AddSingleton(new PlanningTimes(TimeSpan.FromMinutes(5), 1)).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         _bunit.AddAuthorization().SetAuthorized(Actor.Name).SetClaims(
             [new Claim(IdentityClaims.Subject, Actor.Id), new Claim(IdentityClaims.Name, Actor.Name), .. roles.Select(role => new Claim(IdentityClaims.Role, IdentityClaims.NameOf(role)))]);
@@ -78,6 +79,9 @@ internal sealed class PortalContext : IAsyncDisposable
 
     /// <summary>Runs when a test starts it.</summary>
     public DocumentsWatch Documents { get; }
+
+    /// <summary>Not running: it asks the store when the test says so.</summary>
+    public StateMonitor Monitor { get; }
 
     /// <summary>Who looks; the id is the first role's name, so that <see cref="Sample"/>'s instances belong to the role user.</summary>
     public Actor Actor { get; }

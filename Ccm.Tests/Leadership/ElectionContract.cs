@@ -17,7 +17,7 @@ public abstract class ElectionContract
     private protected abstract Task<IStateStore> OpenAsync(TimeProvider time);
 
     [Fact]
-    public async Task Run_TwoReplicas_OneLeadsAndResigningHandsOver()
+    public async Task Run_TwoReplicas_OneLeadsAndDeletingItsKeyHandsOver()
     {
         var store = await OpenAsync(TimeProvider.System);
         await using var first = await Candidate.StartAsync("first", store, _leaders);
@@ -26,12 +26,11 @@ public abstract class ElectionContract
         Assert.Equal("first", await LeaderAsync(store));
         Assert.Null(second.Election.Term);
 
-        first.Election.Resign();
+        await store.CommitAsync(new StateTransaction { Deletes = [StateKeys.SchedulerLeader] }, Stop);
 
         var next = await second.LeadsAsync();
         Assert.Equal("second", await LeaderAsync(store));
-        Assert.True(term.Over.IsCancellationRequested);
-        Assert.Equal(1, _leaders.Most);
+        Assert.Same(term, await first.EndedAsync());
         Assert.IsType<CommitResult.GuardFailed>(await WriteAsync(store, term));
         Assert.IsType<CommitResult.Committed>(await WriteAsync(store, next));
     }

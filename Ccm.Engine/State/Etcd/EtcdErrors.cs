@@ -8,12 +8,9 @@ internal static class EtcdErrors
     private const string User = $"{EtcdOptions.Section}:{nameof(EtcdOptions.Username)}";
     private const string Password = $"{EtcdOptions.Section}:{nameof(EtcdOptions.Password)}";
 
-    /// <summary>What a full etcd needs; it can still be read.</summary>
-    public const string MakeRoom = "Reading goes on, every write is refused until there is room: compact it (etcdctl compact), defragment each member (etcdctl defrag) or raise --quota-backend-bytes, then etcdctl alarm disarm.";
-
     private static readonly (string Says, string Means)[] Words =
     [
-        ("database space exceeded", $"etcd is full (alarm NOSPACE). {MakeRoom}"),
+        ("database space exceeded", $"etcd is full (alarm NOSPACE). {StateWarnings.MakeRoom}"),
         ("user name is empty", $"etcd asks for a user: set {User} and {Password}."),
         ("invalid user ID or password", $"etcd refuses the user of {User} or the password: correct {User} and {Password}."),
         ("authentication is not enabled", $"etcd has no authentication switched on: remove {User} and {Password}, or switch it on there (etcdctl auth enable)."),

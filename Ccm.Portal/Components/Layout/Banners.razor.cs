@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Health;
@@ -14,9 +15,13 @@ public sealed partial class Banners
     private string? _problem;
     private string? _documents;
     private bool _full;
+    private ImmutableArray<string> _warnings = [];
 
     [Inject]
     private DocumentsWatch Documents { get; set; } = null!;
+
+    [Inject]
+    private StateMonitor Monitor { get; set; } = null!;
 
     protected override void OnParametersSet() => Look();
 
@@ -42,12 +47,14 @@ public sealed partial class Banners
     /// <summary>Whether anything differs from what is shown.</summary>
     private bool Look()
     {
-        var before = (_problem, _documents, _full, _silent);
+        var before = (_problem, _documents, _full, _warnings, _silent);
         _problem = Cache.Freshness.Problem;
         _documents = Documents.Problem;
         _full = Control.OutboxIsFull;
+        // That changes are refused concerns everybody who might try one.
+        _warnings = May(Permission.ReadAll) ? Monitor.Report.Warnings : [.. Monitor.Report.Warnings.Take(Monitor.Report.Status is { Alarms.IsEmpty: false } ? 1 : 0)];
         _silent = !May(Permission.ReadAll) ? [] : [.. Fleet.Workers.Values.Where(worker => worker.Value is { UnreachableSince: not null, State: not WorkerState.Terminated })
             .OrderBy(worker => worker.Id, StringComparer.Ordinal).Select(worker => (worker.Id, worker.Value.UnreachableSince!.Value))];
-        return (before._problem, before._documents, before._full) != (_problem, _documents, _full) || !before._silent.SequenceEqual(_silent);
+        return (before._problem, before._documents, before._full) != (_problem, _documents, _full) || !before._warnings.SequenceEqual(_warnings) || !before._silent.SequenceEqual(_silent);
     }
 }

@@ -109,4 +109,27 @@ public sealed class BannersTests
         Assert.Equal(4, banners.Count);
         Assert.Contains("6 more workers do not answer.", banners[^1].TextContent, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(Role.User, 0)]
+    [InlineData(Role.Viewer, 1)]
+    public async Task StoreNearlyFull_WhoMaySeeTheSystem_IsWarned(Role role, int banners)
+    {
+        await using var portal = await PortalContext.StartAsync(role);
+        portal.Store.Status = portal.Store.Status with { SizeBytes = 81 << 20, QuotaBytes = 100 << 20 };
+        var shown = portal.Open<Banners>();
+        await portal.Monitor.LookAsync(TestContext.Current.CancellationToken);
+
+        portal.ShowsInTime(shown, () => Assert.Equal(banners, shown.FindAll("[data-test=banner]").Count(banner => banner.TextContent.Contains("81 MB of 100 MB, 81 %", StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public async Task StoreFull_Everybody_IsToldThatChangesAreRefused()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        portal.Store.Status = portal.Store.Status with { SizeBytes = 100 << 20, QuotaBytes = 100 << 20, Alarms = ["NOSPACE"] };
+        await portal.Monitor.LookAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("every change is refused", portal.Open<Banners>().Find("[data-test=banner]").TextContent, StringComparison.Ordinal);
+    }
 }

@@ -1,7 +1,10 @@
 using Bunit;
 using Ccm.Engine.Domain;
+using Ccm.Engine.State;
+using Ccm.Engine.Watching;
 using Ccm.Portal.Components.Pages.SystemStatus;
 using Ccm.Tests.Domain;
+using TestContext = Xunit.TestContext;
 
 namespace Ccm.Tests.Components.SystemStatus;
 
@@ -23,6 +26,7 @@ public sealed class SystemPageTests
         await using var portal = await PortalContext.StartAsync(Role.Viewer);
         await portal.PutAsync(Sample.Worker());
         await portal.PutAsync(Sample.Instance());
+        await portal.Monitor.LookAsync(TestContext.Current.CancellationToken);
 
         var page = portal.Open<SystemPage>("/system");
 
@@ -41,17 +45,35 @@ public sealed class SystemPageTests
     {
         await using var portal = await PortalContext.StartAsync(Role.Admin);
         portal.Store.Silence("connection refused");
+        await portal.Monitor.LookAsync(TestContext.Current.CancellationToken);
 
         var page = portal.Open<SystemPage>("/system");
 
-        Assert.Contains("the store does not answer", page.Find("[data-test=stores]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("not known: connection refused", page.Find("[data-test=stores]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_SeveralMembers_ShowsEachWithItsProblem()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        portal.Store.Status = portal.Store.Status with
+        {
+            QuotaBytes = 8 * 1024 * 1024, UsedBytes = 1024 * 1024,
+            Members = [new("a:2379", "3.5.33", 4 * 1024 * 1024, 8 * 1024 * 1024, true, null), new("b:2379", null, 0, null, false, "nothing listens at b:2379.")],
+        };
+        await portal.Monitor.LookAsync(TestContext.Current.CancellationToken);
+
+        var page = portal.Open<SystemPage>("/system");
+
+        Assert.Contains("4.0 MB of 8.0 MB (50 %), 1.0 MB in use", page.Find("[data-test=stores]").TextContent, StringComparison.Ordinal);
+        Assert.Equal(["a:2379 3.5.33, 4.0 MB, leads", "b:2379 does not serve: nothing listens at b:2379."], page.FindAll("[data-test=member]").Select(member => member.TextContent));
     }
 
     [Theory]
-    [InlineData(Role.Viewer, 0)]
-    [InlineData(Role.Operator, 0)]
-    [InlineData(Role.Admin, 1)]
-    public async Task Resign_EachRole_IsOfferedToAdminsWhereThisReplicaLeads(Role role, int buttons)
+    [InlineData(Role.Viewer, false)]
+    [InlineData(Role.Operator, false)]
+    [InlineData(Role.Admin, true)]
+    public async Task Resign_EachRole_IsForAdminsAndElseSaysWhyNot(Role role, bool may)
     {
         await using var portal = await PortalContext.StartAsync(role);
         await using var lead = await LeadAsync(portal);
@@ -59,7 +81,9 @@ public sealed class SystemPageTests
         var page = portal.Open<SystemPage>("/system");
 
         PortalContext.Shows(page, () => Assert.Equal("replica-1", page.Find("[data-test=leaders] .ccm-id").TextContent));
-        Assert.Equal(buttons, page.FindAll("[aria-label='Resign as Scheduler']").Count);
+        var button = page.Find("[aria-label='Resign as Scheduler']");
+        Assert.Equal(!may, button.HasAttribute("disabled"));
+        Assert.Equal(!may, button.GetAttribute("title")!.Contains("takes the role admin", StringComparison.Ordinal));
         Assert.Empty(page.FindAll("[aria-label='Resign as Controller']"));
     }
 
@@ -73,25 +97,46 @@ public sealed class SystemPageTests
         await page.WaitForElement("[aria-label='Resign as Scheduler']").ClickAsync();
 
         PortalContext.Shows(page, () => Assert.Equal("vacant", page.Find("[data-test=leaders] .ccm-id").TextContent));
-        PortalContext.Shows(portal.Messages, () => Assert.Contains("no longer leads the scheduler", portal.Messages.Markup, StringComparison.Ordinal));
-        Assert.Empty(page.FindAll("[aria-label='Resign as Scheduler']"));
+        PortalContext.Shows(portal.Messages, () => Assert.Contains("scheduler's leader stands aside", portal.Messages.Markup, StringComparison.Ordinal));
+        await lead.Ended;
+    }
+
+    [Fact]
+    public async Task Leader_OnAnotherReplica_IsShownWithItsAgeAndResignsToo()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await portal.Store.CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.ControllerLeader, DomainJson.Write(new LeaderEntry("replica-2", "", Sample.Now.AddMinutes(-185), 0)), 7)] }, TestContext.Current.CancellationToken);
+        var page = portal.Open<SystemPage>("/system");
+
+        PortalContext.Shows(page, () => Assert.Contains("replica-2", page.FindAll("[data-test=leaders] tbody tr")[1].TextContent, StringComparison.Ordinal));
+        Assert.Contains(", 3 h 5 min", page.FindAll("[data-test=leaders] tbody tr")[1].TextContent, StringComparison.Ordinal);
+        Assert.Equal("not known yet", page.FindAll("[data-test=lease]")[1].TextContent);
+
+        await page.Find("[aria-label='Resign as Controller']").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Equal("vacant", page.FindAll("[data-test=leaders] .ccm-id")[1].TextContent));
     }
 
     private static async Task<Leading> LeadAsync(PortalContext portal)
     {
         var leads = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var stop = new CancellationTokenSource();
         var running = portal.Elections.Scheduler.RunAsync(async term =>
         {
             leads.TrySetResult();
+            await using var over = term.Over.Register(() => ended.TrySetResult());
             await Task.Delay(Timeout.InfiniteTimeSpan, portal.Time, term.Over);
         }, stop.Token);
         await leads.Task;
-        return new Leading(stop, running);
+        return new Leading(stop, running, ended.Task);
     }
 
-    private sealed class Leading(CancellationTokenSource stop, Task running) : IAsyncDisposable
+    private sealed class Leading(CancellationTokenSource stop, Task running, Task ended) : IAsyncDisposable
     {
+        /// <summary>Done once its term is over.</summary>
+        public Task Ended => ended;
+
         public async ValueTask DisposeAsync()
         {
             await stop.CancelAsync();
