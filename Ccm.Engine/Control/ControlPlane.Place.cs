@@ -57,9 +57,10 @@ public sealed partial class ControlPlane
         var result = await store.CommitAsync(mutation.Build(), cancellationToken);
         if (result is not CommitResult.Committed { Revision: var revision })
         {
-            LogNotPlaced(placements.Length, result.ToString());
             if (result is CommitResult.GuardFailed failed)
                 await CatchUpAsync(failed.Revision, cancellationToken);
+            else
+                LogNotPlaced(placements.Length, result.ToString());
             return PlacedBatch.Nothing;
         }
         return new PlacedBatch(

@@ -61,7 +61,7 @@ public sealed partial class ControlPlane(
                         lookFirst |= attempt >= LookAfter;
                         break;
                     case CommitResult.Refused refused:
-                        throw RefusedException.Unavailable($"The state store refused the write: {refused.Reason}.");
+                        throw RefusedException.Unavailable($"The state store refused the write: {refused.Reason.TrimEnd('.')}.");
                     case CommitResult.Unknown unknown:
                         LogUnknown(operation.Id, unknown.Reason);
                         lookFirst = true;

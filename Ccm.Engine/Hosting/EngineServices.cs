@@ -100,6 +100,7 @@ public static class EngineServices
 
     private static IServiceCollection AddLoops(this IServiceCollection services)
     {
+        services.AddHostedService<Rehearsal>();
         services.AddSingleton<SchedulerLoop>();
         services.AddSingleton<ControllerLoop>();
         services.AddSingleton<InstanceReconciler>();

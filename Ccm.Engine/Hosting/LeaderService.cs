@@ -44,7 +44,7 @@ internal sealed partial class LeaderService(
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(term.Over);
         // The work does not wait for its own announcement.
-        var told = control.RecordLeaderAsync(term.Fence, election.Key, replica, leads: true, over.Token);
+        var told = control.RecordLeaderAsync(term.Fence, election.Key, replica, leads: true, vacate: false, over.Token);
         var running = loops.Select(loop => Task.Run(() => loop(term with { Over = over.Token }), CancellationToken.None)).ToArray();
         await Task.WhenAny(running);
         await over.CancelAsync();
@@ -67,7 +67,8 @@ internal sealed partial class LeaderService(
         using var until = CancellationTokenSource.CreateLinkedTokenSource(soon.Token, term.Lease.Lost);
         try
         {
-            await control.RecordLeaderAsync(term.Fence, election.Key, replica, leads: false, until.Token);
+            // A loop that failed ends the term too; then this replica may well be the next.
+            await control.RecordLeaderAsync(term.Fence, election.Key, replica, leads: false, vacate: term.Over.IsCancellationRequested, until.Token);
         }
         catch (OperationCanceledException)
         {

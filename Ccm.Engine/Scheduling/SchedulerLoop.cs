@@ -13,7 +13,8 @@ namespace Ccm.Engine.Scheduling;
 public sealed partial class SchedulerLoop(ControlPlane control, WatchCache cache, PlanningTimes times, TimeProvider time, ILogger<SchedulerLoop> logger)
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private readonly Dictionary<string, InstanceEntry> _placed = [];
     private readonly Dictionary<string, WorkerEntry> _filled = [];
 
@@ -21,13 +22,20 @@ public sealed partial class SchedulerLoop(ControlPlane control, WatchCache cache
     {
         Forget();
         using var subscription = cache.Subscribe();
+        var pause = FirstPause;
         while (true)
         {
             var plan = PlacementPlanner.Plan(Overlaid(), time.GetUtcNow(), times);
             if (!plan.Placements.IsEmpty)
             {
-                if (!await PlaceAsync(term, plan.Placements))
-                    await Task.Delay(Pause, time, term.Over);
+                if (await PlaceAsync(term, plan.Placements))
+                {
+                    pause = FirstPause;
+                    continue;
+                }
+                // A store that is full or away stays so for a while.
+                await Task.Delay(pause, time, term.Over);
+                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
                 continue;
             }
             await subscription.NextAsync(plan.NextDue is { } due ? Clamp(due - time.GetUtcNow()) : Sweep, time, term.Over);

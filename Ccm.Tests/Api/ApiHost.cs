@@ -30,6 +30,9 @@ public sealed class ApiHost : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("ccm-api-").FullName;
     private WebApplication? _app;
 
+    /// <summary>On top of the host's own settings.</summary>
+    internal Dictionary<string, string?> Settings { get; init; } = [];
+
     public Uri Address { get; private set; } = null!;
 
     public IServiceProvider Services => _app!.Services;
@@ -54,6 +57,7 @@ public sealed class ApiHost : IAsyncLifetime
             ["Ccm:Seed:Templates:small:StorageGb"] = "500",
             ["Ccm:Seed:Templates:small:MaxWorkers"] = "5",
         });
+        builder.Configuration.AddInMemoryCollection(Settings);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
         builder.Services.AddRouting();
         builder.Services.AddCcmEngine(builder.Configuration);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace Ccm.Tests.Servers;
 
@@ -100,15 +99,21 @@ public sealed class EtcdServer : IAsyncDisposable
         return RunAsync();
     }
 
-    /// <summary>It answers nothing until <see cref="Resume"/>; its connections stay open.</summary>
-    public void Pause()
+    /// <summary>Keeps a copy of its data; only while it is killed.</summary>
+    public void Save() => Copy(_folder!.FullName, Saved);
+
+    /// <summary>Starts it again with what was saved: everything after that never happened.</summary>
+    public Task RestartFromSavedAsync()
     {
-        Signal(19);
-        // The signal is sent when the call returns; each thread stops a moment later.
-        Assert.True(SpinWait.SpinUntil(IsStopped, Patience), "The server did not stop.");
+        _folder!.Delete(recursive: true);
+        Copy(Saved, _folder.FullName);
+        return RunAsync();
     }
 
-    public void Resume() => Signal(18);
+    /// <summary>It answers nothing until <see cref="Resume"/>; its connections stay open.</summary>
+    public void Pause() => _process!.Pause();
+
+    public void Resume() => _process!.Resume();
 
     public async ValueTask DisposeAsync()
     {
@@ -117,6 +122,20 @@ public sealed class EtcdServer : IAsyncDisposable
         _folder?.Delete(recursive: true);
         if (_container is not null)
             await _container.DisposeAsync();
+        if (_folder is not null && Directory.Exists(Saved))
+            Directory.Delete(Saved, recursive: true);
+    }
+
+    private string Saved => _folder!.FullName + "-saved";
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy, overwrite: true);
+        }
     }
 
     private async Task RunAsync()
@@ -141,25 +160,6 @@ public sealed class EtcdServer : IAsyncDisposable
         await serving.Task.WaitAsync(Patience, TimeProvider.System);
     }
 
-    private bool IsStopped()
-    {
-        try
-        {
-            return Directory.GetDirectories($"/proc/{_process!.Id}/task").All(thread => File.ReadAllText($"{thread}/stat") is var stat && stat[stat.LastIndexOf(')') + 2] == 'T');
-        }
-        catch (IOException)
-        {
-            // A thread ended while it was looked at.
-            return false;
-        }
-    }
-
-    private void Signal(int signal)
-    {
-        if (Kill(_process!.Id, signal) != 0)
-            throw new InvalidOperationException($"Signal {signal} could not be sent.");
-    }
-
     internal static (int Client, int Peer) FreePorts()
     {
         using var one = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -168,8 +168,4 @@ public sealed class EtcdServer : IAsyncDisposable
         two.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return (((IPEndPoint)one.LocalEndPoint!).Port, ((IPEndPoint)two.LocalEndPoint!).Port);
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    private static extern int Kill(int process, int signal);
 }

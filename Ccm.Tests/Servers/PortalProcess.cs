@@ -67,6 +67,15 @@ public sealed class PortalProcess : IAsyncDisposable
         _process.Dispose();
     }
 
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Asks it to stop, as a service manager does; done once it has.</summary>
+    public async Task StopAsync()
+    {
+        _process.AskToEnd();
+        await _process.WaitForExitAsync();
+    }
+
     /// <summary>The last lines it logged.</summary>
     public string Log
     {

@@ -35,4 +35,25 @@ public sealed class EtcdLeaseTests(SharedEtcd etcd)
         Assert.NotNull(await awake.GetAsync(prefix + "kept", Stop));
         Assert.False(kept.Lost.IsCancellationRequested);
     }
+
+    [Fact]
+    public async Task Lease_ProcessPausedForHalfItsTime_IsKeptAgainAndAgain()
+    {
+        var time = new ManualTime();
+        await using var store = new EtcdStateStore((await etcd.GetAsync()).Endpoint, time, NullLogger<EtcdStateStore>.Instance);
+        await using var lease = await store.GrantLeaseAsync(TimeSpan.FromSeconds(60), Stop);
+        for (var pause = 0; pause < 5; pause++)
+        {
+            time.Jump(lease.TimeToLive / 2);
+            // The keep-alive that was due runs now, and for its answer the clock goes on.
+            while (lease.Age >= lease.TimeToLive / 2)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Stop);
+                time.Jump(TimeSpan.FromMilliseconds(100));
+            }
+        }
+        Assert.False(lease.Lost.IsCancellationRequested);
+        time.Jump(lease.TimeToLive);
+        Assert.True(lease.Lost.IsCancellationRequested);
+    }
 }

@@ -75,6 +75,63 @@ public sealed class WatchCacheOnEtcdTests : IAsyncLifetime
         await HoldsAsync("b");
     }
 
+    [Fact]
+    public async Task ServerRestoredFromAnOlderCopy_CacheGoesBackWithIt()
+    {
+        await PutAsync("a");
+        await _server!.KillAsync();
+        _server.Save();
+        await _server.RestartAsync();
+        await PutAsync("b");
+        await CommitAsync(new StateTransaction { Deletes = [StateKeys.Template("a")] });
+        await HoldsAsync("b");
+        var before = _cache!.Current.Revision;
+
+        await _server.KillAsync();
+        await _server.RestartFromSavedAsync();
+
+        await HoldsAsync("a");
+        Assert.True(_cache.Current.Revision < before);
+        await PutAsync("c");
+        await HoldsAsync("a", "c");
+    }
+
+    [Fact]
+    public async Task ServerKilledUnderLoad_CacheConvergesToTheList()
+    {
+        using var enough = new CancellationTokenSource();
+        var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
+        {
+            for (var n = 0; !enough.IsCancellationRequested; n++)
+            {
+                await PutAsync($"w{writer}-{n % 20:00}");
+                if (n % 3 == 2)
+                    await CommitAsync(new StateTransaction { Deletes = [StateKeys.Template($"w{writer}-{n % 20:00}")] });
+            }
+        })).ToArray();
+        for (var round = 0; round < 3; round++)
+        {
+            await UntilAsync(_cache!.Current.Revision + 50);
+            await _server!.KillAsync();
+            await _server.RestartAsync();
+        }
+        await enough.CancelAsync();
+        await Task.WhenAll(writers);
+
+        var list = await _store!.ListAsync(StateKeys.Templates, 0, Stop);
+        await _cache!.ReachedAsync(list.Revision, Stop).OrLate();
+        Assert.Equal(list.Entries.Select(entry => (entry.Key[StateKeys.Templates.Length..], entry.ModRevision)),
+            _cache.Current.Templates.Select(template => (template.Key, template.Value.ModRevision)).OrderBy(template => template.Key, StringComparer.Ordinal));
+    }
+
+    private async Task UntilAsync(long revision)
+    {
+        using var subscription = _cache!.Subscribe();
+        var snapshot = subscription.Start;
+        while (snapshot.Revision < revision)
+            snapshot = (await subscription.NextAsync(Stop).OrLate()).After;
+    }
+
     private Task<long> PutAsync(string name) =>
         CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.Template(name), DomainJson.Write(new TemplatePointer(1, [1], 0, false)))] });
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using Ccm.Tests.Servers;
 
 namespace Ccm.Tests.Story;
 
@@ -13,10 +15,56 @@ public sealed class StartFailureTests
     [InlineData("--ConnectionStrings:mongodb=http://127.0.0.1", "ConnectionStrings:mongodb cannot be read")]
     [InlineData("--environment=Production", "Ccm:Embedded=true")]
     [InlineData("--Ccm:DataDirectory=/proc/none", "Ccm:DataDirectory")]
-    public async Task Start_WithASettingThatCannotBe_SaysSoInOneLine(string argument, string named)
+    [InlineData("--ConnectionStrings:etcd=http://user:secret@127.0.0.1:2379", "Ccm:Etcd:Username")]
+    [InlineData("--Ccm:Etcd:Username=ccm", "Ccm:Etcd:Username is set, but ConnectionStrings:etcd names no server")]
+    [InlineData("--ConnectionStrings:etcd=127.0.0.1:1 --Ccm:Etcd:Username=ccm", "Ccm:Etcd:Password is not: set both or neither")]
+    [InlineData("--ConnectionStrings:etcd=127.0.0.1:1 --Ccm:Etcd:CaFile=/proc/version", "Ccm:Etcd:CaFile is set, but ConnectionStrings:etcd names plain endpoints")]
+    [InlineData("--ConnectionStrings:etcd=https://127.0.0.1:1 --Ccm:Etcd:CaFile=/proc/version", "Ccm:Etcd:CaFile is '/proc/version', which cannot be used")]
+    [InlineData("--ConnectionStrings:etcd=https://127.0.0.1:1 --Ccm:Etcd:CaFile=/proc/none", "Ccm:Etcd:CaFile is '/proc/none', and there is no such file")]
+    public async Task Start_WithASettingThatCannotBe_SaysSoInOneLine(string arguments, string named) =>
+        Assert.Contains(named, await RefusedAsync(arguments.Split(' ')), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Start_EtcdRefusesThePassword_SaysSoInOneLine()
+    {
+        await using var etcd = await EtcdServer.StartAsync();
+        await EtcdUsers.RequireAsync(etcd);
+        var line = await RefusedAsync($"--ConnectionStrings:etcd={etcd.Endpoint}", "--Ccm:Etcd:Username=ccm", "--Ccm:Etcd:Password=not-the-one");
+        Assert.Contains("correct Ccm:Etcd:Username and Ccm:Etcd:Password", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("not-the-one", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_EtcdTooOld_SaysSoInOneLine()
+    {
+        await using var old = await OldEtcd.StartAsync();
+        Assert.Contains("runs etcd 3.4.37: ConnectionStrings:etcd takes 3.5 or newer", await RefusedAsync($"--ConnectionStrings:etcd={old.Endpoint}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_NothingListens_WaitsSaysWhyAndServesOnceItIsThere()
     {
         using var directory = new TemporaryDirectory();
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Ccm.Portal.dll"), "--environment", "Development", "--urls", "http://127.0.0.1:0", $"--Ccm:DataDirectory={directory.Path}", argument])
+        await using var etcd = await EtcdServer.StartAsync();
+        await etcd.KillAsync();
+        await using var portal = await PortalProcess.StartUnreadyAsync($"--Ccm:DataDirectory={directory.Path}", $"--ConnectionStrings:etcd={etcd.Endpoint}");
+
+        using var answer = await portal.Client.GetAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+        var said = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains($"etcd (ConnectionStrings:etcd): nothing listens at {etcd.Endpoint}", said, StringComparison.Ordinal);
+
+        await etcd.RestartAsync();
+
+        await portal.ReadyAsync();
+        Assert.Equal("etcd", (await portal.GetAsync("/api/v1/system/status")).GetProperty("stores").GetProperty("state").GetProperty("kind").GetString());
+    }
+
+    /// <summary>The one line that it says before it ends.</summary>
+    private static async Task<string> RefusedAsync(params string[] arguments)
+    {
+        using var directory = new TemporaryDirectory();
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Ccm.Portal.dll"), "--environment", "Development", "--urls", "http://127.0.0.1:0", $"--Ccm:DataDirectory={directory.Path}", .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -29,6 +77,6 @@ public sealed class StartFailureTests
         Assert.Equal(1, process.ExitCode);
         var line = Assert.Single(said.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.StartsWith("CCM cannot start: ", line, StringComparison.Ordinal);
-        Assert.Contains(named, line, StringComparison.Ordinal);
+        return line;
     }
 }
