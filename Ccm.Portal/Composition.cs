@@ -2,8 +2,15 @@ using Ccm.Engine.Hosting;
 using Ccm.Portal.Components;
 using Ccm.Portal.Health;
 using Ccm.Portal.Identity;
+using Ccm.Portal.Identity.Sessions;
+using Ccm.Portal.Live;
 using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Caching.StackExchangeRedis;
 using Microsoft.Extensions.Configuration.Json;
 using MudBlazor;
 using MudBlazor.Services;
@@ -30,7 +37,7 @@ internal static partial class Composition
             throw new SettingsException(refusal);
     }
 
-    public static void AddCcmPages(this IServiceCollection services)
+    public static void AddCcmPages(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddMudServices(options =>
         {
@@ -43,6 +50,20 @@ internal static partial class Composition
         services.AddHostedService(provider => provider.GetRequiredService<DocumentsWatch>());
         services.AddCascadingAuthenticationState();
         services.AddHttpContextAccessor();
+        services.AddSingleton<OpenCircuits>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenCircuits>());
+        services.AddScoped<CircuitHandler, OpenCircuits.Member>();
+        if (!string.IsNullOrEmpty(configuration.GetConnectionString("redis")))
+            services.AddSharedCircuitState();
+    }
+
+    /// <summary>The state of a paused circuit lies where another replica finds it. Without Redis it stays in memory, for a browser that comes back late.</summary>
+    private static void AddSharedCircuitState(this IServiceCollection services)
+    {
+        services.AddKeyedSingleton<IDistributedCache>(CircuitCache.Service, (provider, _) => new CircuitCache(
+            new RedisCache(new RedisCacheOptions { ConnectionMultiplexerFactory = provider.GetRequiredService<RedisConnection>().GetAsync, InstanceName = "ccm:circuit:" }),
+            provider.GetRequiredService<IDataProtectionProvider>()));
+        services.AddHybridCache(options => options.DistributedCacheServiceKey = CircuitCache.Service);
     }
 
     /// <summary>A browser that asks for a page that is not there gets a page that helps; programs get their plain answer.</summary>
@@ -68,8 +89,23 @@ internal static partial class Composition
             app.Lifetime.ApplicationStarted.Register(() => LogDemoUsers(app.Logger, string.Join(" or ", app.Urls)));
     }
 
-    public static void MapCcmPages(this WebApplication app) =>
+    /// <summary>Stands behind authentication: who comes decides whether there is room.</summary>
+    public static void UseCcmCircuits(this WebApplication app)
+    {
+        var circuits = app.Services.GetRequiredService<OpenCircuits>();
+        app.Use(next => context => circuits.AdmitAsync(context, next));
+    }
+
+    public static void MapCcmPages(this WebApplication app)
+    {
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = "'none'").RequireAuthorization(Policies.Portal);
+        // In place of the endpoint that the line above maps, which takes no options of this kind.
+        app.MapBlazorHub(options =>
+        {
+            options.Transports = HttpTransportType.WebSockets;
+            options.CloseOnAuthenticationExpiration = true;
+        }).WithOrder(-1).RequireAuthorization(Policies.Portal);
+    }
 
     [LoggerMessage(1001, LogLevel.Information, "Embedded mode: {Parts}. Good for a try, not for production.")]
     private static partial void LogEmbedded(ILogger logger, string parts);

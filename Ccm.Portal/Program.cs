@@ -10,12 +10,13 @@ try
     builder.Services.AddCcmEngine(builder.Configuration);
     builder.Services.AddCcmIdentity(builder.Configuration, builder.Environment);
     builder.Services.AddCcmApi();
-    builder.Services.AddCcmPages();
+    builder.Services.AddCcmPages(builder.Configuration);
 
     var app = builder.Build();
     app.UseCcmSecurityHeaders();
     app.UseCcmNotFoundPage();
     app.UseCcmAuthentication();
+    app.UseCcmCircuits();
     app.UseAuthorization();
     app.UseAntiforgery();
     app.MapStaticAssets().AllowAnonymous();

@@ -1,5 +1,6 @@
 using Ccm.Engine.Leadership;
 using Ccm.Portal.Identity.Keys;
+using Ccm.Portal.Live;
 
 namespace Ccm.Portal.Health;
 
@@ -19,10 +20,13 @@ internal static class HealthEndpoints
         group.MapGet("/metrics", (Metrics metrics) => TypedResults.Text(metrics.Write(), Metrics.MediaType));
     }
 
-    private static async Task<IResult> ReadyAsync(SystemHealth health, Replica replica, Elections elections, IServiceProvider services, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(
+        SystemHealth health, OpenCircuits circuits, Replica replica, Elections elections, IServiceProvider services, CancellationToken cancellationToken)
     {
         var asked = health.SessionsAsync(cancellationToken);
         var reasons = new List<string>();
+        if (circuits.Closing)
+            reasons.Add("This replica is about to stop.");
         if (health.NotReady() is { } stale)
             reasons.Add(stale);
         var state = await health.StateAsync(cancellationToken);

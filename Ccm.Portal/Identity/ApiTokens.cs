@@ -11,7 +11,7 @@ internal static class ApiTokens
         options.MapInboundClaims = false;
         options.SaveToken = false;
         options.Audience = IdentitySettings.ApiAudience;
-        options.TokenValidationParameters.ClockSkew = TimeSpan.FromMinutes(1);
+        options.TokenValidationParameters.LifetimeValidator = TokenTimes.Validator(services.GetRequiredService<TimeProvider>());
         options.Events = new JwtBearerEvents
         {
             OnMessageReceived = TakeFromQuery,

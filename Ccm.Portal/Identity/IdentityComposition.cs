@@ -6,7 +6,7 @@ using Ccm.Portal.Identity.Sessions;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
-using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -37,6 +37,11 @@ public static class IdentityComposition
             authentication.AddLoginCookie();
             services.AddEmbeddedAuthority();
         }
+        else
+        {
+            services.AddSingleton<LogoutTokens>();
+            services.AddSingleton<ProviderCheck>();
+        }
 
         services.AddAuthorization(Policies.Add);
         AddSessions(services, configuration);
@@ -51,6 +56,8 @@ public static class IdentityComposition
     public static IEndpointRouteBuilder MapCcmIdentity(this IEndpointRouteBuilder endpoints)
     {
         AccountEndpoints.Map(endpoints);
+        if (!endpoints.ServiceProvider.GetRequiredService<IdentitySettings>().Embedded)
+            BackChannelLogout.Map(endpoints);
         return endpoints;
     }
 
@@ -58,9 +65,13 @@ public static class IdentityComposition
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSessionCache(configuration);
-        services.AddSingleton<ITicketStore, TicketStore>();
+        services.AddSingleton<TicketStore>();
+        services.AddSingleton<ITicketStore>(provider => provider.GetRequiredService<TicketStore>());
         services.AddRazorComponents();
-        services.AddScoped<AuthenticationStateProvider, TicketRevalidation>();
+        services.AddSingleton<SessionEnding>();
+        services.AddSingleton<SessionWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionWatch>());
+        services.AddScoped<CircuitHandler, CircuitSession>();
         services.AddDataProtection().SetApplicationName("ccm");
         services.AddOptions<KeyManagementOptions>().Configure<IKeyDocuments>((options, keys) => options.XmlRepository = new StoredKeyRing(keys));
         services.AddSingleton<KeyGate>();

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Ccm.Portal.Identity;
 
 /// <summary>Who vouches for people and programs, as the settings under <c>Authentication:Oidc</c> say.</summary>
@@ -16,6 +18,9 @@ internal sealed record IdentitySettings
 
     /// <summary>Null for a public client, which PKCE alone protects.</summary>
     public string? ClientSecret { get; init; }
+
+    /// <summary>What an external provider is asked for.</summary>
+    public ImmutableArray<string> Scopes { get; init; } = ["openid", "profile"];
 
     public required RoleMap Roles { get; init; }
 
@@ -40,8 +45,11 @@ internal sealed record IdentitySettings
         var settings = new IdentitySettings { Roles = map };
         return authority is null
             ? settings with { Roles = RoleMap.Own }
-            : settings with { Authority = authority, ClientId = section["ClientId"]!, ClientSecret = section["ClientSecret"] };
+            : settings with { Authority = authority, ClientId = section["ClientId"]!, ClientSecret = section["ClientSecret"], Scopes = ReadScopes(section["Scope"]) ?? settings.Scopes };
     }
+
+    private static ImmutableArray<string>? ReadScopes(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? null : [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append("openid").Distinct()];
 
     /// <summary>Plain HTTP is left to a provider on this machine: tokens must not cross a network in the clear.</summary>
     private static Uri? ReadAuthority(string? text, List<string> faults)

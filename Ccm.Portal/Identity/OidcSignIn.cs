@@ -1,4 +1,5 @@
 using Ccm.Portal.Identity.Embedded;
+using Ccm.Portal.Identity.Sessions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -12,6 +13,8 @@ internal static partial class OidcSignIn
     public const string CallbackPath = "/signin-oidc";
 
     public const string SignedOutPath = "/signout-callback-oidc";
+
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
 
     public static void Configure(OpenIdConnectOptions options, IdentitySettings settings, IServiceProvider services)
     {
@@ -27,7 +30,7 @@ internal static partial class OidcSignIn
         options.DisableTelemetry = true;
         options.CallbackPath = CallbackPath;
         options.SignedOutCallbackPath = SignedOutPath;
-        // Anybody could call the front channel and sign people out: the session keeps no provider session id to check against.
+        // Anybody could call the front channel and sign people out; the back channel carries a signed token.
         options.RemoteSignOutPath = PathString.Empty;
         foreach (var cookie in new[] { options.NonceCookie, options.CorrelationCookie })
         {
@@ -35,8 +38,11 @@ internal static partial class OidcSignIn
             cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         }
 
+        options.TokenValidationParameters.LifetimeValidator = TokenTimes.Validator(services.GetRequiredService<TimeProvider>());
         options.Events.OnTicketReceived = context =>
         {
+            if (context.Principal!.FindFirst("sid")?.Value is { Length: > 0 } sid)
+                context.Properties!.Items[SessionOwner.ProviderSessionItem] = sid;
             context.Principal = settings.Roles.Reduce(context.Principal!);
             return Task.CompletedTask;
         };
@@ -51,12 +57,26 @@ internal static partial class OidcSignIn
     {
         options.Authority = authority.ToString();
         options.RequireHttpsMetadata = authority.Scheme == Uri.UriSchemeHttps;
+        options.Scope.Clear();
+        foreach (var scope in settings.Scopes)
+            options.Scope.Add(scope);
+        options.BackchannelTimeout = LongestAnswer;
+        // A key that nobody knows yet is looked for at once, but not again for every forged token.
+        options.RefreshInterval = TimeSpan.FromSeconds(30);
+        // On the server, encrypted with the ticket: to ask again who somebody is, and to name the session to end there.
+        options.SaveTokens = true;
         // Many providers tell groups only there.
         options.GetClaimsFromUserInfoEndpoint = true;
+        options.Events.OnUserInformationReceived = context =>
+        {
+            if (context.User.RootElement.TryGetProperty(settings.Roles.ClaimType, out _))
+                context.Properties!.Items[ProviderCheck.RolesInUserInfo] = "yes";
+            return Task.CompletedTask;
+        };
         options.ClaimActions.MapJsonKey(settings.Roles.ClaimType, settings.Roles.ClaimType);
         options.Events.OnRedirectToIdentityProviderForSignOut = context =>
         {
-            // No token is kept to give as a hint; the client's name serves as well.
+            // For a session whose token is gone already, the client's name serves as well.
             context.ProtocolMessage.ClientId = settings.ClientId;
             if (string.IsNullOrEmpty(context.ProtocolMessage.IssuerAddress))
             {

@@ -42,9 +42,11 @@ internal sealed record RoleMap(string ClaimType, ImmutableDictionary<string, Rol
             ?? provided.FindFirst("preferred_username")?.Value
             ?? provided.FindFirst("client_id")?.Value
             ?? subject;
-        var roles = provided.FindAll(ClaimType)
-            .Where(claim => Groups.ContainsKey(claim.Value))
-            .Select(claim => Groups[claim.Value]);
-        return IdentityClaims.Principal(subject, name, roles);
+        return IdentityClaims.Principal(subject, name, RolesOf(provided));
     }
+
+    /// <summary>What the provider's groups give; one may come twice.</summary>
+    public IEnumerable<Role> RolesOf(ClaimsPrincipal provided) => provided.FindAll(ClaimType)
+        .Where(claim => Groups.ContainsKey(claim.Value))
+        .Select(claim => Groups[claim.Value]);
 }

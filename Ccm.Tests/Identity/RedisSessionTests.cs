@@ -4,11 +4,8 @@ using Ccm.Portal;
 using Ccm.Portal.Identity;
 using Ccm.Portal.Identity.Sessions;
 using Ccm.Tests.Servers;
-using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ccm.Tests.Identity;
 
@@ -42,9 +39,13 @@ public sealed class RedisSessionTests : IDisposable
         await SignInAsync(host);
 
         Assert.Equal("1", await redis.SendAsync("EVAL \"return #redis.call('keys','ccm:session:*')\" 0"));
-        Assert.Equal("1", await redis.SendAsync("DBSIZE"));
-        var seconds = int.Parse(await redis.SendAsync("EVAL \"return redis.call('ttl',redis.call('keys','*')[1])\" 0"), System.Globalization.CultureInfo.InvariantCulture);
-        Assert.InRange(seconds, 1, (int)TicketStore.Lifetime.TotalSeconds);
+        Assert.Equal("1", await redis.SendAsync("EVAL \"return #redis.call('keys','ccm:subject:*')\" 0"));
+        Assert.Equal("2", await redis.SendAsync("DBSIZE"));
+        foreach (var n in new[] { 1, 2 })
+        {
+            var seconds = int.Parse(await redis.SendAsync($"EVAL \"return redis.call('ttl',redis.call('keys','*')[{n}])\" 0"), System.Globalization.CultureInfo.InvariantCulture);
+            Assert.InRange(seconds, 1, (int)TicketStore.Lifetime.TotalSeconds);
+        }
     }
 
     [Fact]
@@ -139,18 +140,55 @@ public sealed class RedisSessionTests : IDisposable
         await browser.SignInAsync("/", "admin", "admin");
         using var onTwo = Browser.Holding(two.Address, browser.Cookies.GetCookies(one.Address)[SessionCookie.Name]!.Value);
         var (before, _) = await onTwo.GetAsync("/");
-        var (key, circuit) = await CircuitAsync(two);
-        using var revalidation = new TicketRevalidation(two.Services.GetRequiredService<ITicketStore>(), TimeProvider.System, NullLoggerFactory.Instance);
-        var stood = await revalidation.StandsAsync(circuit);
+        var ended = await FollowAsync(one, two);
 
         await browser.SignOutAsync();
-        await one.Services.GetRequiredService<ITicketStore>().RemoveAsync(key, TestContext.Current.CancellationToken);
+        await one.Services.GetRequiredService<SessionEnding>().EndAsync(SessionOwner.Subject("ann"));
         var (after, _) = await onTwo.GetAsync("/");
 
         Assert.Equal(HttpStatusCode.OK, before.StatusCode);
-        Assert.True(stood);
         Assert.Equal(HttpStatusCode.Redirect, after.StatusCode);
-        Assert.False(await revalidation.StandsAsync(circuit));
+        Assert.Null(await ended.OrLate());
+    }
+
+    [Fact]
+    public async Task SignOutEverywhere_OnOneReplica_EndsAllSessionsOfThatPersonAlone()
+    {
+        await using var redis = await RedisServer.ObtainAsync();
+        await using var one = await StartAsync(redis);
+        await using var two = await StartAsync(redis);
+        using var browser = one.Browse();
+        await browser.SignInAsync("/", "operator", "operator");
+        using var elsewhere = two.Browse();
+        await elsewhere.SignInAsync("/", "operator", "operator");
+        using var another = two.Browse();
+        await another.SignInAsync("/", "viewer", "viewer");
+        var (_, token) = await browser.GetAsync("/form-token");
+
+        await browser.PostAsync("/account/sign-out", ("__RequestVerificationToken", token), ("everywhere", "true"));
+        var (ended, _) = await elsewhere.Stepwise().GetAsync("/");
+        var (_, goesOn) = await another.GetAsync("/");
+
+        Assert.Equal(HttpStatusCode.Redirect, ended.StatusCode);
+        Assert.Equal("viewer|viewer|Viewer", goesOn);
+    }
+
+    /// <summary>Whoever listens from before Redis was there hears as well.</summary>
+    [Fact]
+    public async Task Listen_RedisAwayAtFirst_HearsOnceItIsThere()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await redis.KillAsync();
+        await using var one = await StartAsync(redis);
+        await using var two = await StartAsync(redis);
+        await redis.RunAsync();
+        await SignInOnceBackAsync(one).OrLate();
+        await SignInOnceBackAsync(two).OrLate();
+
+        var ended = await FollowAsync(one, two);
+        await one.Services.GetRequiredService<SessionEnding>().EndAsync(SessionOwner.Subject("ann"));
+
+        Assert.Null(await ended.OrLate());
     }
 
     [Theory]
@@ -203,10 +241,13 @@ public sealed class RedisSessionTests : IDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
     }
 
-    private static async Task<(string Key, AuthenticationState State)> CircuitAsync(IdentityHost host)
+    /// <summary>A session of Ann's, begun on one replica and looked at on another; the result is what the latter is told of it.</summary>
+    private static async Task<Task<System.Security.Claims.ClaimsPrincipal?>> FollowAsync(IdentityHost one, IdentityHost two)
     {
-        var tickets = host.Services.GetRequiredService<ITicketStore>();
+        var tickets = one.Services.GetRequiredService<TicketStore>();
         var key = await tickets.StoreAsync(new(IdentityClaims.Principal("ann", "Ann", [Role.Viewer]), new() { ExpiresUtc = TimeProvider.System.GetUtcNow() + TicketStore.Lifetime }, "Cookies"));
-        return (key, new AuthenticationState((await tickets.RetrieveAsync(key))!.Principal));
+        var told = new TaskCompletionSource<System.Security.Claims.ClaimsPrincipal?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        two.Services.GetRequiredService<SessionWatch>().Follow((await tickets.RetrieveAsync(key))!.Principal, now => told.TrySetResult(now));
+        return told.Task;
     }
 }

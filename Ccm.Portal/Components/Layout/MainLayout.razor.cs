@@ -1,5 +1,6 @@
 using Ccm.Engine.Domain;
 using Ccm.Portal.Identity;
+using Ccm.Portal.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Web;
@@ -22,15 +23,23 @@ public sealed partial class MainLayout
     private Viewer Viewer { get; set; } = Viewer.Default;
 
     [Inject]
+    private OpenCircuits Circuits { get; set; } = null!;
+
+    [Inject]
     private IConfiguration Configuration { get; set; } = null!;
 
     [Inject]
     private IJSRuntime Script { get; set; } = null!;
 
-    protected override async Task OnInitializedAsync()
+    protected override void OnInitialized()
     {
         _dark = Viewer.Dark;
         _embedded = string.Join(", ", EmbeddedParts.Of(Configuration).Select(part => part.Part));
+    }
+
+    /// <summary>Anew whenever somebody is told to be another: roles may change while the page is open.</summary>
+    protected override async Task OnParametersSetAsync()
+    {
         var user = (await Authentication).User;
         _actor = user.Identity?.IsAuthenticated == true ? Actors.ActorOf(user) : null;
     }

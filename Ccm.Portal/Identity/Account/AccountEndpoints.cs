@@ -1,4 +1,5 @@
 using Ccm.Portal.Identity.Embedded;
+using Ccm.Portal.Identity.Sessions;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -26,6 +27,8 @@ internal static partial class AccountEndpoints
         account.MapPost("/sign-in", SignInAsync);
         account.MapPost("/sign-out", SignOutAsync);
         account.MapGet("/no-access", ShowNoAccess);
+        account.MapGet("/session", TellSession);
+        endpoints.MapGet("/account", ShowAccount).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static async Task<IResult> ShowSignInAsync(HttpContext context, IdentitySettings settings, ILoggerFactory loggers, string? returnUrl, string? reason)
@@ -82,17 +85,19 @@ internal static partial class AccountEndpoints
             : await ChallengeAsync(context, loggers, target);
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, ILoggerFactory loggers)
+    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, SessionEnding sessions, ILoggerFactory loggers)
     {
         const string After = "/account/sign-in?reason=signed-out";
         if (context.User.Identity is not { IsAuthenticated: true })
             return Results.Redirect(After);
 
-        if (await AccountForm.ReadAsync(context, antiforgery) is null)
+        if (await AccountForm.ReadAsync(context, antiforgery) is not { } form)
             return Results.Problem("The sign-out form was too old or came from another page.", statusCode: StatusCodes.Status400BadRequest);
 
         var logger = loggers.CreateLogger(typeof(AccountEndpoints));
         LogSignedOut(logger, context.User.Identity.Name);
+        if (form["everywhere"] == "true")
+            await sessions.EndAsync(SessionOwner.Subject(Actors.ActorOf(context.User).Id));
         await context.SignOutAsync(Session);
         try
         {
@@ -113,6 +118,16 @@ internal static partial class AccountEndpoints
 
         return Actors.RolesOf(context.User).Any() ? Results.Redirect("/") : AccountPages.NoAccess(context);
     }
+
+    /// <summary>For a page that lost its connection: whether it is worth trying again.</summary>
+    private static IResult TellSession(HttpContext context)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        return Results.StatusCode(Actors.RolesOf(context.User).Any() ? StatusCodes.Status204NoContent : StatusCodes.Status401Unauthorized);
+    }
+
+    private static IResult ShowAccount(HttpContext context) =>
+        context.User.Identity is { IsAuthenticated: true } ? AccountPages.Account(context) : Results.Redirect("/account/sign-in?returnUrl=%2Faccount");
 
     private static async Task<IResult> ChallengeAsync(HttpContext context, ILoggerFactory loggers, string target)
     {

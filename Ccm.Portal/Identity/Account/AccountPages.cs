@@ -15,6 +15,12 @@ internal static class AccountPages
             [nameof(SignInPage.Embedded)] = context.RequestServices.GetRequiredService<IdentitySettings>().Embedded,
         });
 
+    public static IResult Account(HttpContext context) => Page<AccountPage>(context, StatusCodes.Status200OK, new()
+    {
+        [nameof(AccountPage.Name)] = context.User.Identity?.Name,
+        [nameof(AccountPage.Roles)] = string.Join(", ", Actors.RolesOf(context.User).Select(IdentityClaims.NameOf)),
+    });
+
     public static IResult NoAccess(HttpContext context) => Page<NoAccessPage>(context, StatusCodes.Status403Forbidden, new()
     {
         [nameof(NoAccessPage.Name)] = context.User.Identity?.Name,

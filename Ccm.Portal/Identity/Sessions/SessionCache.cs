@@ -17,11 +17,14 @@ internal static class SessionCache
         if (configuration.GetConnectionString("redis") is not { Length: > 0 } text)
         {
             services.AddDistributedMemoryCache();
+            services.AddSingleton<ISessionRegistry, MemorySessionRegistry>();
             return;
         }
 
-        var connection = Read(text);
-        services.AddStackExchangeRedisCache(options => options.ConfigurationOptions = connection);
+        var redis = new RedisConnection(Read(text));
+        services.AddSingleton(_ => redis);
+        services.AddSingleton<ISessionRegistry, RedisSessionRegistry>();
+        services.AddStackExchangeRedisCache(options => options.ConnectionMultiplexerFactory = redis.GetAsync);
     }
 
     /// <summary>Settings with which the portal outlives Redis. Refuses what cannot be read, at start and in words; the text may hold a password and is not repeated.</summary>

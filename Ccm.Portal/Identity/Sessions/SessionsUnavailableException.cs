@@ -6,15 +6,22 @@ namespace Ccm.Portal.Identity.Sessions;
 internal sealed class SessionsUnavailableException(Exception inner) : Exception("Redis does not answer: nobody can sign in, and pages cannot be opened.", inner)
 {
     /// <summary>Turns whatever Redis's client throws into this. Its own texts are for programmers.</summary>
-    public static async Task Guard(Func<Task> ask)
+    public static async Task<T> Guard<T>(Func<Task<T>> ask)
     {
         try
         {
-            await ask();
+            return await ask();
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             throw new SessionsUnavailableException(exception);
         }
     }
+
+    /// <inheritdoc cref="Guard{T}"/>
+    public static Task Guard(Func<Task> ask) => Guard(async () =>
+    {
+        await ask();
+        return true;
+    });
 }

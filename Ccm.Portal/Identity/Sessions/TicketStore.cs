@@ -13,7 +13,7 @@ namespace Ccm.Portal.Identity.Sessions;
 /// Removing the ticket therefore ends the session everywhere at once.
 /// </summary>
 /// <remarks>While the cache is away every method throws <see cref="SessionsUnavailableException"/>.</remarks>
-internal sealed partial class TicketStore(IDistributedCache cache, IDataProtectionProvider protection, TimeProvider time, ILogger<TicketStore> logger) : ITicketStore
+internal sealed partial class TicketStore(IDistributedCache cache, ISessionRegistry registry, IDataProtectionProvider protection, TimeProvider time, ILogger<TicketStore> logger) : ITicketStore
 {
     /// <summary>How long a session lives after its last request.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(8);
@@ -34,18 +34,34 @@ internal sealed partial class TicketStore(IDistributedCache cache, IDataProtecti
             ((ClaimsIdentity)ticket.Principal.Identity!).AddClaim(new Claim(IdentityClaims.Ticket, key));
         var bytes = _protector.Protect(TicketSerializer.Default.Serialize(ticket));
         var ends = ticket.Properties.ExpiresUtc ?? time.GetUtcNow() + Lifetime;
+        // Found before it counts: no session stands that a sign-out everywhere would miss.
+        foreach (var owner in SessionOwner.Of(ticket))
+            await registry.AddAsync(owner, key, ends);
         await SessionsUnavailableException.Guard(() => cache.SetAsync(NameOf(key), bytes, new DistributedCacheEntryOptions { AbsoluteExpiration = ends }));
     }
 
-    /// <summary>As the cookie handler calls it. A ticket that cannot be prolonged just now only ends a little earlier; a new sign-in fails.</summary>
+    /// <summary>
+    /// As the cookie handler calls it, at a sign-in and to prolong a session in use. One that cannot be prolonged just now only ends
+    /// a little earlier; a new sign-in fails.
+    /// </summary>
     public async Task RenewAsync(string key, AuthenticationTicket ticket, HttpContext httpContext, CancellationToken cancellationToken)
     {
-        var slides = Carries(ticket, key);
-        try
+        if (!Carries(ticket, key))
         {
             await RenewAsync(key, ticket);
+            return;
         }
-        catch (SessionsUnavailableException exception) when (slides)
+
+        try
+        {
+            await UpdateAsync(key, kept =>
+            {
+                kept.Properties.IssuedUtc = ticket.Properties.IssuedUtc;
+                kept.Properties.ExpiresUtc = ticket.Properties.ExpiresUtc;
+                return kept;
+            });
+        }
+        catch (SessionsUnavailableException exception)
         {
             LogNotProlonged(exception);
         }
@@ -54,8 +70,7 @@ internal sealed partial class TicketStore(IDistributedCache cache, IDataProtecti
     /// <summary>The ticket; null once it is removed, expired or no longer readable with the present keys.</summary>
     public async Task<AuthenticationTicket?> RetrieveAsync(string key)
     {
-        byte[]? bytes = null;
-        await SessionsUnavailableException.Guard(async () => bytes = await cache.GetAsync(NameOf(key)));
+        var bytes = await SessionsUnavailableException.Guard(() => cache.GetAsync(NameOf(key)));
         if (bytes is null)
             return null;
 
@@ -83,7 +98,24 @@ internal sealed partial class TicketStore(IDistributedCache cache, IDataProtecti
         }
     }
 
-    public Task RemoveAsync(string key) => SessionsUnavailableException.Guard(() => cache.RemoveAsync(NameOf(key)));
+    public async Task RemoveAsync(string key)
+    {
+        await SessionsUnavailableException.Guard(() => cache.RemoveAsync(NameOf(key)));
+        await registry.TellAsync(key);
+    }
+
+    /// <summary>
+    /// Changes what is kept now: since the caller read it, a sign-out may have removed it and must not be undone, and its roles may
+    /// have changed.
+    /// </summary>
+    /// <returns>False when it is gone.</returns>
+    public async Task<bool> UpdateAsync(string key, Func<AuthenticationTicket, AuthenticationTicket> change)
+    {
+        if (await RetrieveAsync(key) is not { } kept)
+            return false;
+        await RenewAsync(key, change(kept));
+        return true;
+    }
 
     private static bool Carries(AuthenticationTicket ticket, string key) => ticket.Principal.HasClaim(IdentityClaims.Ticket, key);
 

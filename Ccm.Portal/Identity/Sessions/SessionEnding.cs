@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Authentication.Cookies;
+
+namespace Ccm.Portal.Identity.Sessions;
+
+/// <summary>Ends all sessions of an owner, and with each its open pages on whatever replica.</summary>
+/// <remarks>While the store is away it throws <see cref="SessionsUnavailableException"/>.</remarks>
+internal sealed class SessionEnding(ITicketStore tickets, ISessionRegistry registry)
+{
+    /// <returns>How many there were.</returns>
+    public async Task<int> EndAsync(SessionOwner owner)
+    {
+        var ended = 0;
+        foreach (var key in await registry.FindAsync(owner))
+        {
+            // A key is signed in to anew where a browser still had it: then the session may be another's by now.
+            if (await tickets.RetrieveAsync(key) is not { } ticket || !SessionOwner.Of(ticket).Contains(owner))
+                continue;
+            await tickets.RemoveAsync(key);
+            ended++;
+        }
+        return ended;
+    }
+}

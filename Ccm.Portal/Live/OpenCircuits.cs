@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using Ccm.Portal.Identity;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.JSInterop;
+
+namespace Ccm.Portal.Live;
+
+/// <summary>The browsers that have a page open on this replica: so many a person at the most, and sent on to another replica before this one stops.</summary>
+internal sealed partial class OpenCircuits(IHostApplicationLifetime lifetime, TimeProvider time, ILogger<OpenCircuits> logger) : IHostedService
+{
+    /// <summary>Pages that one person can have open; each costs memory.</summary>
+    public const int MostOfOne = 100;
+
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
+
+    private readonly ConcurrentDictionary<string, int> _connections = new();
+    private readonly ConcurrentDictionary<string, IJSRuntime> _circuits = new();
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether this replica is about to stop and takes no more.</summary>
+    public bool Closing { get; private set; }
+
+    public bool IsFull(string person) => _connections.GetValueOrDefault(person) >= MostOfOne;
+
+    /// <summary>Stands between authentication and the circuits' endpoint, and counts each connection while it lasts.</summary>
+    public async Task AdmitAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!context.WebSockets.IsWebSocketRequest || !context.Request.Path.StartsWithSegments("/_blazor"))
+        {
+            await next(context);
+            return;
+        }
+        var person = context.User.FindFirst(IdentityClaims.Subject)?.Value ?? "";
+        if (Closing || IsFull(person))
+        {
+            context.Response.StatusCode = Closing ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status429TooManyRequests;
+            return;
+        }
+        _connections.AddOrUpdate(person, 1, (_, count) => count + 1);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            var left = _connections.AddOrUpdate(person, 0, (_, count) => count - 1);
+            if (left == 0)
+                _connections.TryRemove(KeyValuePair.Create(person, 0));
+        }
+    }
+
+    /// <summary>The host closes all connections when it begins to stop. Whatever registers last is called first, and this after the start.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStarted.Register(() => lifetime.ApplicationStopping.Register(MoveAllOn));
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Holds the stop up until all are gone, but not for long: what does not move on in time loads itself anew.</summary>
+    private void MoveAllOn()
+    {
+        Closing = true;
+        var circuits = _circuits.ToArray();
+        if (circuits.Length == 0)
+            return;
+        LogMoving(circuits.Length);
+        foreach (var (_, script) in circuits)
+            _ = AskAsync(script);
+        if (!_circuits.IsEmpty)
+            Task.WhenAny(_empty.Task, Task.Delay(Farewell, time)).GetAwaiter().GetResult();
+        LogMoved(_circuits.Count);
+    }
+
+    private async Task AskAsync(IJSRuntime script)
+    {
+        try
+        {
+            await script.InvokeVoidAsync("ccm.moveOn");
+        }
+        catch (Exception exception) when (exception is JSException or JSDisconnectedException or OperationCanceledException or InvalidOperationException)
+        {
+            LogNotAsked(exception);
+        }
+    }
+
+    private void Remove(string circuit)
+    {
+        _circuits.TryRemove(circuit, out _);
+        if (Closing && _circuits.IsEmpty)
+            _empty.TrySetResult();
+    }
+
+    /// <summary>Knows the circuit's browser while it is connected.</summary>
+    internal sealed class Member(OpenCircuits all, IJSRuntime script) : CircuitHandler
+    {
+        public override Task OnConnectionUpAsync(Circuit circuit, CancellationToken cancellationToken)
+        {
+            all._circuits[circuit.Id] = script;
+            return Task.CompletedTask;
+        }
+
+        public override Task OnConnectionDownAsync(Circuit circuit, CancellationToken cancellationToken)
+        {
+            all.Remove(circuit.Id);
+            return Task.CompletedTask;
+        }
+
+        public override Task OnCircuitClosedAsync(Circuit circuit, CancellationToken cancellationToken)
+        {
+            all.Remove(circuit.Id);
+            return Task.CompletedTask;
+        }
+    }
+
+    [LoggerMessage(8201, LogLevel.Information, "Stopping: {Count} open pages are sent to another replica.")]
+    private partial void LogMoving(int count);
+
+    [LoggerMessage(8202, LogLevel.Information, "Stopping: {Count} open pages are left behind.")]
+    private partial void LogMoved(int count);
+
+    [LoggerMessage(8203, LogLevel.Debug, "A page could not be asked to move on.")]
+    private partial void LogNotAsked(Exception exception);
+}
