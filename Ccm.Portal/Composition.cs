@@ -105,6 +105,7 @@ internal static partial class Composition
             options.Transports = HttpTransportType.WebSockets;
             options.CloseOnAuthenticationExpiration = true;
         }).WithOrder(-1).RequireAuthorization(Policies.Portal);
+        app.MapGet(OpenCircuits.AskPath, OpenCircuits.Answer).AllowAnonymous().ExcludeFromDescription();
     }
 
     [LoggerMessage(1001, LogLevel.Information, "Embedded mode: {Parts}. Good for a try, not for production.")]

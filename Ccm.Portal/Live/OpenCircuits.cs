@@ -18,6 +18,9 @@ internal sealed partial class OpenCircuits(IHostApplicationLifetime lifetime, Ti
     private readonly ConcurrentDictionary<string, IJSRuntime> _circuits = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Where a page that lost its circuit asks whether it would get one here.</summary>
+    public const string AskPath = "/account/circuit";
+
     /// <summary>Whether this replica is about to stop and takes no more.</summary>
     public bool Closing { get; private set; }
 
@@ -31,12 +34,12 @@ internal sealed partial class OpenCircuits(IHostApplicationLifetime lifetime, Ti
             await next(context);
             return;
         }
-        var person = context.User.FindFirst(IdentityClaims.Subject)?.Value ?? "";
-        if (Closing || IsFull(person))
+        if (Refuses(context) is { } status)
         {
-            context.Response.StatusCode = Closing ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status429TooManyRequests;
+            context.Response.StatusCode = status;
             return;
         }
+        var person = PersonOf(context);
         _connections.AddOrUpdate(person, 1, (_, count) => count + 1);
         try
         {
@@ -50,6 +53,13 @@ internal sealed partial class OpenCircuits(IHostApplicationLifetime lifetime, Ti
         }
     }
 
+    public static IResult Answer(HttpContext context, OpenCircuits circuits)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        var status = Actors.RolesOf(context.User).Any() ? circuits.Refuses(context) : StatusCodes.Status401Unauthorized;
+        return Results.StatusCode(status ?? StatusCodes.Status204NoContent);
+    }
+
     /// <summary>The host closes all connections when it begins to stop. Whatever registers last is called first, and this after the start.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -58,6 +68,11 @@ internal sealed partial class OpenCircuits(IHostApplicationLifetime lifetime, Ti
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private int? Refuses(HttpContext context) =>
+        Closing ? StatusCodes.Status503ServiceUnavailable : IsFull(PersonOf(context)) ? StatusCodes.Status429TooManyRequests : null;
+
+    private static string PersonOf(HttpContext context) => context.User.FindFirst(IdentityClaims.Subject)?.Value ?? "";
 
     /// <summary>Holds the stop up until all are gone, but not for long: what does not move on in time loads itself anew.</summary>
     private void MoveAllOn()

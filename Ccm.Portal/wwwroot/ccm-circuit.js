@@ -9,18 +9,21 @@
             reconnectionOptions: { maxRetries: undefined, retryIntervalMilliseconds: attempt => Math.min(attempt * 250, 3000) },
         },
     });
-    // The replica is about to stop: the page gives its state to the store and goes on wherever the balancer leads it.
+    // Whether some replica would take this page: 204 yes, 401 not without a new sign-in, else not now.
+    window.ccm.askCircuit = () => fetch("/account/circuit", { cache: "no-store" }).then(answer => answer.status, () => 0);
+    // The replica is about to stop: the page takes its state along and goes on wherever the balancer leads it.
     window.ccm.moveOn = () => { move(); };
     const move = async () => {
         await Blazor.pauseCircuit().catch(() => false);
         while (true) {
-            try {
-                // False: the state is gone, or could not be kept. The address says what to show.
-                if (!await Blazor.resumeCircuit()) location.reload();
+            // Asked first, since an attempt to resume uses the state up even if nobody answers.
+            const status = await ccm.askCircuit();
+            if (status === 204 || status === 401) {
+                // False: there is no such state any more. The address says what to show.
+                if (status === 401 || !await Blazor.resumeCircuit().catch(() => false)) location.reload();
                 return;
-            } catch {
-                await wait(250);
             }
+            await wait(250);
         }
     };
     // A page whose first connection failed takes no click and does not try again by itself.

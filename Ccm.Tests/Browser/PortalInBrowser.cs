@@ -22,10 +22,17 @@ public sealed class PortalInBrowser : IAsyncLifetime
     /// <summary>A page of a fresh context, signed in by the sign-in page. Skips, loudly, where there is no browser.</summary>
     public async Task<IPage> SignInAsync(string user, string path, bool dark = false)
     {
-        await StartAsync();
+        await StartPortalAsync();
+        return await SignInAsync(Portal.Address, user, path, dark);
+    }
+
+    /// <summary>The same at another portal, which is none of this fixture's.</summary>
+    public async Task<IPage> SignInAsync(Uri portal, string user, string path, bool dark = false)
+    {
+        await StartBrowserAsync();
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
-            BaseURL = Portal.Address.ToString(),
+            BaseURL = portal.ToString(),
             ViewportSize = new ViewportSize { Width = 1280, Height = 800 },
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             TimezoneId = "Europe/Vienna",
@@ -62,25 +69,38 @@ public sealed class PortalInBrowser : IAsyncLifetime
         _once.Dispose();
     }
 
-    private async Task StartAsync()
+    private Task StartPortalAsync() => OnceAsync(async () =>
+        _portal ??= await PortalProcess.StartAsync($"--Ccm:DataDirectory={_directory.Path}", "--Ccm:Simulator:Speed=2000"));
+
+    private Task StartBrowserAsync() => OnceAsync(async () =>
     {
-        var chromium = Environment.GetEnvironmentVariable("CCM_TEST_CHROMIUM") is { Length: > 0 } given ? given
-            : new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
-        Assert.SkipWhen(chromium is null, "NO BROWSER: install chromium, or set CCM_TEST_CHROMIUM, to run the browser tests.");
+        _playwright ??= await Playwright.CreateAsync();
+        _browser ??= await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Chromium(),
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+    });
+
+    private async Task OnceAsync(Func<Task> start)
+    {
+        Chromium();
         await _once.WaitAsync();
         try
         {
-            _portal ??= await PortalProcess.StartAsync($"--Ccm:DataDirectory={_directory.Path}", "--Ccm:Simulator:Speed=2000");
-            _playwright ??= await Playwright.CreateAsync();
-            _browser ??= await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-            {
-                ExecutablePath = chromium,
-                Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-            });
+            await start();
         }
         finally
         {
             _once.Release();
         }
+    }
+
+    private static string Chromium()
+    {
+        var chromium = Environment.GetEnvironmentVariable("CCM_TEST_CHROMIUM") is { Length: > 0 } given ? given
+            : new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+        Assert.SkipWhen(chromium is null, "NO BROWSER: install chromium, or set CCM_TEST_CHROMIUM, to run the browser tests.");
+        return chromium!;
     }
 }

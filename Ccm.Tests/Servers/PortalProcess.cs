@@ -14,7 +14,7 @@ public sealed class PortalProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly string[] _arguments;
     private readonly Queue<string> _log = new();
-    private Process _process = null!;
+    private Process? _process;
 
     private PortalProcess(int port, string[] arguments)
     {
@@ -59,12 +59,18 @@ public sealed class PortalProcess : IAsyncDisposable
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync());
     }
 
-    /// <summary>kill -9.</summary>
+    /// <summary>kill -9; nothing when it has ended.</summary>
     public async Task KillAsync()
     {
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        _process?.Kill(entireProcessTree: true);
+        await EndedAsync();
+    }
+
+    /// <summary>Ends it as an operator does: it finishes what it has begun and gives its leases back.</summary>
+    public async Task StopAsync()
+    {
+        _process!.AskToEnd();
+        await EndedAsync();
     }
 
     public bool HasExited => _process.HasExited;
@@ -100,6 +106,15 @@ public sealed class PortalProcess : IAsyncDisposable
         await KillAsync();
     }
 
+    private async Task EndedAsync()
+    {
+        if (_process is null)
+            return;
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
     private void Begin()
     {
         var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Ccm.Portal.dll"), "--urls", Address.ToString(), "--environment", "Development", .. _arguments])
@@ -129,7 +144,7 @@ public sealed class PortalProcess : IAsyncDisposable
             {
                 // Not listening yet.
             }
-            if (_process.HasExited || TimeProvider.System.GetElapsedTime(began) > Patience)
+            if (_process!.HasExited || TimeProvider.System.GetElapsedTime(began) > Patience)
                 Assert.Fail($"The portal did not answer {path} with success:\n{Log}");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }

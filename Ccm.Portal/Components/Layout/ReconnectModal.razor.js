@@ -19,8 +19,7 @@ function handleReconnectStateChanged(event) {
 
 // A WebSocket that is refused for want of a session looks like one that nobody answers.
 async function reloadIfSignedOut() {
-    const answer = await fetch("/account/session", { cache: "no-store" }).catch(() => null);
-    if (answer?.status === 401) {
+    if (await ccm.askCircuit() === 401) {
         location.reload();
     }
 }

@@ -27,7 +27,6 @@ internal static partial class AccountEndpoints
         account.MapPost("/sign-in", SignInAsync);
         account.MapPost("/sign-out", SignOutAsync);
         account.MapGet("/no-access", ShowNoAccess);
-        account.MapGet("/session", TellSession);
         endpoints.MapGet("/account", ShowAccount).AllowAnonymous().ExcludeFromDescription();
     }
 
@@ -117,13 +116,6 @@ internal static partial class AccountEndpoints
             return Results.Redirect("/account/sign-in");
 
         return Actors.RolesOf(context.User).Any() ? Results.Redirect("/") : AccountPages.NoAccess(context);
-    }
-
-    /// <summary>For a page that lost its connection: whether it is worth trying again.</summary>
-    private static IResult TellSession(HttpContext context)
-    {
-        context.Response.Headers.CacheControl = "no-store";
-        return Results.StatusCode(Actors.RolesOf(context.User).Any() ? StatusCodes.Status204NoContent : StatusCodes.Status401Unauthorized);
     }
 
     private static IResult ShowAccount(HttpContext context) =>
