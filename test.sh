@@ -44,6 +44,9 @@ if [ -z "${CCM_TEST_REDIS:-}" ] && ! command -v redis-server >/dev/null; then
   command -v redis-server >/dev/null || echo "NO REDIS: its tests are skipped; install redis-server, or set CCM_TEST_REDIS."
 fi
 
+# An independent OpenID provider: an npm package, with Node.js from Debian where there is none.
+eng/get-oidc-provider.sh > /dev/null || echo "NO OPENID PROVIDER: its tests are skipped; install Node.js 18 or newer and npm."
+
 dotnet build Ccm.sln -v quiet
 
 if [ -n "$documentdb" ]; then

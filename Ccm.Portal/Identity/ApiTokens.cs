@@ -25,6 +25,7 @@ internal static class ApiTokens
         {
             options.Authority = authority.ToString();
             options.RequireHttpsMetadata = authority.Scheme == Uri.UriSchemeHttps;
+            options.ConfigurationManager = services.GetRequiredService<ProviderMetadata>();
             return;
         }
 

@@ -39,6 +39,7 @@ public static class IdentityComposition
         }
         else
         {
+            services.AddSingleton(provider => new ProviderMetadata(settings.Authority!, new HttpClient { Timeout = OidcSignIn.LongestAnswer }, provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<LogoutTokens>();
             services.AddSingleton<ProviderCheck>();
         }

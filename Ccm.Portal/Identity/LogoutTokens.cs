@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Authentication.OpenIdConnect;
-using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -12,7 +10,7 @@ namespace Ccm.Portal.Identity;
 internal sealed record LogoutToken(string Id, DateTimeOffset Ends, string? Subject, string? ProviderSession);
 
 /// <summary>Reads logout tokens as OpenID Connect Back-Channel Logout 1.0 §2.6 wants it; keys are fetched anew when one is unknown.</summary>
-internal sealed class LogoutTokens(IOptionsMonitor<OpenIdConnectOptions> oidc, TimeProvider time)
+internal sealed class LogoutTokens(ProviderMetadata provider, IdentitySettings settings, TimeProvider time)
 {
     private const string Event = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -26,11 +24,10 @@ internal sealed class LogoutTokens(IOptionsMonitor<OpenIdConnectOptions> oidc, T
     /// <exception cref="SecurityTokenException">What is wrong with it.</exception>
     public async Task<LogoutToken> ReadAsync(string text)
     {
-        var options = oidc.Get(OpenIdConnectDefaults.AuthenticationScheme);
         var result = await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(text, new TokenValidationParameters
         {
-            ConfigurationManager = (BaseConfigurationManager)options.ConfigurationManager!,
-            ValidAudience = options.ClientId,
+            ConfigurationManager = provider,
+            ValidAudience = settings.ClientId,
             ValidAlgorithms = Algorithms,
             LifetimeValidator = TokenTimes.Validator(time),
         });

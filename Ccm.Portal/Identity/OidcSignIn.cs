@@ -14,7 +14,8 @@ internal static partial class OidcSignIn
 
     public const string SignedOutPath = "/signout-callback-oidc";
 
-    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
+    /// <summary>Of the provider, while a person waits.</summary>
+    public static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
 
     public static void Configure(OpenIdConnectOptions options, IdentitySettings settings, IServiceProvider services)
     {
@@ -48,21 +49,20 @@ internal static partial class OidcSignIn
         };
         options.Events.OnRemoteFailure = FailAsync;
         if (settings.Authority is { } authority)
-            UseExternal(options, authority, settings);
+            UseExternal(options, authority, settings, services.GetRequiredService<ProviderMetadata>());
         else
             SelfExchange.Use(options, services.GetRequiredService<EmbeddedKeys>());
     }
 
-    private static void UseExternal(OpenIdConnectOptions options, Uri authority, IdentitySettings settings)
+    private static void UseExternal(OpenIdConnectOptions options, Uri authority, IdentitySettings settings, ProviderMetadata provider)
     {
         options.Authority = authority.ToString();
         options.RequireHttpsMetadata = authority.Scheme == Uri.UriSchemeHttps;
+        options.ConfigurationManager = provider;
         options.Scope.Clear();
         foreach (var scope in settings.Scopes)
             options.Scope.Add(scope);
         options.BackchannelTimeout = LongestAnswer;
-        // A key that nobody knows yet is looked for at once, but not again for every forged token.
-        options.RefreshInterval = TimeSpan.FromSeconds(30);
         // On the server, encrypted with the ticket: to ask again who somebody is, and to name the session to end there.
         options.SaveTokens = true;
         // Many providers tell groups only there.

@@ -48,6 +48,9 @@ internal sealed class ExternalProvider : IAsyncDisposable
 
     public string[] Groups { get; set; } = ["lab-admins"];
 
+    /// <summary>Its own session with Ann, as the id tokens name it.</summary>
+    public string Session { get; set; } = "session-1";
+
     public bool OffersLogout { get; set; } = true;
 
     public static async Task<ExternalProvider> StartAsync()
@@ -71,6 +74,22 @@ internal sealed class ExternalProvider : IAsyncDisposable
     public string AccessToken(string audience = IdentitySettings.ApiAudience, params string[] groups) =>
         Sign(new() { ["sub"] = "robot", ["groups"] = groups }, audience);
 
+    /// <summary>A logout token with these claims over the usual ones; a null takes one away.</summary>
+    /// <param name="forged">Signed by somebody else, under the same key's name.</param>
+    public string LogoutToken(Dictionary<string, object?> claims, string audience = "portal-at-work", bool forged = false)
+    {
+        var all = new Dictionary<string, object?>
+        {
+            ["sub"] = "ann-1",
+            ["jti"] = Guid.NewGuid().ToString(),
+            ["events"] = new Dictionary<string, object> { ["http://schemas.openid.net/event/backchannel-logout"] = new Dictionary<string, object>() },
+        };
+        foreach (var (name, value) in claims)
+            all[name] = value;
+        var given = all.Where(claim => claim.Value is not null).ToDictionary(claim => claim.Key, claim => claim.Value!);
+        return Sign(given, audience, forged ? new RsaSecurityKey(RSA.Create(2048)) { KeyId = "1" } : _key);
+    }
+
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     private IResult Authorize(string redirect_uri, string state, string nonce, string code_challenge)
@@ -87,16 +106,16 @@ internal sealed class ExternalProvider : IAsyncDisposable
         if (form["client_secret"] != "s3cret" || !_codes.TryRemove(form["code"].ToString(), out var code) || code.Challenge != verifier)
             return Results.Json(new { error = "invalid_grant" }, statusCode: StatusCodes.Status400BadRequest);
 
-        var token = Sign(new() { ["sub"] = "ann-1", ["nonce"] = code.Nonce }, "portal-at-work");
+        var token = Sign(new() { ["sub"] = "ann-1", ["nonce"] = code.Nonce, ["sid"] = Session }, "portal-at-work");
         return Results.Json(new { access_token = "opaque", token_type = "Bearer", id_token = token });
     }
 
-    private string Sign(Dictionary<string, object> claims, string audience) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    private string Sign(Dictionary<string, object> claims, string audience, SecurityKey? key = null) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
     {
-        Issuer = Issuer,
+        Issuer = claims.GetValueOrDefault("iss") as string ?? Issuer,
         Audience = audience,
-        Claims = claims,
-        SigningCredentials = new SigningCredentials(_key, SecurityAlgorithms.RsaSha256),
+        Claims = new Dictionary<string, object>(claims) { ["exp"] = claims.GetValueOrDefault("exp") ?? TimeProvider.System.GetUtcNow().AddMinutes(30).ToUnixTimeSeconds() },
+        SigningCredentials = new SigningCredentials(key ?? _key, SecurityAlgorithms.RsaSha256),
     });
 
     private string Part(Func<RSAParameters, byte[]> part) => WebEncoders.Base64UrlEncode(part(_key.Rsa.ExportParameters(includePrivateParameters: false)));

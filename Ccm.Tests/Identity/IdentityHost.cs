@@ -70,6 +70,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         app.MapGet("/api/v1/default", Who).RequireAuthorization();
         app.MapGet("/hubs/state", Who).RequireAuthorization(Policies.Hub);
         app.MapGet("/form-token", (HttpContext context, IAntiforgery antiforgery) => antiforgery.GetAndStoreTokens(context).RequestToken);
+        app.MapGet("/ticket", (HttpContext context) => context.User.FindFirst(IdentityClaims.Ticket)?.Value).RequireAuthorization(Policies.Portal);
         app.MapGet("/open", (HttpContext context) => (string)context.Items[SecurityHeaders.NonceItem]!);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new IdentityHost(app, directory, dataDirectory is null);
