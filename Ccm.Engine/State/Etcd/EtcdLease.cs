@@ -105,7 +105,7 @@ internal sealed partial class EtcdLease : IStateLease
             await _lost.CancelAsync();
             return false;
         }
-        catch (Exception exception) when (exception is RpcException or EtcdMemberException or OperationCanceledException or InvalidOperationException)
+        catch (Exception exception) when (exception is RpcException or EtcdMemberException or OperationCanceledException or InvalidOperationException or IOException)
         {
             if (_lost.IsCancellationRequested)
                 return false;

@@ -67,9 +67,9 @@ internal sealed class EtcdWatchStream(EtcdConnection connection, string prefix, 
                 await requests.WriteAsync(new WatchRequest { ProgressRequest = new WatchProgressRequest() }, cancellationToken);
             }
         }
-        catch (Exception exception) when (exception is RpcException or OperationCanceledException or InvalidOperationException)
+        catch (Exception exception) when (exception is RpcException or OperationCanceledException or InvalidOperationException or IOException)
         {
-            // The reading side meets the same end and says why.
+            // The reading side meets the same end and says why. A write on a connection that has just broken throws what the socket says.
         }
     }
 
