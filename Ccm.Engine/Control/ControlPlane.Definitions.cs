@@ -128,6 +128,7 @@ public sealed partial class ControlPlane
         return CommitAsync(actor, operation, async (_, mutation) =>
         {
             var pointer = await ReadPointerAsync(name, cancellationToken);
+            mutation.Guard(StateKeys.Definition(name), pointer.ModRevision);
             if (pointer.Value.Status == status)
                 return pointer.Value;
             if (onlyAt is { } revision && pointer.ModRevision != revision)

@@ -76,6 +76,7 @@ public sealed partial class ControlPlane
             if (entry.Value.State == InstanceState.Terminated)
                 throw RefusedException.Conflict($"'{id}' is TERMINATED since {entry.Value.LastTransition.At:u}: there is nothing to {verb}.", "Reserve a new one.");
             var next = change(entry.Value);
+            mutation.Guard(State.StateKeys.InstanceState(id), entry.ModRevision);
             if (next == entry.Value)
                 return next;
             mutation.PutInstance(next, entry.ModRevision);

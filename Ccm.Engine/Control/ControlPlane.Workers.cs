@@ -169,6 +169,7 @@ public sealed partial class ControlPlane
         {
             var entry = await ReadWorkerAsync(id, cancellationToken);
             var next = change(entry, mutation);
+            mutation.Guard(StateKeys.WorkerState(id), entry.State.ModRevision);
             if (next == entry.Value)
                 return next;
             mutation.PutWorker(next, entry.State.ModRevision);

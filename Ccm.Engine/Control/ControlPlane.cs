@@ -32,7 +32,8 @@ public sealed partial class ControlPlane(
 
     /// <summary>
     /// Decides and commits until it stands, is refused, or nothing more can be known. <paramref name="decide"/> reads the newest
-    /// snapshot each time, fills the mutation and returns what the caller gets; without a write in it nothing is committed.
+    /// snapshot each time, fills the mutation and returns what the caller gets; without a write in it nothing is committed, and its guards
+    /// must still hold: "it is so already" is an answer like any other, and this replica's cache may be behind another's commit.
     /// </summary>
     private async Task<T> CommitAsync<T>(
         Actor actor, Operation operation, Func<FleetSnapshot, Mutation, Task<T>> decide, Func<FleetSnapshot, Task<T>> repeated, CancellationToken cancellationToken)
@@ -48,9 +49,7 @@ public sealed partial class ControlPlane(
                     return await repeated(cache.Current);
                 var mutation = new Mutation(operation, actor, time.GetUtcNow());
                 var answer = await decide(cache.Current, mutation);
-                if (mutation.IsEmpty)
-                    return answer;
-                switch (await store.CommitAsync(mutation.Build(), cancellationToken))
+                switch (await store.CommitAsync(mutation.IsEmpty ? mutation.BuildCheck() : mutation.Build(), cancellationToken))
                 {
                     case CommitResult.Committed committed:
                         await CatchUpAsync(committed.Revision, cancellationToken);

@@ -22,7 +22,7 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
 
     public Operation Operation => operation;
 
-    /// <summary>Whether there is anything to commit.</summary>
+    /// <summary>Whether there is nothing to write.</summary>
     public bool IsEmpty => _puts.Count == 0 && _deletes.Count == 0 && _events.Count == 0;
 
     /// <summary>The transaction holds only while the key's last change is <paramref name="revision"/>; 0: absent.</summary>
@@ -88,6 +88,9 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
         Put(outbox, DomainJson.Write(new OutboxEntry(operation.Id, operation.RequestHash, _events.ToImmutable())));
         return new StateTransaction { Guards = [.. _guards.Values], Puts = [.. _puts.Values], Deletes = [.. _deletes] };
     }
+
+    /// <summary>Commits nothing and holds only while what was decided on still is so.</summary>
+    public StateTransaction BuildCheck() => new() { Guards = [.. _guards.Values] };
 
     private void PutGuarded<T>(string key, T value, long seen)
     {
