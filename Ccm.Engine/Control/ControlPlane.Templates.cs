@@ -43,8 +43,16 @@ public sealed partial class ControlPlane
     /// <summary>Adds a template from the configuration unless one of that name was ever there.</summary>
     public async Task SeedTemplateAsync(WorkerTemplate template, CancellationToken cancellationToken)
     {
-        if (!cache.Current.Templates.ContainsKey(template.Name))
+        if (cache.Current.Templates.ContainsKey(template.Name))
+            return;
+        try
+        {
             await CreateTemplateAsync(Actor.Engine("seed"), Operation.Keyed("ccm/seed", "seed", "templates", template.Name, ""), template with { IsSeeded = true }, cancellationToken);
+        }
+        catch (RefusedException refused) when (refused.Kind == RefusalKind.Conflict && cache.Current.Templates.ContainsKey(template.Name))
+        {
+            // Another replica was a moment ahead.
+        }
     }
 
     private Task<WorkerTemplate> WriteTemplateAsync(
