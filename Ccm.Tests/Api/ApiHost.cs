@@ -33,6 +33,10 @@ public sealed class ApiHost : IAsyncLifetime
     /// <summary>On top of the host's own settings.</summary>
     internal Dictionary<string, string?> Settings { get; init; } = [];
 
+    /// <summary>Puts other parts in the place of the engine's.</summary>
+    internal Action<IServiceCollection> Replace { get; init; } = _ => { };
+
+
     public Uri Address { get; private set; } = null!;
 
     public IServiceProvider Services => _app!.Services;
@@ -62,6 +66,7 @@ public sealed class ApiHost : IAsyncLifetime
         builder.Services.AddRouting();
         builder.Services.AddCcmEngine(builder.Configuration);
         builder.Services.AddSingleton<IAuditTrail>(provider => new BreakableTrail(ActivatorUtilities.CreateInstance<SqliteAuditTrail>(provider)));
+        Replace(builder.Services);
         builder.Services.AddCcmApi();
         builder.Services.AddAuthentication(TokenHandler.Scheme).AddScheme<AuthenticationSchemeOptions, TokenHandler>(TokenHandler.Scheme, null);
         builder.Services.AddAuthorizationBuilder().AddPolicy(Policies.Api, policy => policy.RequireAuthenticatedUser()).AddPolicy(Policies.Hub, policy => policy.RequireAuthenticatedUser());

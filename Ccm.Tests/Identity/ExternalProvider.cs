@@ -90,6 +90,10 @@ internal sealed class ExternalProvider : IAsyncDisposable
         return Sign(given, audience, forged ? new RsaSecurityKey(RSA.Create(2048)) { KeyId = "1" } : _key);
     }
 
+    /// <summary>For the API, of somebody named.</summary>
+    public string AccessTokenOf(string subject, string group) =>
+        Sign(new() { ["sub"] = subject, ["groups"] = new[] { group } }, IdentitySettings.ApiAudience);
+
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     private IResult Authorize(string redirect_uri, string state, string nonce, string code_challenge)

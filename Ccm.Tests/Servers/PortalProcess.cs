@@ -14,10 +14,12 @@ public sealed class PortalProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly string[] _arguments;
     private readonly Queue<string> _log = new();
+    private readonly string? _token;
     private Process? _process;
 
-    private PortalProcess(int port, string[] arguments)
+    private PortalProcess(int port, string? token, string[] arguments)
     {
+        _token = token;
         Address = new Uri($"http://127.0.0.1:{port}");
         _arguments = arguments;
         Client = new HttpClient { BaseAddress = Address };
@@ -31,7 +33,15 @@ public sealed class PortalProcess : IAsyncDisposable
     /// <param name="arguments">As on the command line, <c>--Ccm:DataDirectory=…</c> among them.</param>
     public static async Task<PortalProcess> StartAsync(params string[] arguments)
     {
-        var portal = new PortalProcess(LoopbackPort.Free(), arguments);
+        var portal = new PortalProcess(LoopbackPort.Free(), null, arguments);
+        await portal.RunAsync();
+        return portal;
+    }
+
+    /// <summary>One of which the embedded provider issues no tokens: <see cref="Client"/> shows the one that is given.</summary>
+    public static async Task<PortalProcess> StartTrustingAsync(string token, params string[] arguments)
+    {
+        var portal = new PortalProcess(LoopbackPort.Free(), token, arguments);
         await portal.RunAsync();
         return portal;
     }
@@ -39,7 +49,7 @@ public sealed class PortalProcess : IAsyncDisposable
     /// <summary>One that answers, and may not be ready; <see cref="ReadyAsync"/> awaits that.</summary>
     public static async Task<PortalProcess> StartUnreadyAsync(params string[] arguments)
     {
-        var portal = new PortalProcess(LoopbackPort.Free(), arguments);
+        var portal = new PortalProcess(LoopbackPort.Free(), null, arguments);
         portal.Begin();
         await portal.AnsweredAsync("/health/live");
         return portal;
@@ -56,7 +66,7 @@ public sealed class PortalProcess : IAsyncDisposable
     public async Task ReadyAsync()
     {
         await AnsweredAsync("/health/ready");
-        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync());
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _token ?? await TokenAsync());
     }
 
     /// <summary>kill -9; nothing when it has ended.</summary>
@@ -66,20 +76,16 @@ public sealed class PortalProcess : IAsyncDisposable
         await EndedAsync();
     }
 
+    /// <summary>It does nothing until <see cref="Resume"/>; its connections stay open, its leases run out.</summary>
+    public void Pause() => _process!.Pause();
+
+    public void Resume() => _process!.Resume();
+
     /// <summary>Ends it as an operator does: it finishes what it has begun and gives its leases back.</summary>
     public async Task StopAsync()
     {
         _process!.AskToEnd();
         await EndedAsync();
-    }
-
-    public bool HasExited => _process.HasExited;
-
-    /// <summary>Asks it to stop, as a service manager does; done once it has.</summary>
-    public async Task StopAsync()
-    {
-        _process.AskToEnd();
-        await _process.WaitForExitAsync();
     }
 
     /// <summary>The last lines it logged.</summary>
