@@ -4,6 +4,7 @@ using Ccm.Engine.Control;
 using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
+using Ccm.Tests.Faults.Checking;
 using Ccm.Tests.Labs;
 using Ccm.Tests.Servers;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,7 +56,7 @@ public sealed partial class AllLabsStory(SharedMongo mongo)
                 reserved.Add((await engine.Control.ReserveAsync(EngineHost.Admin, Operation.New(), new ReserveRequest(definition.Name), cancellationToken)).Id);
         }
         var running = await engine.UntilAsync(snapshot => All(snapshot, reserved, InstanceState.Running), cancellationToken);
-        Assert.Empty(Books.Violations(running));
+        Assert.Empty(PlaceRules.Books(running));
         foreach (var entry in reserved.Select(id => running.Instances[id]))
         {
             Assert.Equal(entry.Value.Request.PortNames.Order(StringComparer.Ordinal), entry.Value.Ports.Keys.Order(StringComparer.Ordinal));
@@ -67,7 +68,7 @@ public sealed partial class AllLabsStory(SharedMongo mongo)
         foreach (var id in reserved)
             await engine.Control.CancelInstanceAsync(EngineHost.Admin, Operation.New(), id, cancellationToken);
         var over = await engine.UntilAsync(snapshot => All(snapshot, reserved, InstanceState.Terminated) && snapshot.Outbox.IsEmpty, cancellationToken);
-        Assert.Empty(Books.Violations(over));
+        Assert.Empty(PlaceRules.Books(over));
         Assert.NotEmpty(over.Workers);
         Assert.All(over.Workers.Values, worker => Assert.True(worker.IsEmpty, worker.Id));
         Assert.All(reserved, id => Assert.Equal(Outcome.Cancelled, over.Instances[id].Value.Outcome));

@@ -10,7 +10,7 @@ using Ccm.Engine.Domain;
 using Ccm.Engine.Embedded;
 using Ccm.Engine.State;
 using Ccm.Engine.State.Embedded;
-using Ccm.Engine.Watching;
+using Ccm.Tests.Faults.Checking;
 using Ccm.Tests.Labs;
 using Ccm.Tests.Servers;
 
@@ -95,12 +95,9 @@ public sealed class KillStory
     {
         using var database = EmbeddedDatabase.Open(directory);
         await using var store = new SqliteStateStore(database, TimeProvider.System);
-        var builder = new SnapshotBuilder(FleetSnapshot.Empty, (key, exception) => Assert.Fail($"{key}: {exception}"));
         var list = await store.ListAsync(StateKeys.Root, 0, TestContext.Current.CancellationToken);
-        foreach (var entry in list.Entries)
-            builder.Apply(entry.Key, entry);
-        var snapshot = builder.Build(list.Revision).After;
-        Assert.Empty(Books.Violations(snapshot));
+        var snapshot = Replay.Of(list);
+        Assert.Empty(PlaceRules.Books(snapshot));
         Assert.All(snapshot.Workers.Values, worker => Assert.True(worker.IsEmpty, worker.Id));
         Assert.Equal(reserved.Order(), snapshot.Instances.Keys.Order());
         Assert.DoesNotContain(list.Entries, entry => entry.Key.StartsWith($"{StateKeys.Simulator}labs/", StringComparison.Ordinal));
