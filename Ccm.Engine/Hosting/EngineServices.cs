@@ -72,7 +72,6 @@ public static class EngineServices
         services.AddSingleton<ITemplateDocuments, MongoTemplateDocuments>();
         services.AddSingleton<IAuditTrail, MongoAuditTrail>();
         services.AddSingleton<IKeyDocuments, MongoKeyDocuments>();
-        services.AddHostedService<MongoStart>();
         return services;
     }
 
@@ -119,11 +118,14 @@ public static class EngineServices
     }
 
     /// <summary>Tells what is wrong with the stores' settings before anything runs; a store that is merely away is waited for.</summary>
-    /// <exception cref="StateStoreSettingsException">What has to be changed.</exception>
+    /// <exception cref="StateStoreSettingsException">What has to be changed for the state store.</exception>
+    /// <exception cref="InvalidOperationException">What has to be changed for the document store.</exception>
     public static async Task CheckCcmStoresAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
         if (services.GetService<EtcdStateStore>() is { } etcd)
             await etcd.CheckAsync(cancellationToken);
+        if (services.GetService<MongoDocuments>() is { } documents)
+            await documents.CheckAsync(cancellationToken);
     }
 
     private static LeaderService Lead(IServiceProvider provider, Election election, params Func<LeaderTerm, Task>[] loops) =>

@@ -42,6 +42,17 @@ public sealed class MongoStartTests(SharedMongo mongo)
         await serving;
     }
 
+    /// <summary>As a person meets it: the program ends, says one line, and nothing else.</summary>
+    [Fact]
+    public async Task Start_OfTheProgramWithAUserThatIsRefused_EndsWithOneLine()
+    {
+        var uri = new MongoUrlBuilder(await mongo.NewDatabaseAsync()) { Username = "ccm", Password = "hidden-word" }.ToString();
+
+        var line = await StartFailureTests.RefusedAsync($"--ConnectionStrings:mongodb={uri}");
+
+        Assert.StartsWith("CCM cannot start: ConnectionStrings:mongodb: the server refuses the user or the password.", line, StringComparison.Ordinal);
+    }
+
     private static async Task<string> RefusedAsync(string uri)
     {
         using var directory = new TemporaryDirectory();

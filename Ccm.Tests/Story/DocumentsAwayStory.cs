@@ -33,7 +33,8 @@ public sealed class DocumentsAwayStory
         var ready = await (await admin.GetAsync("/health/ready", Cancelled)).Ok(HttpStatusCode.ServiceUnavailable);
         Assert.Contains("The document store (mongodb): ", (string?)Assert.Single(ready["reasons"]!.AsArray()), StringComparison.Ordinal);
         using var person = new Person(portal.Address);
-        await Eventually.HoldsAsync(async () => (await person.SignInAsync("/instances", "viewer", "viewer")).Body.Contains("The document store does not answer: ", StringComparison.Ordinal), "a page says that it is away");
+        await person.SignInAsync("/instances", "viewer", "viewer");
+        await Eventually.HoldsAsync(async () => (await person.GetAsync("/instances")).Body.Contains("The document store does not answer: ", StringComparison.Ordinal), "a page says that it is away");
 
         // People's changes are taken until too much waits; what was asked for by then is carried out.
         await (await admin.DeleteAsync($"/api/v1/instances/{running}", Cancelled)).Ok(HttpStatusCode.Accepted);

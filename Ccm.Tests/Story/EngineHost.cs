@@ -33,6 +33,7 @@ internal sealed class EngineHost : IAsyncDisposable
         builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Error);
         builder.Services.AddCcmEngine(builder.Configuration);
         var host = builder.Build();
+        await host.Services.CheckCcmStoresAsync(cancellationToken);
         await host.StartAsync(cancellationToken);
         var engine = new EngineHost(host);
         await engine.Cache.Ready.WaitAsync(cancellationToken);

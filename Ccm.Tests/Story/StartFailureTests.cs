@@ -61,7 +61,7 @@ public sealed class StartFailureTests
     }
 
     /// <summary>The one line that it says before it ends.</summary>
-    private static async Task<string> RefusedAsync(params string[] arguments)
+    internal static async Task<string> RefusedAsync(params string[] arguments)
     {
         using var directory = new TemporaryDirectory();
         var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "Ccm.Portal.dll"), "--environment", "Development", "--urls", "http://127.0.0.1:0", $"--Ccm:DataDirectory={directory.Path}", .. arguments])

@@ -5,12 +5,14 @@ namespace Ccm.Engine.Documents.MongoDb;
 
 /// <summary>
 /// The document collections on MongoDB, and how they are asked; whatever the server or the way to it refuses is an outage to the caller.
-/// While the server is away one question at a time waits for it and all others are told so at once.
+/// While the server is away one question at a time waits for it, twice a second at the most, and all others are told so at once.
 /// </summary>
 public sealed class MongoDocuments : IDisposable
 {
     /// <summary>For one question in all, whatever the driver tries meanwhile.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
     private readonly TimeProvider _time;
     private readonly MongoClient _client;
@@ -18,7 +20,7 @@ public sealed class MongoDocuments : IDisposable
     private readonly MongoIndexes _indexes;
     private readonly Lock _lock = new();
     private Task? _made;
-    private volatile string? _away;
+    private volatile Silence? _away;
     private int _waiting;
 
     /// <param name="uri">As <c>ConnectionStrings:mongodb</c> has it; with the database's name as its path, else <c>ccm</c>.</param>
@@ -34,6 +36,21 @@ public sealed class MongoDocuments : IDisposable
     }
 
     internal static FilterDefinitionBuilder<BsonDocument> Where => Builders<BsonDocument>.Filter;
+
+    /// <summary>Meets the server before anything else does. An outage is no reason not to start.</summary>
+    /// <exception cref="InvalidOperationException">What only the settings can mend; the text names them and the fix.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await MakeIndexesAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DocumentsUnavailableException exception)
+        {
+            if (exception.InnerException is { } inner && MongoFailure.IsForSettings(inner))
+                throw new InvalidOperationException(exception.Message, exception);
+        }
+    }
 
     /// <summary>Makes the indexes unless this process has; every question begins with it.</summary>
     /// <exception cref="DocumentsUnavailableException">The text says which cannot be made, or that no server answers.</exception>
@@ -81,8 +98,8 @@ public sealed class MongoDocuments : IDisposable
     private async Task<T> GuardAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
         var known = _away;
-        if (known is not null && Interlocked.Exchange(ref _waiting, 1) == 1)
-            throw new DocumentsUnavailableException(known);
+        if (known is not null && (_time.GetElapsedTime(known.Since) < Pause || Interlocked.Exchange(ref _waiting, 1) == 1))
+            throw new DocumentsUnavailableException(known.Told);
         using var patience = new CancellationTokenSource(Patience, _time);
         using var until = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
@@ -93,14 +110,15 @@ public sealed class MongoDocuments : IDisposable
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            _away = $"MongoDB: no answer in {Patience.TotalSeconds} s.";
-            throw new DocumentsUnavailableException(_away, exception);
+            var told = $"MongoDB: no answer in {Patience.TotalSeconds} s.";
+            _away = new Silence(told, _time.GetTimestamp());
+            throw new DocumentsUnavailableException(told, exception);
         }
         catch (Exception exception) when (exception is MongoException or TimeoutException)
         {
             var told = MongoFailure.Tell(exception, _client);
             if (MongoFailure.IsSilence(exception))
-                _away = told;
+                _away = new Silence(told, _time.GetTimestamp());
             throw new DocumentsUnavailableException(told, exception);
         }
         finally
@@ -109,4 +127,7 @@ public sealed class MongoDocuments : IDisposable
                 Volatile.Write(ref _waiting, 0);
         }
     }
+
+    /// <param name="Since">Of the last question that met it.</param>
+    private sealed record Silence(string Told, long Since);
 }

@@ -35,12 +35,16 @@ internal sealed class WatchedPortal : IAsyncDisposable
     public static async Task<WatchedPortal> StartAsync(Func<IStateStore, IStateStore>? decorate = null, Action<IServiceCollection>? replace = null)
     {
         var etcd = await EtcdServer.StartAsync();
-        var portal = new ApiHost(new() { ["ConnectionStrings:etcd"] = etcd.Endpoint, ["Ccm:Leadership:LeaseTtl"] = "00:00:02" }, services =>
+        var portal = new ApiHost
         {
-            if (decorate is not null)
-                services.AddSingleton(_ => decorate(new EtcdStateStore(etcd.Endpoint, TimeProvider.System, NullLogger<EtcdStateStore>.Instance)));
-            replace?.Invoke(services);
-        });
+            Settings = { ["ConnectionStrings:etcd"] = etcd.Endpoint, ["Ccm:Leadership:LeaseTtl"] = "00:00:02" },
+            Replace = services =>
+            {
+                if (decorate is not null)
+                    services.AddSingleton(_ => decorate(new EtcdStateStore(etcd.Endpoint, new EtcdOptions(), TimeProvider.System, NullLogger<EtcdStateStore>.Instance)));
+                replace?.Invoke(services);
+            },
+        };
         var watched = new WatchedPortal(etcd, portal);
         try
         {

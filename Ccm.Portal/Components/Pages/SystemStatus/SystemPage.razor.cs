@@ -1,5 +1,4 @@
 using Ccm.Engine.Watching;
-using Ccm.Portal.Health;
 using Microsoft.AspNetCore.Components;
 
 namespace Ccm.Portal.Components.Pages.SystemStatus;
@@ -7,9 +6,6 @@ namespace Ccm.Portal.Components.Pages.SystemStatus;
 /// <summary>Leaders, stores and the size of it all.</summary>
 public sealed partial class SystemPage
 {
-    [Inject]
-    private DocumentsWatch Documents { get; set; } = null!;
-
     [Inject]
     private IConfiguration Configuration { get; set; } = null!;
 
