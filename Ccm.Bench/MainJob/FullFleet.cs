@@ -9,7 +9,7 @@ namespace Ccm.Bench.MainJob;
 internal static class FullFleet
 {
     public const string Definition = "bench-pair";
-    private const int Workers = 100;
+    public const int Workers = 100;
     private const int Labs = 1000;
     private const int AtOnce = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -39,17 +39,17 @@ internal static class FullFleet
         """;
 
     /// <summary>Publishes the lab and waits until the engine has started every worker.</summary>
-    public static async Task PrepareAsync(PortalProcess portal)
+    public static async Task PrepareAsync(PortalProcess portal, int workers = Workers)
     {
         using var lab = new StringContent(Lab, Encoding.UTF8, new MediaTypeHeaderValue("application/yaml"));
         await portal.PostAsync($"/api/v1/definitions?name={Definition}&version=1.0.0", lab);
         using var template = JsonContent.Create(new
         {
             name = "bench-host", licenseType = "PERSONAL", capacity = new { cpuCores = 16, memoryGb = 128, storageGb = 1000 },
-            startupTimeMinutes = 1, minWorkers = Workers, maxWorkers = Workers, costPerHour = 0.01,
+            startupTimeMinutes = 1, minWorkers = workers, maxWorkers = workers, costPerHour = 0.01,
         });
         await portal.PostAsync("/api/v1/templates", template);
-        await UntilAsync(portal, $"/api/v1/workers?state=RUNNING&limit=1000", Workers);
+        await UntilAsync(portal, $"/api/v1/workers?state=RUNNING&limit=1000", workers);
     }
 
     /// <summary>Reserves until 1,000 labs run, besides what runs already.</summary>

@@ -10,15 +10,19 @@ internal sealed record Comparison(string Against, ImmutableArray<Block> First, I
     /// <summary>Of each pair, how many times as many operations a second the first side did.</summary>
     public Sample Ratios => new([.. First.Zip(Second, (first, second) => first.PerSecond / second.PerSecond)]);
 
+    /// <summary>Of each pair, how many times as much of its server's CPU the first side took for one operation.</summary>
+    public Sample ServerCpuRatios => new([.. First.Zip(Second, (first, second) => first.ServerCpuMicroseconds / second.ServerCpuMicroseconds)]);
+
     /// <summary>Runs A B B A until there are <paramref name="pairs"/> (an even number) of neighbours.</summary>
-    public static async Task<Comparison> OfAsync(ISide first, ISide second, int pairs, Process server)
+    /// <param name="secondServer">Of the second side, when it has one of its own.</param>
+    public static async Task<Comparison> OfAsync(ISide first, ISide second, int pairs, Process server, Process? secondServer = null)
     {
         var (ours, theirs) = (ImmutableArray.CreateBuilder<Block>(), ImmutableArray.CreateBuilder<Block>());
         for (var n = 0; n < pairs; n += 2)
         {
             ours.Add(await Block.OfAsync(first, server));
-            theirs.Add(await Block.OfAsync(second, server));
-            theirs.Add(await Block.OfAsync(second, server));
+            theirs.Add(await Block.OfAsync(second, secondServer ?? server));
+            theirs.Add(await Block.OfAsync(second, secondServer ?? server));
             ours.Add(await Block.OfAsync(first, server));
         }
         return new Comparison(second.Name, ours.ToImmutable(), theirs.ToImmutable());

@@ -6,29 +6,30 @@ using System.Text.Json;
 
 namespace Ccm.Bench.Servers;
 
-/// <summary>The portal as a process of its own on a free loopback port, embedded, as it was built with this program.</summary>
+/// <summary>The portal as a process of its own on a free loopback port, as it was built with this program.</summary>
 internal sealed class PortalProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly Queue<string> _log = new();
-    private readonly Process _process = new();
+    private readonly ProcessStartInfo _start;
 
-    private PortalProcess(string directory)
+    private PortalProcess(string directory, string[] settings)
     {
         Address = new Uri($"http://127.0.0.1:{LoopbackPort.Free()}");
         Client = new HttpClient { BaseAddress = Address };
-        _process.StartInfo = new ProcessStartInfo("dotnet", [
-            "exec", Path.Combine(AppContext.BaseDirectory, "Ccm.Portal.dll"), "--urls", Address.ToString(), "--environment", "Development", $"--Ccm:DataDirectory={directory}"])
+        _start = new ProcessStartInfo("dotnet", [
+            "exec", Path.Combine(AppContext.BaseDirectory, "Ccm.Portal.dll"), "--urls", Address.ToString(), "--environment", "Development", $"--Ccm:DataDirectory={directory}", .. settings])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = directory,
         };
-        _process.OutputDataReceived += (_, line) => Keep(line.Data);
-        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
     }
 
     public Uri Address { get; }
+
+    /// <summary>As it runs now; another one after each <see cref="RunAsync"/>.</summary>
+    public Process Process { get; private set; } = new();
 
     /// <summary>Acts as the demo client, an admin, after <see cref="SignInAsync"/>.</summary>
     public HttpClient Client { get; }
@@ -41,23 +42,34 @@ internal sealed class PortalProcess : IAsyncDisposable
     /// <summary>From the start of the process until the page that <c>/</c> leads to was answered in full.</summary>
     public TimeSpan FirstPageAfter { get; private set; }
 
-    public static async Task<PortalProcess> StartAsync(string directory)
+    /// <param name="settings">As on the command line. None: embedded.</param>
+    public static async Task<PortalProcess> StartAsync(string directory, params string[] settings)
     {
-        var portal = new PortalProcess(directory);
+        var portal = new PortalProcess(directory, settings);
+        await portal.RunAsync();
+        return portal;
+    }
+
+    /// <summary>Starts it, again with the same address when it has ended, and waits until it is ready.</summary>
+    public async Task RunAsync()
+    {
         var began = TimeProvider.System.GetTimestamp();
-        portal._process.Start();
-        portal._process.BeginOutputReadLine();
-        portal._process.BeginErrorReadLine();
-        while (!await portal.IsReadyAsync())
+        Process.Dispose();
+        Process = new Process { StartInfo = _start };
+        Process.OutputDataReceived += (_, line) => Keep(line.Data);
+        Process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        Process.Start();
+        Process.BeginOutputReadLine();
+        Process.BeginErrorReadLine();
+        while (!await IsReadyAsync())
         {
-            if (portal._process.HasExited || TimeProvider.System.GetElapsedTime(began) > Patience)
-                throw new BenchException($"The portal did not become ready:\n{string.Join('\n', portal._log)}");
+            if (Process.HasExited || TimeProvider.System.GetElapsedTime(began) > Patience)
+                throw new BenchException($"The portal did not become ready:\n{string.Join('\n', _log)}");
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
         }
-        portal.ReadyAfter = TimeProvider.System.GetElapsedTime(began);
-        await portal.Client.GetStringAsync(new Uri("/", UriKind.Relative));
-        portal.FirstPageAfter = TimeProvider.System.GetElapsedTime(began);
-        return portal;
+        ReadyAfter = TimeProvider.System.GetElapsedTime(began);
+        await Client.GetStringAsync(new Uri("/", UriKind.Relative));
+        FirstPageAfter = TimeProvider.System.GetElapsedTime(began);
     }
 
     public async Task SignInAsync()
@@ -83,17 +95,24 @@ internal sealed class PortalProcess : IAsyncDisposable
     /// <summary>Resident memory now and at its highest, MB of 1,048,576 bytes.</summary>
     public (double Now, double Peak) ResidentMegabytes()
     {
-        var status = File.ReadLines($"/proc/{_process.Id}/status").Select(line => line.Split(':', StringSplitOptions.TrimEntries)).ToDictionary(parts => parts[0], parts => parts[1]);
+        var status = File.ReadLines($"/proc/{Process.Id}/status").Select(line => line.Split(':', StringSplitOptions.TrimEntries)).ToDictionary(parts => parts[0], parts => parts[1]);
         double Of(string name) => double.Parse(status[name].Split(' ')[0], CultureInfo.InvariantCulture) / 1024;
         return (Of("VmRSS"), Of("VmHWM"));
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        Process.Kill(entireProcessTree: true);
+        await Process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        if (!Process.HasExited)
+            await KillAsync();
+        Process.Dispose();
     }
 
     private async Task<bool> IsReadyAsync()
