@@ -1,4 +1,6 @@
 using Ccm.Bench;
+using Ccm.Bench.Audit;
+using Ccm.Bench.Failover;
 using Ccm.Bench.MainJob;
 using Ccm.Bench.Schedule;
 using Ccm.Bench.Shield;
@@ -7,5 +9,7 @@ return await Benches.RunAsync(args, new Dictionary<string, (string What, Func<Ta
 {
     ["main-job"] = ("the embedded default as people meet it: start, a reservation in the browser, 1,000 instances", MainJobBench.RunAsync),
     ["schedule"] = ("placements per second on etcd against raw transactions of the same shape", ScheduleBench.RunAsync),
+    ["failover"] = ("from the end of the leader until its successor places a lab, for a clean stop and for a kill", FailoverBench.RunAsync),
+    ["audit"] = ("a minute without MongoDB: whether every acknowledged change is in the audit trail afterwards, once", AuditBench.RunAsync),
     ["shield"] = ("what a portal and 200 sessions cost etcd, by its CPU for each write and its reads", ShieldBench.RunAsync),
 });
