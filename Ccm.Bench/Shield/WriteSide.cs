@@ -5,7 +5,6 @@ using Ccm.Engine.State;
 using Ccm.Engine.State.Etcd;
 using Etcdserverpb;
 using Google.Protobuf;
-using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ccm.Bench.Shield;
@@ -17,13 +16,15 @@ internal sealed class WriteSide(string name, EtcdProcess etcd) : ISide, IDisposa
     private const int WritesOfLane = 500;
     private const int PacedWrites = 300;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
-    private readonly EtcdConnection _connection = new(EtcdEndpoints.Parse(etcd.Endpoint), TimeProvider.System, NullLogger.Instance);
+    private readonly EtcdConnection _connection = new(EtcdEndpoints.Parse(etcd.Endpoint), new EtcdOptions(), TimeProvider.System, NullLogger.Instance);
     private ByteString[] _keys = [];
 
     /// <summary>Of each key two, that take turns: every write changes what a page shows.</summary>
     private ByteString[][] _values = [];
 
     private int _block;
+
+    private KV.KVClient Keys => _connection.Members[0].Keys;
 
     public string Name => name;
 
@@ -52,8 +53,8 @@ internal sealed class WriteSide(string name, EtcdProcess etcd) : ISide, IDisposa
     /// <summary>History would make the later blocks dearer than the first.</summary>
     public async Task SettleAsync()
     {
-        var newest = await _connection.Keys.RangeAsync(new RangeRequest { Key = _keys[0], CountOnly = true }, new CallOptions(EtcdConnection.NeedsLeader));
-        await _connection.Keys.CompactAsync(new CompactionRequest { Revision = newest.Header.Revision, Physical = true }, new CallOptions(EtcdConnection.NeedsLeader));
+        var newest = await Keys.RangeAsync(new RangeRequest { Key = _keys[0], CountOnly = true });
+        await Keys.CompactAsync(new CompactionRequest { Revision = newest.Header.Revision, Physical = true });
     }
 
     public void Dispose() => _connection.Dispose();
@@ -80,5 +81,5 @@ internal sealed class WriteSide(string name, EtcdProcess etcd) : ISide, IDisposa
     }
 
     private async Task PutAsync(int n) =>
-        await _connection.Keys.PutAsync(new PutRequest { Key = _keys[n], Value = _values[n][_block % 2] }, new CallOptions(EtcdConnection.NeedsLeader));
+        await Keys.PutAsync(new PutRequest { Key = _keys[n], Value = _values[n][_block % 2] });
 }
