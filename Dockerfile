@@ -13,10 +13,8 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0.12
 WORKDIR /app
 COPY --from=build /app ./
 COPY deploy/healthy.sh /usr/local/bin/healthy
-RUN mkdir /data && chown "$APP_UID" /data
-ENV ASPNETCORE_URLS=http://+:8080 Ccm__DataDirectory=/data
+ENV ASPNETCORE_URLS=http://+:8080
 USER $APP_UID
-VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["bash", "/usr/local/bin/healthy", "8080", "/health/live"]
 ENTRYPOINT ["dotnet", "Ccm.Portal.dll"]

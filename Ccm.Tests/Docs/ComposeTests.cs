@@ -1,16 +1,42 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Ccm.Portal.Identity;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 
 namespace Ccm.Tests.Docs;
 
-/// <summary>The Compose file, the image and the realm name only what exists. Docker itself is not asked.</summary>
+/// <summary>
+/// The Compose file is one that Docker Compose reads, and it, the image and the realm name only what exists. No Docker engine runs it.
+/// </summary>
 public sealed partial class ComposeTests
 {
     private static readonly string Text = Repository.Read("docker-compose.yml");
     private static readonly Dictionary<object, object?> File = new DeserializerBuilder().Build().Deserialize<Dictionary<object, object?>>(new MergingParser(new Parser(new StringReader(Text))));
     private static readonly Dictionary<string, Dictionary<object, object?>> Services = Map(File["services"]).ToDictionary(service => (string)service.Key, service => Map(service.Value));
+
+    [Fact]
+    public async Task File_ReadByDockerCompose_HasNoFault()
+    {
+        var (code, said) = await ComposeProgram.ConfigAsync(Repository.Root, "docker-compose.yml", ".env.example");
+
+        Assert.True(code == 0, said);
+    }
+
+    [Theory]
+    [InlineData("    healthcheck:", "    healthchek:", "healthchek")]
+    [InlineData("condition: service_healthy", "condition: service_well", "service_well")]
+    [InlineData("${CCM_REDIS_PASSWORD:?see .env.example}", "${CCM_REDIS_PASWORD:?see .env.example}", "see .env.example")]
+    public async Task File_WithAFault_IsRefusedByDockerCompose(string right, string wrong, string said)
+    {
+        using var folder = new TemporaryDirectory();
+        await System.IO.File.WriteAllTextAsync(Path.Combine(folder.Path, "wrong.yml"), Text.Replace(right, wrong, StringComparison.Ordinal));
+
+        var (code, answer) = await ComposeProgram.ConfigAsync(folder.Path, "wrong.yml", Path.Combine(Repository.Root, ".env.example"));
+
+        Assert.NotEqual(0, code);
+        Assert.Contains(said, answer, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Services_Images_ArePinned() => Assert.All(Services, service =>
@@ -63,7 +89,9 @@ public sealed partial class ComposeTests
         Assert.Equal(new[] { "admin", "operator", "user", "viewer" }.Select(name => ((string?)name, (string?)name, (string?)$"/{name}")), users);
 
         var clients = realm.RootElement.GetProperty("clients").EnumerateArray().ToDictionary(client => client.GetProperty("clientId").GetString()!);
-        Assert.Equal("S256", clients["ccm-portal"].GetProperty("attributes").GetProperty("pkce.code.challenge.method").GetString());
+        var attributes = clients["ccm-portal"].GetProperty("attributes");
+        Assert.Equal("S256", attributes.GetProperty("pkce.code.challenge.method").GetString());
+        Assert.EndsWith(BackChannelLogout.Path, attributes.GetProperty("backchannel.logout.url").GetString(), StringComparison.Ordinal);
         Assert.All(clients.Values, client => Assert.Contains(client.GetProperty("protocolMappers").EnumerateArray(), mapper => mapper.GetProperty("config").TryGetProperty("claim.name", out var claim) && claim.GetString() == "roles"));
         Assert.Contains("\"ccm.api\"", clients["ccm-api"].GetRawText(), StringComparison.Ordinal);
     }
