@@ -31,6 +31,7 @@ public sealed partial class AuditRelay(IStateStore store, IAuditTrail trail, Wat
 
     private async Task DrainAsync(StateGuard fence, CancellationToken cancellationToken)
     {
+        var told = "";
         while (true)
         {
             try
@@ -40,7 +41,9 @@ public sealed partial class AuditRelay(IStateStore store, IAuditTrail trail, Wat
             }
             catch (Exception exception) when (exception is DocumentsUnavailableException or StateStoreUnavailableException)
             {
-                LogWaiting(exception.Message);
+                if (told != exception.Message)
+                    LogWaiting(exception.Message);
+                told = exception.Message;
                 await Task.Delay(Pause, time, cancellationToken);
             }
         }

@@ -9,6 +9,7 @@ internal static class MongoFailure
 {
     private const int Unauthorized = 13;
     private const int AuthenticationFailed = 18;
+    private const int IllegalOperation = 20;
 
     /// <summary>The driver's own texts run over a page, and quote the whole cluster.</summary>
     public static string Tell(Exception exception, IMongoClient client) => exception switch
@@ -19,6 +20,8 @@ internal static class MongoFailure
         MongoConnectionException { ConnectionId: { } connection } => $"MongoDB: {Tell(connection.ServerId.EndPoint)} does not answer ({Innermost(exception)}).",
         MongoWriteConcernException or MongoWriteException { WriteConcernError: not null } or MongoBulkWriteException { WriteConcernError: not null } =>
             "MongoDB: too few members of the replica set confirmed the write in time.",
+        MongoCommandException { Code: IllegalOperation } when exception.Message.Contains("replica set", StringComparison.Ordinal) =>
+            "ConnectionStrings:mongodb names a server that is no member of a replica set. Make it one, or add retryWrites=false for a try.",
         _ => $"MongoDB: {Innermost(exception)}",
     };
 
