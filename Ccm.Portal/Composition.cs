@@ -50,7 +50,6 @@ internal static partial class Composition
         services.AddHostedService(provider => provider.GetRequiredService<DocumentsWatch>());
         services.AddCascadingAuthenticationState();
         services.AddHttpContextAccessor();
-        services.AddSingleton<OpenCircuits>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenCircuits>());
         services.AddScoped<CircuitHandler, OpenCircuits.Member>();
         if (!string.IsNullOrEmpty(configuration.GetConnectionString("redis")))

@@ -21,6 +21,8 @@ internal static class ApiServices
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddSignalR().AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions));
         services.AddOpenApi();
+        // Health asks it; the pages make it count.
+        services.AddSingleton<OpenCircuits>();
         return services;
     }
 

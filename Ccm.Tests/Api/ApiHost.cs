@@ -36,7 +36,6 @@ public sealed class ApiHost : IAsyncLifetime
     /// <summary>Puts other parts in the place of the engine's.</summary>
     internal Action<IServiceCollection> Replace { get; init; } = _ => { };
 
-
     public Uri Address { get; private set; } = null!;
 
     public IServiceProvider Services => _app!.Services;

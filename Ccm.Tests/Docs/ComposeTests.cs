@@ -25,7 +25,7 @@ public sealed partial class ComposeTests
 
     [Theory]
     [InlineData("    healthcheck:", "    healthchek:", "healthchek")]
-    [InlineData("condition: service_healthy", "condition: service_well", "service_well")]
+    [InlineData("condition: service_healthy", "condition: service_well", "depends_on")]
     [InlineData("${CCM_REDIS_PASSWORD:?see .env.example}", "${CCM_REDIS_PASWORD:?see .env.example}", "see .env.example")]
     public async Task File_WithAFault_IsRefusedByDockerCompose(string right, string wrong, string said)
     {
