@@ -13,6 +13,7 @@ try
     builder.Services.AddCcmPages(builder.Configuration);
 
     var app = builder.Build();
+    await app.CheckCcmSessionsAsync(app.Lifetime.ApplicationStopping);
     app.UseCcmSecurityHeaders();
     app.UseCcmNotFoundPage();
     app.UseCcmAuthentication();

@@ -30,6 +30,10 @@ public static class EventTypes
     public const string ScalingDownDecided = "ccm.scaling.down.decided";
     public const string ScalingDownSkipped = "ccm.scaling.down.skipped";
 
+    public const string SessionSignedIn = "ccm.session.signed-in";
+    public const string SessionSignedOut = "ccm.session.signed-out";
+    public const string SessionRefused = "ccm.session.refused";
+
     public static string Of(InstanceState state) => $"ccm.lablet.instance.{state.ToString().ToLowerInvariant()}";
 
     public static string Of(WorkerState state) => $"ccm.worker.{state.ToString().ToLowerInvariant()}";
@@ -46,6 +50,8 @@ public static class Subjects
 
     /// <param name="key">The leader key, as <c>/ccm/scheduler/leader</c>.</param>
     public static string Leader(string key) => $"leaders/{key.Split('/')[2]}";
+
+    public static string User(string id) => $"users/{id}";
 
     public static string Template(string name) => $"templates/{name}";
 }

@@ -23,7 +23,7 @@ internal static class HealthEndpoints
     private static async Task<IResult> ReadyAsync(
         SystemHealth health, OpenCircuits circuits, Replica replica, Elections elections, IServiceProvider services, CancellationToken cancellationToken)
     {
-        var asked = health.SessionsAsync(cancellationToken);
+        var (asked, identity) = (health.SessionsAsync(cancellationToken), health.IdentityAsync(cancellationToken));
         var reasons = new List<string>();
         if (circuits.Closing)
             reasons.Add("This replica is about to stop.");
@@ -37,11 +37,13 @@ internal static class HealthEndpoints
             reasons.Add($"The document store ({documents.Kind}): {documents.Detail}");
         else if (services.GetService<KeyGate>()?.Waiting is { } waiting)
             reasons.Add($"The keys for sessions and tokens: {waiting}");
-        // No reason to be not ready: the engine and the REST API do not depend on sessions, and all replicas share one Redis, so
-        // that taking each of them out of service would only turn "nobody can sign in" into "nothing answers".
+        // No reasons to be not ready: the engine and the REST API do not depend on sessions, and all replicas share one Redis and one
+        // provider, so that taking each of them out of service would only turn "nobody can sign in" into "nothing answers".
         var warnings = state.Warnings.ToList();
         if (await asked is { Healthy: false } sessions)
             warnings.Add($"The session store ({sessions.Kind}): {sessions.Detail}");
+        if (await identity is { Healthy: false } provider)
+            warnings.Add($"The identity provider: {provider.Detail}");
         return TypedResults.Json(
             new Readiness(reasons.Count == 0 ? "ready" : "not ready", replica.Id, [.. elections.All.Where(election => election.Term is not null).Select(election => election.Key)], reasons, warnings),
             statusCode: reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);

@@ -4,6 +4,7 @@ using Ccm.Engine.Documents;
 using Ccm.Engine.Leadership;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Identity;
 using Ccm.Portal.Identity.Sessions;
 using Microsoft.Extensions.Caching.Distributed;
 
@@ -76,6 +77,11 @@ internal sealed class SystemHealth(
             await SessionsUnavailableException.Guard(() => sessions.GetAsync("ccm:health", token));
         return (true, "It answers.");
     }, cancellationToken);
+
+    /// <summary>Who vouches for people; the embedded provider is this process itself.</summary>
+    public Task<StoreStatus> IdentityAsync(CancellationToken cancellationToken) => services.GetService<ProviderMetadata>() is not { } provider
+        ? Task.FromResult(new StoreStatus("embedded", true, "Demo users."))
+        : AskAsync("oidc", async token => await provider.ProblemAsync(token) is { } problem ? (false, problem) : (true, "It answers."), cancellationToken);
 
     private string KindOf(string connectionString, string embedded) => string.IsNullOrEmpty(configuration.GetConnectionString(connectionString)) ? embedded : connectionString;
 

@@ -15,7 +15,7 @@ internal static partial class BackChannelLogout
         .AllowAnonymous().DisableAntiforgery().ExcludeFromDescription().WithMetadata(new RequestSizeLimitAttribute(LargestForm));
 
     private static async Task<IResult> HandleAsync(
-        HttpContext context, LogoutTokens tokens, SessionEnding sessions, ISessionRegistry registry, TimeProvider time, ILoggerFactory loggers)
+        HttpContext context, LogoutTokens tokens, SessionEnding sessions, ISessionRegistry registry, SessionEvents events, TimeProvider time, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger(typeof(BackChannelLogout));
         context.Response.Headers.CacheControl = "no-store";
@@ -32,7 +32,11 @@ internal static partial class BackChannelLogout
             {
                 // With a session named, it is that one that ended, and no other of the same person.
                 var owner = token.ProviderSession is { Length: > 0 } sid ? SessionOwner.ProviderSession(sid) : SessionOwner.Subject(token.Subject!);
-                LogEnded(logger, token.Subject, await sessions.EndAsync(owner));
+                foreach (var person in await sessions.EndAsync(owner))
+                {
+                    LogEnded(logger, person.Name);
+                    events.SignedOut(person, "The identity provider signed them out.");
+                }
                 return Results.Ok();
             }
             catch (SessionsUnavailableException)
@@ -62,8 +66,8 @@ internal static partial class BackChannelLogout
         return Results.Json(new { error = "invalid_request", error_description = reason }, statusCode: StatusCodes.Status400BadRequest);
     }
 
-    [LoggerMessage(7311, LogLevel.Information, "The provider signed {Subject} out; {Count} sessions ended.")]
-    private static partial void LogEnded(ILogger logger, string? subject, int count);
+    [LoggerMessage(7311, LogLevel.Information, "The provider signed {Name} out; a session ended.")]
+    private static partial void LogEnded(ILogger logger, string name);
 
     [LoggerMessage(7312, LogLevel.Warning, "A back-channel logout was refused. {Reason}")]
     private static partial void LogRefused(ILogger logger, string reason);

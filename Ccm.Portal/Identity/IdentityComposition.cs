@@ -27,7 +27,7 @@ public static class IdentityComposition
             .AddOpenIdConnect()
             .AddJwtBearer();
         services.AddOptions<CookieAuthenticationOptions>(CookieAuthenticationDefaults.AuthenticationScheme)
-            .Configure<ITicketStore>(SessionCookie.Configure);
+            .Configure<ITicketStore, SessionEvents>(SessionCookie.Configure);
         services.AddOptions<OpenIdConnectOptions>(OpenIdConnectDefaults.AuthenticationScheme)
             .Configure<IdentitySettings, IServiceProvider>(OidcSignIn.Configure);
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
@@ -53,6 +53,12 @@ public static class IdentityComposition
     /// <summary>Who asks; a page answers 503 while its session cannot be read. Stands where <c>UseAuthentication</c> would.</summary>
     public static IApplicationBuilder UseCcmAuthentication(this IApplicationBuilder app) => app.UseMiddleware<KeysAway>().UseMiddleware<SessionsAway>().UseAuthentication();
 
+    /// <summary>Belongs before the start: whatever only the settings can mend ends it.</summary>
+    /// <exception cref="Exception">In words that name the setting and the fix.</exception>
+    public static Task CheckCcmSessionsAsync(this IApplicationBuilder app, CancellationToken cancellationToken) =>
+        app.ApplicationServices.GetService<RedisConnection>() is not { } redis ? Task.CompletedTask
+            : RedisStart.CheckAsync(redis.Options, app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RedisStart)), cancellationToken);
+
     /// <summary>The account pages and, through <see cref="UseCcmAuthentication"/>, the provider's endpoints.</summary>
     public static IEndpointRouteBuilder MapCcmIdentity(this IEndpointRouteBuilder endpoints)
     {
@@ -69,6 +75,8 @@ public static class IdentityComposition
         services.AddSingleton<TicketStore>();
         services.AddSingleton<ITicketStore>(provider => provider.GetRequiredService<TicketStore>());
         services.AddRazorComponents();
+        services.AddSingleton<SessionEvents>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionEvents>());
         services.AddSingleton<SessionEnding>();
         services.AddSingleton<SessionWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionWatch>());

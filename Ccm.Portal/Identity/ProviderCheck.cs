@@ -15,7 +15,7 @@ namespace Ccm.Portal.Identity;
 /// their pages are open. Only what it clearly says counts: a provider that is away, or tells no groups in its user info, changes nothing.
 /// </summary>
 internal sealed partial class ProviderCheck(
-    TicketStore tickets, ISessionRegistry registry, IOptionsMonitor<OpenIdConnectOptions> oidc, IdentitySettings settings, TimeProvider time, ILogger<ProviderCheck> logger)
+    TicketStore tickets, ISessionRegistry registry, IOptionsMonitor<OpenIdConnectOptions> oidc, IdentitySettings settings, SessionEvents events, TimeProvider time, ILogger<ProviderCheck> logger)
 {
     /// <summary>Marks a ticket whose roles came from the user info: elsewhere their absence there would mean nothing.</summary>
     public const string RolesInUserInfo = "ccm.roles-in-user-info";
@@ -59,6 +59,7 @@ internal sealed partial class ProviderCheck(
             {
                 LogEnded(ticket.Principal.FindFirst(IdentityClaims.Subject)?.Value);
                 await tickets.RemoveAsync(key);
+                events.SignedOut(Actors.ActorOf(ticket.Principal), "The identity provider no longer vouches for them.");
                 return;
             }
             await tickets.UpdateAsync(key, kept => Keep(kept, fresh));

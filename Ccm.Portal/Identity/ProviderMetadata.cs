@@ -21,6 +21,7 @@ internal sealed class ProviderMetadata(Uri authority, HttpClient client, TimePro
     private DateTimeOffset _readAt;
     private DateTimeOffset _refreshedAt;
     private bool _stale;
+    private (DateTimeOffset At, string? Problem) _looked;
 
     /// <exception cref="InvalidOperationException">It was never read and cannot be read now; the message says why.</exception>
     public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
@@ -76,6 +77,25 @@ internal sealed class ProviderMetadata(Uri authority, HttpClient client, TimePro
             var reason = exception.InnerException?.Message ?? exception.Message;
             throw new InvalidOperationException($"{address} cannot be read: {reason} Check Authentication:Oidc:Authority, and that the provider runs.", exception);
         }
+    }
+
+    /// <summary>Why the provider cannot be used just now; null when it can. Asked anew every so often, however many want to know.</summary>
+    public async Task<string?> ProblemAsync(CancellationToken cancel)
+    {
+        var (at, problem) = _looked;
+        if (time.GetUtcNow() - at < AtTheMostEvery)
+            return problem;
+        try
+        {
+            await ReadAsync(cancel);
+            problem = null;
+        }
+        catch (InvalidOperationException exception)
+        {
+            problem = exception.Message;
+        }
+        _looked = (time.GetUtcNow(), problem);
+        return problem;
     }
 
     public void Dispose() => _reading.Dispose();

@@ -13,6 +13,8 @@ public static class SecurityHeaders
     public static IApplicationBuilder UseCcmSecurityHeaders(this IApplicationBuilder app)
     {
         var services = app.ApplicationServices;
+        // First of all: what follows asks for the host and the scheme that the browser used.
+        ProxyOptions.Use(app, services.GetRequiredService<IConfiguration>());
         var strictTransport = !services.GetRequiredService<IHostEnvironment>().IsDevelopment();
         var authority = services.GetRequiredService<IdentitySettings>().Authority?.GetLeftPart(UriPartial.Authority);
         return app.Use(async (context, next) =>

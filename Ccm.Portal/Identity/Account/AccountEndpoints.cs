@@ -1,3 +1,4 @@
+using Ccm.Engine.Domain;
 using Ccm.Portal.Identity.Embedded;
 using Ccm.Portal.Identity.Sessions;
 using Microsoft.AspNetCore.Antiforgery;
@@ -50,7 +51,7 @@ internal static partial class AccountEndpoints
         return await ChallengeAsync(context, loggers, target);
     }
 
-    private static async Task<IResult> SignInAsync(HttpContext context, IdentitySettings settings, IAntiforgery antiforgery, SignInRate rate, ILoggerFactory loggers)
+    private static async Task<IResult> SignInAsync(HttpContext context, IdentitySettings settings, IAntiforgery antiforgery, SignInRate rate, SessionEvents events, ILoggerFactory loggers)
     {
         if (await AccountForm.ReadAsync(context, antiforgery) is not { } form)
             return AccountPages.SignIn(context, "/", "The form was too old or came from another page. Please try again.", StatusCodes.Status400BadRequest);
@@ -72,6 +73,9 @@ internal static partial class AccountEndpoints
         {
             rate.CountWrong(context);
             LogRefused(logger, context.Connection.RemoteIpAddress?.ToString());
+            // What stands where a name should may be a password: only a name that exists is told on.
+            var tried = DemoUsers.All.Select(IdentityClaims.NameOf).FirstOrDefault(known => known == form["username"]) ?? "unknown";
+            events.Refused(new Actor(tried, tried, []), $"A wrong password, from {context.Connection.RemoteIpAddress}.");
             return AccountPages.SignIn(context, target, "The user name or the password is wrong.", StatusCodes.Status401Unauthorized);
         }
 
@@ -84,7 +88,7 @@ internal static partial class AccountEndpoints
             : await ChallengeAsync(context, loggers, target);
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, SessionEnding sessions, ILoggerFactory loggers)
+    private static async Task<IResult> SignOutAsync(HttpContext context, IAntiforgery antiforgery, SessionEnding sessions, SessionEvents events, ILoggerFactory loggers)
     {
         const string After = "/account/sign-in?reason=signed-out";
         if (context.User.Identity is not { IsAuthenticated: true })
@@ -95,9 +99,12 @@ internal static partial class AccountEndpoints
 
         var logger = loggers.CreateLogger(typeof(AccountEndpoints));
         LogSignedOut(logger, context.User.Identity.Name);
-        if (form["everywhere"] == "true")
-            await sessions.EndAsync(SessionOwner.Subject(Actors.ActorOf(context.User).Id));
+        var person = Actors.ActorOf(context.User);
+        var everywhere = form["everywhere"] == "true";
+        if (everywhere)
+            await sessions.EndAsync(SessionOwner.Subject(person.Id));
         await context.SignOutAsync(Session);
+        events.SignedOut(person, everywhere ? "Signed out everywhere." : "Signed out.");
         try
         {
             await context.SignOutAsync(Oidc, new AuthenticationProperties { RedirectUri = After });

@@ -10,7 +10,7 @@ internal static class SessionCookie
 
     public const string SecureName = "__Host-ccm";
 
-    public static void Configure(CookieAuthenticationOptions options, ITicketStore tickets)
+    public static void Configure(CookieAuthenticationOptions options, ITicketStore tickets, SessionEvents events)
     {
         options.SessionStore = tickets;
         options.CookieManager = new NamesByScheme();
@@ -25,6 +25,11 @@ internal static class SessionCookie
         options.LoginPath = "/account/sign-in";
         options.AccessDeniedPath = "/account/no-access";
         options.ReturnUrlParameter = "returnUrl";
+        options.Events.OnSignedIn = context =>
+        {
+            events.SignedIn(Actors.ActorOf(context.Principal!));
+            return Task.CompletedTask;
+        };
         options.Events.OnRedirectToLogin = context => Answer(context, StatusCodes.Status401Unauthorized);
         options.Events.OnRedirectToAccessDenied = context => Answer(context, StatusCodes.Status403Forbidden);
     }

@@ -1,3 +1,4 @@
+using Ccm.Engine.Domain;
 using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace Ccm.Portal.Identity.Sessions;
@@ -6,17 +7,17 @@ namespace Ccm.Portal.Identity.Sessions;
 /// <remarks>While the store is away it throws <see cref="SessionsUnavailableException"/>.</remarks>
 internal sealed class SessionEnding(ITicketStore tickets, ISessionRegistry registry)
 {
-    /// <returns>How many there were.</returns>
-    public async Task<int> EndAsync(SessionOwner owner)
+    /// <returns>Whose, one for each session.</returns>
+    public async Task<IReadOnlyList<Actor>> EndAsync(SessionOwner owner)
     {
-        var ended = 0;
+        var ended = new List<Actor>();
         foreach (var key in await registry.FindAsync(owner))
         {
             // A key is signed in to anew where a browser still had it: then the session may be another's by now.
             if (await tickets.RetrieveAsync(key) is not { } ticket || !SessionOwner.Of(ticket).Contains(owner))
                 continue;
             await tickets.RemoveAsync(key);
-            ended++;
+            ended.Add(Actors.ActorOf(ticket.Principal));
         }
         return ended;
     }
