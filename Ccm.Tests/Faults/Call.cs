@@ -41,6 +41,8 @@ internal sealed record Attempt(string Replica, DateTimeOffset Sent, DateTimeOffs
         _ => Known.Unknown,
     };
 
+    public override string ToString() => $"{Replica} {Sent:mm:ss.fff}–{Ended:ss.fff} {Status}";
+
     /// <summary>No answer, or one that says that a store is away, is what an outage may cost; nothing else is.</summary>
     public bool IsFault => Known == Known.Unknown && Status is not (0 or (int)HttpStatusCode.ServiceUnavailable);
 }
@@ -57,7 +59,7 @@ internal sealed record CallRecord(Call Call, ImmutableArray<Attempt> Attempts)
     /// <summary>A text field of the answer.</summary>
     public string? Told(string field) => Known == Known.Acknowledged && JsonDocument.Parse(Attempts[^1].Answer).RootElement.TryGetProperty(field, out var value) ? value.GetString() : null;
 
-    public override string ToString() => $"call {Call.Number} ({Call.Kind} {Call.Path}, operation {Call.OperationId[..8]}, {string.Join(", ", Attempts.Select(attempt => $"{attempt.Replica} {attempt.Sent:mm:ss.fff}–{attempt.Ended:ss.fff} {attempt.Status}"))})";
+    public override string ToString() => $"call {Call.Number} ({Call.Kind} {Call.Path}, operation {Call.OperationId[..8]}, {string.Join(", ", Attempts)})";
 }
 
 /// <summary>Something that was done to the system from outside.</summary>

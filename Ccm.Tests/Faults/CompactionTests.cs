@@ -11,7 +11,7 @@ public sealed class CompactionTests
         var leader = await world.LeaderAsync();
         var away = world.Replicas.First(replica => replica != leader);
 
-        world.Mark($"SIGSTOP {away.Name}", away);
+        world.Mark($"SIGSTOP {away.Name}");
         away.Portal.Pause();
         var known = world.Recorder.Current;
         var after = await world.Recorder.UntilAsync(now => known.Instances.Keys.Any(id => !now.Instances.ContainsKey(id)), "keys of ended instances are removed");

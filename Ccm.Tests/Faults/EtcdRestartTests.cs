@@ -10,14 +10,14 @@ public sealed class EtcdRestartTests
 
         for (var round = 0; round < 2; round++)
         {
-            await FaultWorld.GoOnAsync(2 + world.Random.NextDouble());
+            await FaultWorld.GoOnAsync(1 + world.Random.NextDouble());
             world.Mark("kill -9 etcd");
             await world.Etcd[0].KillAsync();
             await FaultWorld.GoOnAsync(1.5);
             await world.Etcd[0].RestartAsync();
             world.Mark("etcd is back", serves: true);
+            await FaultWorld.GoOnAsync(4);
         }
-        await FaultWorld.GoOnAsync(4);
 
         await world.CheckAsync();
     }

@@ -125,14 +125,15 @@ internal sealed class FaultWorld : IAsyncDisposable
         var endpoints = string.Join(',', Etcd.Select(member => member.Endpoint));
         Recorder = Own(new StateRecorder(endpoints));
         Documents = Own(await MongoServer.StartAsync());
-        DocumentsWay = plan.LossyDocuments ? Own(new LossyProxy(new Uri(Documents.ConnectionString).Authority)) : null;
+        var documents = new Uri(Documents.ConnectionString).Authority;
+        DocumentsWay = plan.LossyDocuments ? Own(new LossyProxy(documents)) : null;
         Sessions = Own(await RedisServer.StartAsync());
         var provider = Own(await ExternalProvider.StartAsync());
         var tokens = Roles.All.ToDictionary(role => role, role => provider.AccessTokenOf(Call.CallerOf(role), $"lab-{role}"));
         string[] settings =
         [
             .. provider.Settings().Select(pair => $"--{pair.Key}={pair.Value}"), .. Roles.All.Select(role => $"--Authentication:Oidc:RoleMap:lab-{role}={role}"),
-            $"--ConnectionStrings:mongodb={(DocumentsWay is null ? Documents.ConnectionString : Documents.ConnectionString.Replace(new Uri(Documents.ConnectionString).Authority, DocumentsWay.Endpoint, StringComparison.Ordinal))}",
+            $"--ConnectionStrings:mongodb={Documents.ConnectionString.Replace(documents, DocumentsWay?.Endpoint ?? documents, StringComparison.Ordinal)}",
             $"--ConnectionStrings:redis={Sessions.Endpoint}", "--Ccm:DataDirectory=/proc/none", $"--Ccm:Leadership:LeaseTtl={LeaseTtl:c}", "--Ccm:Simulator:Speed=1200", "--Ccm:Lifecycle:Sweep=00:00:02", "--Ccm:Seed:DemoLabs=false", .. plan.Settings,
         ];
         Replicas = [.. await Task.WhenAll(Enumerable.Range(1, plan.Replicas).Select(n => StartReplicaAsync(plan, $"replica-{n}", endpoints, tokens[Roles.Admin], settings)))];

@@ -35,10 +35,18 @@ internal static class Gathering
     }
 
     private static IEnumerable<string> Restless(FleetSnapshot now) =>
-        now.Instances.Values.Where(entry => entry.Value.State is not (InstanceState.Running or InstanceState.Stopped or InstanceState.Terminated)
-                || (entry.Value.Target == InstanceTarget.Terminated && entry.Value.State != InstanceState.Terminated) || (entry.Value.Target == InstanceTarget.Stopped && entry.Value.State != InstanceState.Stopped))
-            .Select(entry => $"{entry.Id} is {entry.Value.State} on {entry.WorkerId}, target {entry.Value.Target}, {entry.Value.LastTransition.Reason} {(entry.WorkerId is { } on ? now.Workers.GetValueOrDefault(on)?.Value : null)}")
+        now.Instances.Values.Where(entry => !Rests(entry.Value))
+            .Select(entry => $"{entry.Id} is {entry.Value.State}, target {entry.Value.Target}, on {(entry.WorkerId is { } on ? now.Workers.GetValueOrDefault(on)?.Value : null)}: {entry.Value.LastTransition.Reason}")
             .Concat(now.Outbox.IsEmpty ? [] : [$"{now.Outbox.Count} operations wait in the outbox."]);
+
+    private static bool Rests(LabletInstance instance) => instance.State switch
+    {
+        InstanceState.Running => instance.Target == InstanceTarget.Running,
+        // One that is to start again may wait for its worker.
+        InstanceState.Stopped => instance.Target != InstanceTarget.Terminated,
+        InstanceState.Terminated => true,
+        _ => false,
+    };
 
     public static async Task<Evidence> EvidenceAsync(StateRecorder recorder, CallSender sender, ImmutableArray<Door> doors, IReadOnlyList<FaultMark> faults)
     {

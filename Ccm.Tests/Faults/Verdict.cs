@@ -25,9 +25,11 @@ internal static class Verdict
 
     private static string Report(FaultWorld world, Evidence evidence, string? settled, ImmutableArray<Violation> violations)
     {
-        var text = new StringBuilder().AppendLine(CultureInfo.InvariantCulture,
-            $"Seed {world.Seed} (CCM_TEST_FAULT_SEED={world.Seed}): {evidence.Calls.Length} calls in {evidence.Calls.Sum(call => call.Attempts.Length)} attempts, {evidence.Revisions.Length} revisions, {evidence.Trail.Length} audit events.");
-        text.AppendLine(string.Join(", ", evidence.Calls.GroupBy(call => (call.Call.Kind, call.Known)).OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.Kind} {group.Key.Known}")));
+        var attempts = evidence.Calls.Sum(call => call.Attempts.Length);
+        var kinds = evidence.Calls.GroupBy(call => (call.Call.Kind, call.Known)).OrderBy(group => group.Key).Select(group => $"{group.Count()} {group.Key.Kind} {group.Key.Known}");
+        var text = new StringBuilder()
+            .AppendLine(CultureInfo.InvariantCulture, $"CCM_TEST_FAULT_SEED={world.Seed}: {evidence.Calls.Length} calls in {attempts} attempts, {evidence.Revisions.Length} revisions, {evidence.Trail.Length} audit events.")
+            .AppendLine(string.Join(", ", kinds));
         var steps = Replay.Of(evidence.Revisions);
         foreach (var fault in evidence.Faults)
         {

@@ -7,10 +7,13 @@ namespace Ccm.Tests.Faults.Checking;
 /// <summary>Where instances are and what workers have left: I1 to I3, at every revision.</summary>
 internal static class PlaceRules
 {
-    public static IEnumerable<Violation> Check(Step step) =>
-        step.Change.Instances.SelectMany(id => Moves(step, id))
-            .Concat(Books(step.After, step.Change.Workers.Concat(step.Change.Instances.SelectMany(id => new[] { step.Before, step.After }.Select(snapshot => snapshot.Instances.GetValueOrDefault(id)?.WorkerId))).OfType<string>().Distinct(), step.Change.Instances))
+    public static IEnumerable<Violation> Check(Step step)
+    {
+        var touched = step.Change.Instances.SelectMany(id => new[] { step.Before, step.After }.Select(snapshot => snapshot.Instances.GetValueOrDefault(id)?.WorkerId)).OfType<string>();
+        return step.Change.Instances.SelectMany(id => Moves(step, id))
+            .Concat(Books(step.After, step.Change.Workers.Concat(touched).Distinct(), step.Change.Instances))
             .Select(violation => violation with { What = $"Revision {step.Revision}: {violation.What}" });
+    }
 
     /// <summary>Everything wrong with what stands in a snapshot.</summary>
     public static IEnumerable<Violation> Books(FleetSnapshot snapshot) => Books(snapshot, snapshot.Workers.Keys, snapshot.Instances.Keys);

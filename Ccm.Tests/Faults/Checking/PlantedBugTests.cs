@@ -4,6 +4,7 @@ using Ccm.Engine.Documents;
 using Ccm.Engine.Documents.Embedded;
 using Ccm.Engine.Domain;
 using Ccm.Engine.State;
+using Ccm.Engine.Watching;
 using Ccm.Tests.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,10 +17,10 @@ public sealed class PlantedBugTests
     public Task Check_DelayedWriteOfAnEarlierTermWithoutGuards_FindsFence() => FindsAsync(Rule.Fence, store => new LateStore(store));
 
     [Fact]
-    public Task Check_PortsForgotten_FindsI2() => FindsAsync(Rule.I2, store => new EditedStore(store, transaction => GivesBack(transaction) ? transaction with { Puts = transaction.Puts.RemoveAll(put => put.Key.EndsWith("/ports", StringComparison.Ordinal)) } : transaction));
+    public Task Check_PortsForgotten_FindsI2() => FindsAsync(Rule.I2, store => new ForgettingStore(store, key => key.EndsWith("/ports", StringComparison.Ordinal)));
 
     [Fact]
-    public Task Check_CapacityForgotten_FindsI3() => FindsAsync(Rule.I3, store => new EditedStore(store, transaction => GivesBack(transaction) ? transaction with { Puts = transaction.Puts.RemoveAll(put => put.Key.EndsWith("/capacity", StringComparison.Ordinal)) } : transaction));
+    public Task Check_CapacityForgotten_FindsI3() => FindsAsync(Rule.I3, store => new ForgettingStore(store, key => key.EndsWith("/capacity", StringComparison.Ordinal)));
 
     [Fact]
     public Task Check_AppliedTwice_FindsI4() => FindsAsync(Rule.I4, store => new RepeatingStore(store));
@@ -28,12 +29,10 @@ public sealed class PlantedBugTests
     public Task Check_AcknowledgedWithoutWriting_FindsI4() => FindsAsync(Rule.I4, store => new ForgetfulStore(store));
 
     [Fact]
-    public Task Check_ChangeWithoutItsEvents_FindsI5() => FindsAsync(Rule.I5, store => new EditedStore(store, transaction => GivesBack(transaction) ? transaction with { Puts = transaction.Puts.RemoveAll(put => put.Key.StartsWith(StateKeys.Outbox, StringComparison.Ordinal)) } : transaction));
+    public Task Check_ChangeWithoutItsEvents_FindsI5() => FindsAsync(Rule.I5, store => new ForgettingStore(store, key => key.StartsWith(StateKeys.Outbox, StringComparison.Ordinal)));
 
     [Fact]
     public Task Check_EventLostOnItsWay_FindsI5() => FindsAsync(Rule.I5, replace: services => services.AddSingleton<IAuditTrail>(provider => new LosingTrail(ActivatorUtilities.CreateInstance<SqliteAuditTrail>(provider))));
-
-    private static bool GivesBack(StateTransaction transaction) => transaction.Deletes.Any(key => key.StartsWith(StateKeys.Instances, StringComparison.Ordinal) && key.EndsWith("/worker", StringComparison.Ordinal));
 
     private static async Task FindsAsync(Rule rule, Func<IStateStore, IStateStore>? decorate = null, Action<IServiceCollection>? replace = null)
     {
@@ -41,9 +40,14 @@ public sealed class PlantedBugTests
         Assert.Contains(Checker.Check(await portal.WorkAsync(3)), violation => violation.Rule == rule);
     }
 
-    private sealed class EditedStore(IStateStore inner, Func<StateTransaction, StateTransaction> edit) : StoreDecorator(inner)
+    /// <summary>Leaves some keys out of what gives an instance's place back.</summary>
+    private sealed class ForgettingStore(IStateStore inner, Func<string, bool> forgets) : StoreDecorator(inner)
     {
-        public override Task<CommitResult> CommitAsync(StateTransaction transaction, CancellationToken cancellationToken) => base.CommitAsync(edit(transaction), cancellationToken);
+        public override Task<CommitResult> CommitAsync(StateTransaction transaction, CancellationToken cancellationToken) =>
+            base.CommitAsync(GivesBack(transaction) ? transaction with { Puts = transaction.Puts.RemoveAll(put => forgets(put.Key)) } : transaction, cancellationToken);
+
+        private static bool GivesBack(StateTransaction transaction) =>
+            transaction.Deletes.Any(key => key.StartsWith(StateKeys.Instances, StringComparison.Ordinal) && key.EndsWith("/worker", StringComparison.Ordinal));
     }
 
     /// <summary>Repeats a reservation that was committed, as if the answer had been lost and nothing had been looked up.</summary>
@@ -69,22 +73,18 @@ public sealed class PlantedBugTests
     /// <summary>A placement is lost on its way, and arrives, unguarded, in the next term.</summary>
     private sealed class LateStore(IStateStore inner) : StoreDecorator(inner)
     {
-        private StateTransaction? _late;
+        private int _late;
 
         public override async Task<CommitResult> CommitAsync(StateTransaction transaction, CancellationToken cancellationToken)
         {
-            var decided = Interlocked.CompareExchange(ref _late, null, null);
-            if (decided is null && transaction.Puts.Any(put => put.Key.EndsWith("/worker", StringComparison.Ordinal)))
-            {
-                _late = transaction;
-                // The term ends with it.
-                await base.CommitAsync(new StateTransaction { Deletes = [StateKeys.SchedulerLeader] }, cancellationToken);
-                await base.CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.SchedulerLeader, DomainJson.Write(new Engine.Watching.LeaderEntry("another", "", TimeProvider.System.GetUtcNow(), 0)))] }, cancellationToken);
-                await base.CommitAsync(transaction with { Guards = [] }, cancellationToken);
-                await base.CommitAsync(new StateTransaction { Deletes = [StateKeys.SchedulerLeader] }, cancellationToken);
-                return new CommitResult.Unknown("late");
-            }
-            return await base.CommitAsync(transaction, cancellationToken);
+            if (!transaction.Puts.Any(put => put.Key.EndsWith("/worker", StringComparison.Ordinal)) || Interlocked.Exchange(ref _late, 1) != 0)
+                return await base.CommitAsync(transaction, cancellationToken);
+            var another = DomainJson.Write(new LeaderEntry("another", "", TimeProvider.System.GetUtcNow(), 0));
+            await base.CommitAsync(new StateTransaction { Deletes = [StateKeys.SchedulerLeader] }, cancellationToken);
+            await base.CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.SchedulerLeader, another)] }, cancellationToken);
+            await base.CommitAsync(transaction with { Guards = [] }, cancellationToken);
+            await base.CommitAsync(new StateTransaction { Deletes = [StateKeys.SchedulerLeader] }, cancellationToken);
+            return new CommitResult.Unknown("late");
         }
     }
 

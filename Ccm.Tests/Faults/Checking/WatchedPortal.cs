@@ -37,11 +37,11 @@ internal sealed class WatchedPortal : IAsyncDisposable
         var etcd = await EtcdServer.StartAsync();
         var portal = new ApiHost
         {
-            Settings = { ["ConnectionStrings:etcd"] = etcd.Endpoint, ["Ccm:Leadership:LeaseTtl"] = "00:00:02" },
+            Settings = new() { ["ConnectionStrings:etcd"] = etcd.Endpoint, ["Ccm:Leadership:LeaseTtl"] = "00:00:02" },
             Replace = services =>
             {
                 if (decorate is not null)
-                    services.AddSingleton(_ => decorate(new EtcdStateStore(etcd.Endpoint, new EtcdOptions(), TimeProvider.System, NullLogger<EtcdStateStore>.Instance)));
+                    services.AddSingleton(_ => decorate(new EtcdStateStore(etcd.Endpoint, TimeProvider.System, NullLogger<EtcdStateStore>.Instance)));
                 replace?.Invoke(services);
             },
         };
