@@ -123,7 +123,7 @@ public sealed class SystemPageTests
         var page = portal.Open<SystemPage>("/system");
 
         PortalContext.Shows(page, () => Assert.Contains("replica-2", page.FindAll("[data-test=leaders] tbody tr")[1].TextContent, StringComparison.Ordinal));
-        Assert.Contains(", 3 h 5 min", page.FindAll("[data-test=leaders] tbody tr")[1].TextContent, StringComparison.Ordinal);
+        Assert.Contains(", for 3 h 5 min", page.FindAll("[data-test=leaders] tbody tr")[1].TextContent, StringComparison.Ordinal);
         Assert.Equal("not known yet", page.FindAll("[data-test=lease]")[1].TextContent);
 
         await page.Find("[aria-label='Resign as Controller']").ClickAsync();
