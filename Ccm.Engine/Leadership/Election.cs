@@ -22,6 +22,7 @@ public sealed partial class Election(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
     private volatile LeaderTerm? _term;
     private bool _standAside;
+    private string? _told;
 
     public string Key => key;
 
@@ -48,7 +49,10 @@ public sealed partial class Election(
             }
             catch (StateStoreUnavailableException exception)
             {
-                LogNoStore(key, exception.Message);
+                // Told once, not at every attempt.
+                if (_told != exception.Message)
+                    LogNoStore(key, exception.Message);
+                _told = exception.Message;
                 await Task.Delay(Pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -83,6 +87,7 @@ public sealed partial class Election(
     {
         var term = new LeaderTerm(new StateGuard.Created(key, createRevision), time.GetUtcNow(), lease, over.Token);
         _term = term;
+        _told = null;
         LogElected(replica.Id, key);
         var watching = EndWithKeyAsync(createRevision, over);
         try

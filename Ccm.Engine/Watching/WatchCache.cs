@@ -18,7 +18,9 @@ public sealed record WatchFreshness(long Revision, DateTimeOffset? LastHeard, st
 public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILogger<WatchCache> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.2);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>A store that is back is heard within so long; whoever cannot be reached costs little to ask.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -99,8 +101,10 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
 
     private void Fail(string problem)
     {
+        // Told once, not at every attempt.
+        if (_freshness.Problem != problem)
+            LogBroken(problem);
         _freshness = _freshness with { Problem = problem };
-        LogBroken(problem);
     }
 
     private void Advance(StateBatch batch)

@@ -24,7 +24,7 @@ internal sealed class EtcdTraffic : IAsyncDisposable
         _running = Task.WhenAll(Task.Run(WriteAsync), Task.Run(() => WatchAsync(from)));
     }
 
-    /// <summary>Writes that had to be tried again, one after another, at the most.</summary>
+    /// <summary>Of one write, at the most.</summary>
     public int MostAttempts { get; private set; }
 
     public CancellationToken LeaseLost => _lease.Lost;

@@ -11,7 +11,7 @@ namespace Ccm.Engine.State.Etcd;
 /// The state store on etcd 3.5 or newer. Only this folder knows the client library: its retries, its shared watch stream and its
 /// keep-alive do not meet the contract, so the calls here are the plain ones.
 /// </summary>
-public sealed partial class EtcdStateStore : IStateStore
+public sealed class EtcdStateStore : IStateStore
 {
     private const int PageOfMany = 1000;
 
@@ -20,6 +20,7 @@ public sealed partial class EtcdStateStore : IStateStore
 
     private readonly EtcdConnection _connection;
     private readonly EtcdHistory _history;
+    private readonly EtcdStatus _status;
     private readonly ILogger _logger;
     private ulong _listedCluster;
 
@@ -29,6 +30,7 @@ public sealed partial class EtcdStateStore : IStateStore
     {
         _connection = new EtcdConnection(EtcdEndpoints.Parse(endpoints), options, time, logger);
         _history = new EtcdHistory(_connection);
+        _status = new EtcdStatus(_connection, _history);
         _logger = logger;
     }
 
@@ -153,28 +155,11 @@ public sealed partial class EtcdStateStore : IStateStore
         }
     }
 
-    public Task<StateStoreStatus> GetStatusAsync(CancellationToken cancellationToken) => new EtcdStatus(_connection, _history).ReadAsync(cancellationToken);
+    public Task<StateStoreStatus> GetStatusAsync(CancellationToken cancellationToken) => _status.ReadAsync(cancellationToken);
 
-    /// <summary>
-    /// Tells at start what no waiting would heal: a wrong scheme, user or password, a certificate that is not believed, a server too old.
-    /// An outage is no such thing: it is told in the log, and the store serves once the servers do.
-    /// </summary>
+    /// <summary>Tells at start what no waiting would heal; an outage is no such thing.</summary>
     /// <exception cref="StateStoreSettingsException">The settings or the servers have to be changed; the message says which and how.</exception>
-    public async Task CheckAsync(CancellationToken cancellationToken)
-    {
-        var faults = await Task.WhenAll(_connection.Members.Select(member => FaultAsync(member, cancellationToken)));
-        if (faults.All(fault => fault is not null))
-        {
-            var fault = faults.FirstOrDefault(fault => fault!.Permanent) ?? faults[0]!;
-            if (fault.Permanent)
-                throw new StateStoreSettingsException(_connection.Describe(fault), fault);
-            LogAway(_connection.Describe(fault));
-            return;
-        }
-        foreach (var fault in faults.OfType<EtcdMemberException>())
-            LogMemberAway(_connection.Describe(fault));
-        await CheckPermissionAsync(cancellationToken);
-    }
+    public Task CheckAsync(CancellationToken cancellationToken) => new EtcdStartCheck(_connection, _logger).RunAsync(cancellationToken);
 
     public ValueTask DisposeAsync()
     {
@@ -205,40 +190,6 @@ public sealed partial class EtcdStateStore : IStateStore
     private async Task<StateCompactedException> CompactedAsync(CancellationToken cancellationToken) =>
         new(await _history.FindCompactedAsync(await NewestRevisionAsync(cancellationToken), cancellationToken));
 
-    private async Task<EtcdMemberException?> FaultAsync(EtcdMember member, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _connection.ProbeAsync(member, cancellationToken);
-            return null;
-        }
-        catch (EtcdMemberException exception)
-        {
-            return exception;
-        }
-    }
-
-    /// <summary>Asks for the right to read and write all of CCM's keys with a transaction whose guard never holds.</summary>
-    private async Task CheckPermissionAsync(CancellationToken cancellationToken)
-    {
-        var (from, until) = EtcdKeys.Prefix(StateKeys.Root);
-        var never = new TxnRequest { Compare = { new Compare { Key = from, Target = Compare.Types.CompareTarget.Version, Result = Compare.Types.CompareResult.Less, Version = 0 } } };
-        never.Success.Add(new RequestOp { RequestRange = new RangeRequest { Key = from, RangeEnd = until, CountOnly = true } });
-        never.Success.Add(new RequestOp { RequestDeleteRange = new DeleteRangeRequest { Key = from, RangeEnd = until } });
-        try
-        {
-            await _connection.CallAsync((member, options) => member.Keys.TxnAsync(never, options), repeatable: true, cancellationToken);
-        }
-        catch (RpcException exception) when (EtcdErrors.IsRefusal(exception))
-        {
-            throw new StateStoreSettingsException(_connection.Describe(exception), exception);
-        }
-        catch (Exception exception) when (exception is RpcException or EtcdMemberException)
-        {
-            LogAway(_connection.Describe(exception));
-        }
-    }
-
     /// <summary>Revisions of one cluster mean nothing in another: what was listed there has to be listed anew.</summary>
     private void RefuseOtherCluster(ResponseHeader header)
     {
@@ -246,10 +197,4 @@ public sealed partial class EtcdStateStore : IStateStore
         if (listed != 0 && listed != header.ClusterId)
             throw new StateCompactedException(header.Revision);
     }
-
-    [LoggerMessage(2107, LogLevel.Warning, "CCM starts without its state store and waits for it: {Reason}")]
-    private partial void LogAway(string reason);
-
-    [LoggerMessage(2108, LogLevel.Warning, "One of the servers cannot be used: {Reason}")]
-    private partial void LogMemberAway(string reason);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 namespace Ccm.Engine.State.Etcd;
@@ -6,7 +7,12 @@ namespace Ccm.Engine.State.Etcd;
 internal sealed class EtcdStatus(EtcdConnection connection, EtcdHistory history)
 {
     /// <summary>Less than a health check waits, so that it can tell what is wrong.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>It changes only when a server is started anew.</summary>
+    private static readonly TimeSpan QuotaHolds = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<EtcdMember, (long? Bytes, long At)> _quotas = new();
 
     /// <exception cref="StateStoreUnavailableException">No server answers, or none of them knows a leader.</exception>
     public async Task<StateStoreStatus> ReadAsync(CancellationToken cancellationToken)
@@ -34,12 +40,20 @@ internal sealed class EtcdStatus(EtcdConnection connection, EtcdHistory history)
         try
         {
             var report = await connection.ReportAsync(member, Patience, cancellationToken);
-            var quota = report.QuotaBytes ?? await EtcdReport.QuotaAsync(member, Patience, cancellationToken);
+            var quota = report.QuotaBytes ?? await QuotaAsync(member, cancellationToken);
             return (new StateStoreMember(member.Endpoint, report.Version, report.SizeBytes, quota, report.Leads, report.HasLeader ? null : $"{member.Endpoint} knows no leader."), report);
         }
         catch (EtcdMemberException exception)
         {
+            connection.Leave(member, exception.Message);
             return (new StateStoreMember(member.Endpoint, null, 0, null, false, exception.Message), null);
         }
+    }
+
+    private async Task<long?> QuotaAsync(EtcdMember member, CancellationToken cancellationToken)
+    {
+        if (!_quotas.TryGetValue(member, out var known) || connection.Time.GetElapsedTime(known.At) > QuotaHolds)
+            _quotas[member] = known = (await EtcdReport.QuotaAsync(member, Patience, cancellationToken), connection.Time.GetTimestamp());
+        return known.Bytes;
     }
 }
