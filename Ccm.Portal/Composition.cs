@@ -57,7 +57,7 @@ internal static partial class Composition
     }
 
     /// <summary>The state of a paused circuit lies where another replica finds it. Without Redis it stays in memory, for a browser that comes back late.</summary>
-    private static void AddSharedCircuitState(this IServiceCollection services)
+    public static void AddSharedCircuitState(this IServiceCollection services)
     {
         services.AddKeyedSingleton<IDistributedCache>(CircuitCache.Service, (provider, _) => new CircuitCache(
             new RedisCache(new RedisCacheOptions { ConnectionMultiplexerFactory = provider.GetRequiredService<RedisConnection>().GetAsync, InstanceName = "ccm:circuit:" }),

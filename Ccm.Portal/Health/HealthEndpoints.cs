@@ -20,12 +20,11 @@ internal static class HealthEndpoints
         group.MapGet("/metrics", (Metrics metrics) => TypedResults.Text(metrics.Write(), Metrics.MediaType));
     }
 
-    private static async Task<IResult> ReadyAsync(
-        SystemHealth health, OpenCircuits circuits, Replica replica, Elections elections, IServiceProvider services, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(SystemHealth health, Replica replica, Elections elections, IServiceProvider services, CancellationToken cancellationToken)
     {
         var (asked, identity) = (health.SessionsAsync(cancellationToken), health.IdentityAsync(cancellationToken));
         var reasons = new List<string>();
-        if (circuits.Closing)
+        if (services.GetService<OpenCircuits>() is { Closing: true })
             reasons.Add("This replica is about to stop.");
         if (health.NotReady() is { } stale)
             reasons.Add(stale);

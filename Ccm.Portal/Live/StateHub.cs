@@ -1,17 +1,34 @@
 using System.Runtime.CompilerServices;
 using Ccm.Engine.Control;
 using Ccm.Portal.Identity;
+using Ccm.Portal.Identity.Sessions;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Ccm.Portal.Live;
 
 /// <summary>The hub at <c>/hubs/state</c>: stream <c>Subscribe</c> for a snapshot, then deltas with revisions.</summary>
-internal sealed class StateHub(StateFeed feed) : Hub
+internal sealed class StateHub(StateFeed feed, IServiceProvider services) : Hub
 {
     public const string Path = "/hubs/state";
 
     /// <summary>Streams of one connection: all tell the same, and each costs a copy of what the caller may read.</summary>
     public const int MostStreams = 4;
+
+    /// <summary>One that a browser's session let in ends with it, and when its roles change: the browser comes again with those it has.</summary>
+    public override Task OnConnectedAsync()
+    {
+        var connection = Context;
+        if (connection.User!.HasClaim(claim => claim.Type == IdentityClaims.Ticket))
+            connection.Items[typeof(SessionWatch)] = services.GetRequiredService<SessionWatch>().Follow(connection.User, _ => connection.Abort());
+        return base.OnConnectedAsync();
+    }
+
+    public override Task OnDisconnectedAsync(Exception? exception)
+    {
+        if (Context.Items.TryGetValue(typeof(SessionWatch), out var following))
+            ((IDisposable)following!).Dispose();
+        return base.OnDisconnectedAsync(exception);
+    }
 
     public IAsyncEnumerable<StateMessage> Subscribe(CancellationToken cancellationToken)
     {

@@ -28,7 +28,7 @@ public sealed class FailoverTests(PortalInBrowser browser)
         Assert.True(await IsMarkedAsync(survivor), "The page on the survivor was left.");
     }
 
-    /// <summary>It never leaves its page: what it held in memory moves with it.</summary>
+    /// <summary>It never leaves its page.</summary>
     [Fact]
     public async Task ReplicaStopped_PageOfIt_ResumesOnTheOther()
     {
@@ -76,6 +76,21 @@ public sealed class FailoverTests(PortalInBrowser browser)
 
         await AssertGoesOnAsync(page, pair.Two);
         Assert.False(await IsMarkedAsync(page), "The page was resumed.");
+    }
+
+    /// <summary>Signing out everywhere on one replica ends what is open on the other, by itself and at once.</summary>
+    [Fact]
+    public async Task SignedOutEverywhere_PageOnTheOtherReplica_EndsAtTheSignInPage()
+    {
+        await using var stores = await RealStores.StartAsync();
+        await using var pair = await PairAsync(stores);
+        var page = await pair.OpenAsync(browser);
+        var elsewhere = await browser.SignInAsync(pair.Two.Address, "operator", Filter);
+
+        await elsewhere.GotoAsync("/account");
+        await elsewhere.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere" }).ClickAsync();
+
+        await page.WaitForURLAsync(url => url.Contains("/account/sign-in?returnUrl=%2Finstances", StringComparison.Ordinal));
     }
 
     private static async Task AssertGoesOnAsync(IPage page, PortalProcess survivor)

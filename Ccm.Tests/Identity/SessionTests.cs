@@ -1,6 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Ccm.Engine.Domain;
+using Ccm.Portal.Identity;
+using Ccm.Portal.Identity.Sessions;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -164,5 +168,38 @@ public sealed class SessionTests
 
         var value = Assert.Single(cache.Values).Value;
         Assert.DoesNotContain("operator", System.Text.Encoding.UTF8.GetString(value), StringComparison.Ordinal);
+    }
+
+    /// <summary>The request that prolongs a session read it before a sign-out removed it.</summary>
+    [Fact]
+    public async Task Prolong_SignedOutMeanwhile_StaysSignedOut()
+    {
+        await using var host = await IdentityHost.StartAsync();
+        var tickets = host.Services.GetRequiredService<TicketStore>();
+        var key = await tickets.StoreAsync(new(IdentityClaims.Principal("ann", "Ann", [Role.Viewer]), new(), "Cookies"));
+        var read = (await tickets.RetrieveAsync(key))!;
+        await tickets.RemoveAsync(key);
+
+        await tickets.RenewAsync(key, read, new DefaultHttpContext(), TestContext.Current.CancellationToken);
+
+        Assert.Null(await tickets.RetrieveAsync(key));
+    }
+
+    [Fact]
+    public async Task Prolong_RolesChangedMeanwhile_KeepsTheNewOnes()
+    {
+        await using var host = await IdentityHost.StartAsync();
+        var tickets = host.Services.GetRequiredService<TicketStore>();
+        var key = await tickets.StoreAsync(new(IdentityClaims.Principal("ann", "Ann", [Role.Admin]), new(), "Cookies"));
+        var read = (await tickets.RetrieveAsync(key))!;
+        await tickets.UpdateAsync(key, kept => new(IdentityClaims.Principal("ann", "Ann", [Role.Viewer]), kept.Properties, kept.AuthenticationScheme));
+        var ends = TimeProvider.System.GetUtcNow().AddHours(8);
+        read.Properties.ExpiresUtc = ends;
+
+        await tickets.RenewAsync(key, read, new DefaultHttpContext(), TestContext.Current.CancellationToken);
+        var kept = (await tickets.RetrieveAsync(key))!;
+
+        Assert.Equal([Role.Viewer], Actors.ActorOf(kept.Principal).Roles);
+        Assert.Equal(ends.ToUnixTimeSeconds(), kept.Properties.ExpiresUtc!.Value.ToUnixTimeSeconds());
     }
 }

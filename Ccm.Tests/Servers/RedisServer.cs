@@ -15,13 +15,15 @@ public sealed class RedisServer : IAsyncDisposable
     private const string HowToGetOne = "NO REDIS: its tests are skipped. Install redis-server, or name a running one in CCM_TEST_REDIS=host:port.";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static int _warned;
+    private readonly string[] _arguments;
     private readonly string? _program;
     private readonly DirectoryInfo? _folder;
     private Container? _container;
     private Process? _process;
 
-    private RedisServer(string endpoint, string? program, DirectoryInfo? folder)
+    private RedisServer(string endpoint, string? program, DirectoryInfo? folder, string[] arguments)
     {
+        _arguments = arguments;
         Endpoint = endpoint;
         _program = program;
         _folder = folder;
@@ -37,14 +39,15 @@ public sealed class RedisServer : IAsyncDisposable
     public static async Task<RedisServer> ObtainAsync()
     {
         if (Environment.GetEnvironmentVariable("CCM_TEST_REDIS") is { Length: > 0 } given)
-            return new RedisServer(given, null, null);
+            return new RedisServer(given, null, null, []);
         if (Find() is null && await Container.TryStartAsync("redis:8", 6379, "Ready to accept connections") is { } container)
-            return new RedisServer($"127.0.0.1:{container.Port}", null, null) { _container = container };
+            return new RedisServer($"127.0.0.1:{container.Port}", null, null, []) { _container = container };
         return await StartAsync();
     }
 
     /// <summary>A process of the caller's own, which it may end and empty. Skips the calling test when there is no program.</summary>
-    public static async Task<RedisServer> StartAsync()
+    /// <param name="arguments">Added to the command line; <c>{port}</c> stands for its port.</param>
+    public static async Task<RedisServer> StartAsync(params string[] arguments)
     {
         if (Find() is not { } program)
         {
@@ -56,7 +59,7 @@ public sealed class RedisServer : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             // Another process may take a free port before Redis does.
-            var server = new RedisServer($"127.0.0.1:{LoopbackPort.Free()}", program, Directory.CreateTempSubdirectory("ccm-redis-"));
+            var server = new RedisServer($"127.0.0.1:{LoopbackPort.Free()}", program, Directory.CreateTempSubdirectory("ccm-redis-"), arguments);
             try
             {
                 await server.RunAsync();
@@ -82,7 +85,7 @@ public sealed class RedisServer : IAsyncDisposable
     public async Task RunAsync()
     {
         var port = Endpoint.Split(':')[1];
-        _process = Process.Start(new ProcessStartInfo(_program!, ["--port", port, "--bind", "127.0.0.1", "--dir", _folder!.FullName, "--save", "", "--appendonly", "no"]) { RedirectStandardOutput = true })!;
+        _process = Process.Start(new ProcessStartInfo(_program!, ["--port", port, "--bind", "127.0.0.1", "--dir", _folder!.FullName, "--save", "", "--appendonly", "no", .. _arguments.Select(argument => argument.Replace("{port}", port, StringComparison.Ordinal))]) { RedirectStandardOutput = true })!;
         var serving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _process.OutputDataReceived += (_, line) =>
         {

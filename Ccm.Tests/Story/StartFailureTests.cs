@@ -13,6 +13,8 @@ public sealed class StartFailureTests
     [InlineData("--Ccm:Leadership:LeaseTtl=00:00:01", "Ccm:Leadership:LeaseTtl is 00:00:01: give 00:00:02 to 00:05:00")]
     [InlineData("--ConnectionStrings:etcd=::bad::", "ConnectionStrings:etcd")]
     [InlineData("--ConnectionStrings:mongodb=http://127.0.0.1", "ConnectionStrings:mongodb cannot be read")]
+    [InlineData("--ConnectionStrings:redis=127.0.0.1:6379,nosuchoption=1", "ConnectionStrings:redis cannot be read")]
+    [InlineData("--Ccm:Proxy:KnownNetworks=10.0.0.0/8,somewhere", "Ccm:Proxy:KnownNetworks has 'somewhere'")]
     [InlineData("--environment=Production", "Ccm:Embedded=true")]
     [InlineData("--Ccm:DataDirectory=/proc/none", "Ccm:DataDirectory")]
     [InlineData("--ConnectionStrings:etcd=http://user:secret@127.0.0.1:2379", "Ccm:Etcd:Username")]
