@@ -125,6 +125,7 @@ public sealed class FailoverTests(PortalInBrowser browser)
     private sealed class Pair(PortalProcess one, PortalProcess two) : IAsyncDisposable
     {
         private readonly SwitchingProxy _proxy = new(one.Address, two.Address);
+        private IPage? _page;
 
         public PortalProcess One => one;
 
@@ -135,11 +136,17 @@ public sealed class FailoverTests(PortalInBrowser browser)
         {
             await Eventually.HoldsAsync(async () => (await one.Client.ReadAsync("/api/v1/definitions"))["items"]!.AsArray().Count >= 3, "the labs are seeded");
             await ReserveAsync(one, "demo-vlan-basics");
-            var page = await browser.SignInAsync(_proxy.Address, "operator", Filter);
-            await Expect(page.Locator("[data-test=row]")).ToHaveCountAsync(1, Patient);
-            return page;
+            _page = await browser.SignInAsync(_proxy.Address, "operator", Filter);
+            await Expect(_page.Locator("[data-test=row]")).ToHaveCountAsync(1, Patient);
+            return _page;
         }
 
-        public ValueTask DisposeAsync() => _proxy.DisposeAsync();
+        /// <summary>A page without a portal would try to come back, and paint that it does, until the whole run ends.</summary>
+        public async ValueTask DisposeAsync()
+        {
+            if (_page is not null)
+                await _page.Context.CloseAsync();
+            await _proxy.DisposeAsync();
+        }
     }
 }

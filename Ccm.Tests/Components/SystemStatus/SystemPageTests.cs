@@ -2,7 +2,6 @@ using Bunit;
 using Ccm.Engine.Domain;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
-using Ccm.Portal.Components.Layout;
 using Ccm.Portal.Components.Pages.SystemStatus;
 using Ccm.Tests.Domain;
 using TestContext = Xunit.TestContext;
@@ -11,19 +10,6 @@ namespace Ccm.Tests.Components.SystemStatus;
 
 public sealed class SystemPageTests
 {
-    [Fact]
-    public async Task Stores_DocumentsAway_SaysWhy()
-    {
-        await using var portal = await PortalContext.StartAsync(Role.Viewer);
-        Assert.Equal("sqlite, live", portal.Open<SystemPage>().Find("[data-test=documents]").TextContent);
-        portal.TakeDocumentsAway();
-        await portal.Documents.StartAsync(TestContext.Current.CancellationToken);
-
-        portal.ShowsInTime(portal.Open<Banners>(), () => Assert.NotNull(portal.Documents.Problem));
-
-        Assert.StartsWith("sqlite, The document store does not answer: ", portal.Open<SystemPage>().Find("[data-test=documents]").TextContent, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task Open_RoleUser_SeesNothing()
     {
