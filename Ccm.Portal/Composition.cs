@@ -50,7 +50,6 @@ internal static partial class Composition
         services.AddHostedService(provider => provider.GetRequiredService<DocumentsWatch>());
         services.AddCascadingAuthenticationState();
         services.AddHttpContextAccessor();
-        services.AddHostedService(provider => provider.GetRequiredService<OpenCircuits>());
         services.AddScoped<CircuitHandler, OpenCircuits.Member>();
         if (!string.IsNullOrEmpty(configuration.GetConnectionString("redis")))
             services.AddSharedCircuitState();
@@ -104,6 +103,7 @@ internal static partial class Composition
             options.Transports = HttpTransportType.WebSockets;
             options.CloseOnAuthenticationExpiration = true;
         }).WithOrder(-1).RequireAuthorization(Policies.Portal);
+        app.Services.GetRequiredService<OpenCircuits>().MoveOnAtStop();
         app.MapGet(OpenCircuits.AskPath, OpenCircuits.Answer).AllowAnonymous().ExcludeFromDescription();
     }
 

@@ -7,7 +7,7 @@ using Microsoft.JSInterop;
 namespace Ccm.Portal.Live;
 
 /// <summary>The browsers that have a page open on this replica: so many a person at the most, and sent on to another replica before this one stops.</summary>
-internal sealed partial class OpenCircuits(IHostApplicationLifetime lifetime, TimeProvider time, ILogger<OpenCircuits> logger) : IHostedService
+internal sealed partial class OpenCircuits(IHostApplicationLifetime lifetime, TimeProvider time, ILogger<OpenCircuits> logger)
 {
     /// <summary>Pages that one person can have open; each costs memory.</summary>
     public const int MostOfOne = 100;
@@ -26,10 +26,10 @@ internal sealed partial class OpenCircuits(IHostApplicationLifetime lifetime, Ti
 
     public bool IsFull(string person) => _connections.GetValueOrDefault(person) >= MostOfOne;
 
-    /// <summary>Stands between authentication and the circuits' endpoint, and counts each connection while it lasts.</summary>
+    /// <summary>Stands between authentication and the circuits' endpoint, and counts each connection while it lasts. There are none but WebSockets.</summary>
     public async Task AdmitAsync(HttpContext context, RequestDelegate next)
     {
-        if (!context.WebSockets.IsWebSocketRequest || !context.Request.Path.StartsWithSegments("/_blazor"))
+        if (context.Request.Path != "/_blazor" || HttpMethods.IsPost(context.Request.Method))
         {
             await next(context);
             return;
@@ -60,14 +60,11 @@ internal sealed partial class OpenCircuits(IHostApplicationLifetime lifetime, Ti
         return Results.StatusCode(status ?? StatusCodes.Status204NoContent);
     }
 
-    /// <summary>The host closes all connections when it begins to stop. Whatever registers last is called first, and this after the start.</summary>
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        lifetime.ApplicationStarted.Register(() => lifetime.ApplicationStopping.Register(MoveAllOn));
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>
+    /// From now on a stop moves the pages on. Belongs behind the mapping of the hubs, which close all connections when the host begins to
+    /// stop, and before the start of the engine, whose leaders step down then: whatever registers last is called first.
+    /// </summary>
+    public void MoveOnAtStop() => lifetime.ApplicationStopping.Register(MoveAllOn);
 
     private int? Refuses(HttpContext context) =>
         Closing ? StatusCodes.Status503ServiceUnavailable : IsFull(PersonOf(context)) ? StatusCodes.Status429TooManyRequests : null;
