@@ -16,7 +16,8 @@ public sealed class EtcdRestartTests
             await FaultWorld.GoOnAsync(1.5);
             await world.Etcd[0].RestartAsync();
             world.Mark("etcd is back", serves: true);
-            await FaultWorld.GoOnAsync(4);
+            await world.ServedAsync();
+            await FaultWorld.GoOnAsync(1);
         }
 
         await world.CheckAsync();
