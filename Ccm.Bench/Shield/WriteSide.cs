@@ -15,7 +15,7 @@ internal sealed class WriteSide(string name, EtcdProcess etcd) : ISide, IDisposa
     private const int Lanes = 16;
     private const int WritesOfLane = 500;
     private const int PacedWrites = 300;
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
     private readonly EtcdConnection _connection = new(EtcdEndpoints.Parse(etcd.Endpoint), new EtcdOptions(), TimeProvider.System, NullLogger.Instance);
     private ByteString[] _keys = [];
 
@@ -30,7 +30,7 @@ internal sealed class WriteSide(string name, EtcdProcess etcd) : ISide, IDisposa
 
     public EtcdProcess Etcd => etcd;
 
-    /// <summary>One write every 20 ms, as a fleet makes them, instead of as many as etcd takes.</summary>
+    /// <summary>One write every 10 ms, as a fleet makes them, instead of as many as etcd takes.</summary>
     public bool Paced { get; set; }
 
     /// <summary>Writes each instance once, so that a portal that comes later finds them.</summary>
