@@ -12,7 +12,8 @@
     // Whether some replica would take this page: 204 yes, 401 not without a new sign-in, else not now.
     window.ccm.askCircuit = () => fetch("/account/circuit", { cache: "no-store" }).then(answer => answer.status, () => 0);
     // The replica is about to stop: the page takes its state along and goes on wherever the balancer leads it.
-    window.ccm.moveOn = () => { move(); };
+    // Not before it has its answer, which would find no connection any more.
+    window.ccm.moveOn = () => { setTimeout(move); };
     const move = async () => {
         await Blazor.pauseCircuit().catch(() => false);
         while (true) {

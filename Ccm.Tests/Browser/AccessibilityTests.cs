@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Ccm.Tests.Browser;
 
 /// <summary>No page, light or dark, has a fault that axe knows of.</summary>
-public sealed class AccessibilityTests(PortalInBrowser browser)
+public sealed class AccessibilityTests(PortalInBrowser browser) : BrowserTest(browser)
 {
     private static readonly AxeRunOptions Rules = new() { RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } };
 
@@ -17,19 +17,19 @@ public sealed class AccessibilityTests(PortalInBrowser browser)
     [InlineData(true)]
     public async Task EveryPage_HasNoViolation(bool dark)
     {
-        var page = await browser.SignInAsync("admin", "/instances", dark);
+        var page = await SignInAsync("admin", "/instances", dark);
         var id = await ReserveAsync();
-        await PortalInBrowser.GoAsync(page, $"/instances/{id}");
+        await GoAsync(page, $"/instances/{id}");
         await Expect(page.Locator(".ccm-head [data-test=state]")).ToHaveTextAsync("RUNNING", new() { Timeout = 60_000 });
-        var worker = (await browser.Portal.GetAsync($"/api/v1/instances/{id}")).GetProperty("workerId").GetString();
+        var worker = (await Browser.Portal.GetAsync($"/api/v1/instances/{id}")).GetProperty("workerId").GetString();
         var found = new List<string>();
         foreach (var path in new[] { $"/instances/{id}", "/instances", "/workers", $"/workers/{worker}", "/definitions", "/definitions/demo-vlan-basics", "/system", "/instances/i-none", "/nothing-here" })
         {
-            await PortalInBrowser.GoAsync(page, path);
+            await GoAsync(page, path);
             await Expect(page).ToHaveTitleAsync(new System.Text.RegularExpressions.Regex("CCM"));
             found.AddRange(await ViolationsAsync(page, path));
         }
-        await PortalInBrowser.GoAsync(page, "/instances");
+        await GoAsync(page, "/instances");
         await page.Locator("[data-test=reserve]").ClickAsync();
         await page.Locator("[data-test=reserve-confirm]").WaitForAsync();
         found.AddRange(await ViolationsAsync(page, "the reserve dialog"));
@@ -39,7 +39,7 @@ public sealed class AccessibilityTests(PortalInBrowser browser)
     [Fact]
     public async Task SignInPage_HasNoViolation()
     {
-        var page = await browser.SignInAsync("viewer", "/instances");
+        var page = await SignInAsync("viewer", "/instances");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await page.WaitForURLAsync(url => url.Contains("/account/sign-in", StringComparison.Ordinal));
         Assert.Empty(await ViolationsAsync(page, "sign-in"));
@@ -47,7 +47,7 @@ public sealed class AccessibilityTests(PortalInBrowser browser)
 
     private async Task<string> ReserveAsync()
     {
-        using var answer = await browser.Portal.Client.PostAsJsonAsync("/api/v1/instances", new { definitionId = "demo-vlan-basics", durationMinutes = 60 });
+        using var answer = await Browser.Portal.Client.PostAsJsonAsync("/api/v1/instances", new { definitionId = "demo-vlan-basics", durationMinutes = 60 });
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
     }
 

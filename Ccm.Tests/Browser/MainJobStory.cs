@@ -6,14 +6,14 @@ using static Microsoft.Playwright.Assertions;
 namespace Ccm.Tests.Browser;
 
 /// <summary>The main job as a person does it: import, reserve, watch it run, end it, and find everything given back.</summary>
-public sealed class MainJobStory(PortalInBrowser browser)
+public sealed class MainJobStory(PortalInBrowser browser) : BrowserTest(browser)
 {
     private static readonly LocatorAssertionsToHaveTextOptions Patient = new() { Timeout = 60_000 };
 
     [Fact]
     public async Task Admin_ImportsReservesAndEndsALab_EverythingComesBack()
     {
-        var page = await browser.SignInAsync("admin", "/definitions");
+        var page = await SignInAsync("admin", "/definitions");
         await ChooseAsync(page, new FilePayload { Name = "story.yaml", MimeType = "application/yaml", Buffer = System.Text.Encoding.UTF8.GetBytes(Fixture("story of an admin")) });
         await Expect(page.Locator("[data-test=derived]")).ToContainTextAsync("3, 2 of them licensed; 2 links");
         await Expect(page.Locator("[data-test=lab-name]")).ToHaveValueAsync("story-of-an-admin");
@@ -31,9 +31,9 @@ public sealed class MainJobStory(PortalInBrowser browser)
         var instance = page.Url;
         var worker = (await page.Locator(".ccm-facts a[href^='/workers/']").TextContentAsync())!;
 
-        await PortalInBrowser.GoAsync(page, $"/workers/{worker}");
+        await GoAsync(page, $"/workers/{worker}");
         await Expect(page.Locator("[data-test=portmap]")).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("^Port map: [1-9]"));
-        await PortalInBrowser.GoAsync(page, instance);
+        await GoAsync(page, instance);
         await page.Locator("[data-test=stop]").ClickAsync();
         await Expect(State(page)).ToHaveTextAsync("STOPPED", Patient);
         await Expect(page.Locator("[data-test=ports] tbody tr")).ToHaveCountAsync(2);
@@ -44,14 +44,14 @@ public sealed class MainJobStory(PortalInBrowser browser)
         await Expect(State(page)).ToHaveTextAsync("TERMINATED", Patient);
         await Expect(page.Locator("[data-test=no-ports]")).ToContainTextAsync("All were given back");
 
-        var taken = await browser.Portal.GetAsync($"/api/v1/workers/{worker}/ports");
+        var taken = await Browser.Portal.GetAsync($"/api/v1/workers/{worker}/ports");
         Assert.DoesNotContain(taken.GetProperty("allocated").EnumerateArray(), port => instance.EndsWith(port.GetProperty("instanceId").GetString()!, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task User_ReservesADemoLabAndEndsIt_AndSeesNothingOfOthers()
     {
-        var page = await browser.SignInAsync("user", "/definitions");
+        var page = await SignInAsync("user", "/definitions");
         await Expect(page.Locator("[data-test=lab-file]")).ToHaveCountAsync(0);
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Workers" })).ToHaveCountAsync(0);
         await page.Locator("tr[data-id=demo-ospf-triangle]").GetByRole(AriaRole.Button, new() { Name = "Reserve" }).ClickAsync();
@@ -64,18 +64,18 @@ public sealed class MainJobStory(PortalInBrowser browser)
         await Expect(State(page)).ToHaveTextAsync("RUNNING", Patient);
         var id = page.Url[(page.Url.LastIndexOf('/') + 1)..];
 
-        await PortalInBrowser.GoAsync(page, "/instances");
+        await GoAsync(page, "/instances");
         await Expect(page.Locator($"tr[data-id={id}]")).ToContainTextAsync("demo-ospf-triangle");
         foreach (var owner in await page.Locator("[data-test=row] td:nth-child(4)").AllTextContentsAsync())
             Assert.Equal("user", owner);
-        await PortalInBrowser.GoAsync(page, "/workers");
+        await GoAsync(page, "/workers");
         await Expect(page.Locator("main")).ToContainTextAsync("Your role does not show workers");
 
-        var viewer = await browser.SignInAsync("viewer", $"/instances/{id}");
+        var viewer = await SignInAsync("viewer", $"/instances/{id}");
         await Expect(viewer.Locator(".ccm-readonly")).ToHaveTextAsync("read only");
         await Expect(viewer.Locator("[data-test=end]")).ToHaveCountAsync(0);
 
-        await PortalInBrowser.GoAsync(page, $"/instances/{id}");
+        await GoAsync(page, $"/instances/{id}");
         await page.Locator("[data-test=end]").ClickAsync();
         await page.GetByLabel("Type demo-ospf-triangle to confirm").FillAsync("demo-ospf-triangle");
         await page.Locator("[data-test=confirm]").ClickAsync();
@@ -87,7 +87,7 @@ public sealed class MainJobStory(PortalInBrowser browser)
     {
         var name = PublicLabs.Names().Select(row => row.Data).First(file => file.Contains("sandbox", StringComparison.Ordinal) || file.Length == 0);
         var yaml = PublicLabs.Read(name);
-        var page = await browser.SignInAsync("admin", "/definitions", dark: true);
+        var page = await SignInAsync("admin", "/definitions", dark: true);
         await ChooseAsync(page, new FilePayload { Name = name, MimeType = "application/yaml", Buffer = System.Text.Encoding.UTF8.GetBytes(yaml) });
         await Expect(page.Locator("[data-test=derived]")).ToContainTextAsync("14, 12 of them licensed; 32 links");
         await ChooseAsync(page, new FilePayload { Name = "broken.yaml", MimeType = "application/yaml", Buffer = "lab: [unclosed"u8.ToArray() });
@@ -98,7 +98,7 @@ public sealed class MainJobStory(PortalInBrowser browser)
     [Fact]
     public async Task SignOut_EndsTheSession()
     {
-        var page = await browser.SignInAsync("operator", "/system");
+        var page = await SignInAsync("operator", "/system");
         await Expect(page.Locator("[data-test=leaders] tbody tr")).ToHaveCountAsync(2);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await page.WaitForURLAsync(url => url.Contains("/account/sign-in", StringComparison.Ordinal));

@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 
 namespace Ccm.Tests.Browser;
 
-/// <summary>One portal process and one browser for all browser tests of a run; each test has a browser context of its own.</summary>
+/// <summary>One portal process and one browser for all browser tests of a run; <see cref="BrowserTest"/> opens pages in it.</summary>
 public sealed class PortalInBrowser : IAsyncLifetime
 {
     private readonly SemaphoreSlim _once = new(1, 1);
@@ -19,15 +19,15 @@ public sealed class PortalInBrowser : IAsyncLifetime
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>A page of a fresh context, signed in by the sign-in page. Skips, loudly, where there is no browser.</summary>
-    public async Task<IPage> SignInAsync(string user, string path, bool dark = false)
+    /// <summary>Started by the first test that asks. Skips, loudly, where there is no browser.</summary>
+    public async Task<Uri> AddressAsync()
     {
         await StartPortalAsync();
-        return await SignInAsync(Portal.Address, user, path, dark);
+        return Portal.Address;
     }
 
-    /// <summary>The same at another portal, which is none of this fixture's.</summary>
-    public async Task<IPage> SignInAsync(Uri portal, string user, string path, bool dark = false)
+    /// <summary>A context of its own, which nothing of another test is in.</summary>
+    public async Task<IBrowserContext> NewContextAsync(Uri portal, bool dark)
     {
         await StartBrowserAsync();
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
@@ -38,25 +38,8 @@ public sealed class PortalInBrowser : IAsyncLifetime
             TimezoneId = "Europe/Vienna",
         });
         context.SetDefaultTimeout(30_000);
-        var page = await context.NewPageAsync();
-        page.PageError += (_, error) => throw new InvalidOperationException($"The page failed: {error}");
-        await page.GotoAsync(path);
-        await page.Locator("#username, input[name=username], input[name=Username]").First.FillAsync(user);
-        await page.Locator("input[type=password]").FillAsync(user);
-        await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(url => url.EndsWith(path, StringComparison.Ordinal));
-        await ReadyAsync(page);
-        return page;
+        return context;
     }
-
-    /// <summary>Goes to a page and waits until its circuit stands.</summary>
-    public static async Task GoAsync(IPage page, string path)
-    {
-        await page.GotoAsync(path);
-        await ReadyAsync(page);
-    }
-
-    private static Task ReadyAsync(IPage page) => page.Locator("main[data-interactive=true] h1").First.WaitForAsync();
 
     public async ValueTask DisposeAsync()
     {
