@@ -8,11 +8,12 @@ namespace Ccm.Bench.Failover;
 
 /// <summary>
 /// From the signal that ends the leader until the first lab is placed by its successor, seen at etcd. Reservations come in at the
-/// survivor all the while, as they would.
+/// survivor before, while and after, as they would.
 /// </summary>
 internal static class FailoverBench
 {
     private const int Runs = 10;
+    private const int Before = 10;
     private const double CleanGoal = 100;
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(5);
@@ -21,33 +22,34 @@ internal static class FailoverBench
     public static async Task RunAsync()
     {
         await using var replicas = await Replicas.StartAsync($"--Ccm:Leadership:LeaseTtl={Ttl}");
-        await FullFleet.PrepareAsync(replicas.Portals[0], workers: 30);
+        await FullFleet.PrepareAsync(replicas.Portals[0], workers: 60);
         await using var watch = await TakeoverWatch.StartAsync(replicas.State);
-        var (clean, killed) = (new List<double>(), new List<double>());
+        var (clean, killed) = (new List<Takeover>(), new List<Takeover>());
         await TakeOverAsync(replicas, watch, Signals.Terminate);
         for (var run = 0; run < Runs; run++)
         {
             clean.Add(await TakeOverAsync(replicas, watch, Signals.Terminate));
             killed.Add(await TakeOverAsync(replicas, watch, process => process.Kill(entireProcessTree: true)));
         }
-        Print(new Sample(clean), new Sample(killed), watch.DoubleAssigned, Halves(clean));
+        Print(clean, killed, watch.DoubleAssigned);
     }
 
-    /// <returns>Milliseconds.</returns>
-    private static async Task<double> TakeOverAsync(Replicas replicas, TakeoverWatch watch, Action<Process> end)
+    private static async Task<Takeover> TakeOverAsync(Replicas replicas, TakeoverWatch watch, Action<Process> end)
     {
         var (leader, standby) = await replicas.RolesAsync();
+        for (var n = 0; n < Before; n++)
+            await ReserveAsync(standby);
         var placed = watch.NextAsync();
-        var began = TimeProvider.System.GetTimestamp();
         end(leader.Process);
         await ReserveUntilAsync(standby, placed);
-        var took = TimeProvider.System.GetElapsedTime(began, await placed);
+        var takeover = await placed;
+        Console.WriteLine(takeover);
         await leader.Process.WaitForExitAsync();
         await leader.RunAsync();
-        return took.TotalMilliseconds;
+        return takeover;
     }
 
-    /// <summary>One after the other, and after twenty at a slower pace, so that a kill does not fill the fleet.</summary>
+    /// <summary>One after the other, and after ten at a slower pace, so that a kill does not fill the fleet.</summary>
     private static async Task ReserveUntilAsync(PortalProcess portal, Task placed)
     {
         var began = TimeProvider.System.GetTimestamp();
@@ -55,20 +57,28 @@ internal static class FailoverBench
         {
             if (TimeProvider.System.GetElapsedTime(began) > Patience)
                 throw new BenchException($"No lab was placed within {Patience.TotalSeconds} s after the leader had ended.");
-            using var body = JsonContent.Create(new { definitionId = FullFleet.Definition, durationMinutes = 1 });
-            await portal.PostAsync("/api/v1/instances", body);
-            await Task.WhenAny(placed, Task.Delay(n < 20 ? Every : Every * 100, TimeProvider.System));
+            await ReserveAsync(portal);
+            await Task.WhenAny(placed, Task.Delay(n < 10 ? Every : Every * 100, TimeProvider.System));
         }
     }
 
-    private static void Print(Sample clean, Sample killed, int doubleAssigned, double same)
+    private static async Task ReserveAsync(PortalProcess portal)
     {
+        using var body = JsonContent.Create(new { definitionId = FullFleet.Definition, durationMinutes = 1 });
+        await portal.PostAsync("/api/v1/instances", body);
+    }
+
+    private static void Print(List<Takeover> stopped, List<Takeover> ended, int doubleAssigned)
+    {
+        var (clean, killed) = (new Sample(stopped.Select(run => run.Placed)), new Sample(ended.Select(run => run.Placed)));
         var killGoal = Ttl.TotalMilliseconds + 1000;
         Report.Table(
         [
             ["the leader's end until its successor placed a lab, ms", "median", "slowest", "goal", "met"],
-            ["SIGTERM", $"{clean.Median:0}", $"{clean.Max:0}", $"{CleanGoal:0}", clean.Max <= CleanGoal ? "yes" : clean.Median <= CleanGoal ? "by the median" : "NO"],
-            [$"kill -9, lease of {Ttl.TotalSeconds} s", $"{killed.Median:0}", $"{killed.Max:0}", $"{killGoal:0}", killed.Max <= killGoal ? "yes" : killed.Median <= killGoal ? "by the median" : "NO"],
+            ["SIGTERM, until the key is gone", .. Times(stopped.Select(run => run.Gone)), "", ""],
+            ["SIGTERM, until the successor leads", .. Times(stopped.Select(run => run.Led)), "", ""],
+            ["SIGTERM, until it placed a lab", $"{clean.Median:0}", $"{clean.Max:0}", $"{CleanGoal:0}", clean.Max <= CleanGoal ? "yes" : clean.Median <= CleanGoal ? "by the median" : "NO"],
+            [$"kill -9 until it placed a lab, lease of {Ttl.TotalSeconds} s", $"{killed.Median:0}", $"{killed.Max:0}", $"{killGoal:0}", killed.Max <= killGoal ? "yes" : killed.Median <= killGoal ? "by the median" : "NO"],
         ]);
         Console.WriteLine($"{doubleAssigned} labs were given to two workers.");
         Report.Json(new
@@ -80,13 +90,19 @@ internal static class FailoverBench
             cleanMaxMs = Report.Rounded(clean.Max),
             killMaxMs = Report.Rounded(killed.Max),
             doubleAssigned,
-            aaRatio = Report.Rounded(same),
+            aaRatio = Report.Rounded(Halves(stopped)),
             pairs = Runs,
             spread = Report.Rounded(Math.Max(clean.Spread, killed.Spread)),
         });
     }
 
+    private static string[] Times(IEnumerable<double> values)
+    {
+        var sample = new Sample(values);
+        return [$"{sample.Median:0}", $"{sample.Max:0}"];
+    }
+
     /// <summary>The same against the same: every other clean stop against the rest.</summary>
-    private static double Halves(List<double> values) =>
-        new Sample(values.Where((_, n) => n % 2 == 0)).Median / new Sample(values.Where((_, n) => n % 2 == 1)).Median;
+    private static double Halves(List<Takeover> runs) =>
+        new Sample(runs.Where((_, n) => n % 2 == 0).Select(run => run.Placed)).Median / new Sample(runs.Where((_, n) => n % 2 == 1).Select(run => run.Placed)).Median;
 }

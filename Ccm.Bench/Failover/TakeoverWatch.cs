@@ -5,6 +5,9 @@ using Ccm.Engine.State.Etcd;
 
 namespace Ccm.Bench.Failover;
 
+/// <summary>When a takeover was heard of, in ms after it was first awaited: the old leader's key gone, the new one's there, a lab placed.</summary>
+internal sealed record Takeover(double Gone, double Led, double Placed);
+
 /// <summary>Looks at etcd from outside: when another leader came, when its first lab was placed, and whether a lab was ever given to a second worker.</summary>
 internal sealed class TakeoverWatch : IAsyncDisposable
 {
@@ -12,8 +15,9 @@ internal sealed class TakeoverWatch : IAsyncDisposable
     private readonly Dictionary<string, string> _workers = [];
     private readonly Task _reading;
     private readonly Lock _lock = new();
-    private TaskCompletionSource<long>? _awaited;
-    private long _term;
+    private TaskCompletionSource<Takeover>? _awaited;
+    private Takeover _heard = new(0, 0, 0);
+    private long _since;
 
     private TakeoverWatch(EtcdStateStore store, long fromRevision) => _reading = ReadAsync(store, fromRevision);
 
@@ -22,12 +26,12 @@ internal sealed class TakeoverWatch : IAsyncDisposable
 
     public static async Task<TakeoverWatch> StartAsync(EtcdStateStore store) => new(store, (await store.ListAsync("/ccm/", 0, CancellationToken.None)).Revision + 1);
 
-    /// <summary>Completes with the time stamp at which the first placement of the next leader was heard of.</summary>
-    public Task<long> NextAsync()
+    /// <summary>Completes when the first placement of the next leader is heard of.</summary>
+    public Task<Takeover> NextAsync()
     {
         lock (_lock)
         {
-            (_awaited, _term) = (new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously), 0);
+            (_awaited, _heard, _since) = (new TaskCompletionSource<Takeover>(TaskCreationOptions.RunContinuationsAsynchronously), new Takeover(0, 0, 0), TimeProvider.System.GetTimestamp());
             return _awaited.Task;
         }
     }
@@ -43,25 +47,34 @@ internal sealed class TakeoverWatch : IAsyncDisposable
     {
         await foreach (var batch in store.WatchAsync("/ccm/", fromRevision, _stop.Token))
         {
-            var now = TimeProvider.System.GetTimestamp();
             lock (_lock)
             {
+                var now = TimeProvider.System.GetElapsedTime(_since).TotalMilliseconds;
                 foreach (var change in batch.Events)
-                    Take(change, batch.Revision, now);
+                    Take(change, now);
             }
         }
     }
 
-    private void Take(StateEvent change, long revision, long now)
+    private void Take(StateEvent change, double now)
     {
-        if (change.Key == StateKeys.SchedulerLeader && change.Entry is not null)
-            _term = revision;
+        if (change.Key == StateKeys.SchedulerLeader)
+            _heard = change.Entry is null ? _heard with { Gone = now } : _heard with { Led = now };
         if (change.Key.Split('/') is not ["", "ccm", "instances", var id, var part])
             return;
         if (part == "worker")
             TakeWorker(id, change.Entry is { } entry ? Encoding.UTF8.GetString(entry.Value.Span) : "");
-        else if (change.Entry is { } state && _term > 0 && _awaited is { Task.IsCompleted: false } awaited && IsScheduled(state))
-            awaited.SetResult(now);
+        else if (change.Entry is { } entry)
+            TakeState(entry, now);
+    }
+
+    private void TakeState(StateEntry entry, double now)
+    {
+        if (_awaited is not { Task.IsCompleted: false } awaited || _heard.Led == 0)
+            return;
+        using var value = JsonDocument.Parse(entry.Value);
+        if (value.RootElement.GetProperty("state").GetString() == "SCHEDULED")
+            awaited.SetResult(_heard with { Placed = now });
     }
 
     private void TakeWorker(string id, string worker)
@@ -69,11 +82,5 @@ internal sealed class TakeoverWatch : IAsyncDisposable
         if (worker.Length > 0 && _workers.TryGetValue(id, out var had) && had.Length > 0 && had != worker)
             DoubleAssigned++;
         _workers[id] = worker;
-    }
-
-    private static bool IsScheduled(StateEntry entry)
-    {
-        using var value = JsonDocument.Parse(entry.Value);
-        return value.RootElement.GetProperty("state").GetString() == "SCHEDULED";
     }
 }
