@@ -43,7 +43,6 @@ internal static class FailoverBench
         end(leader.Process);
         await ReserveUntilAsync(standby, placed);
         var takeover = await placed;
-        Console.WriteLine(takeover);
         await leader.Process.WaitForExitAsync();
         await leader.RunAsync();
         return takeover;

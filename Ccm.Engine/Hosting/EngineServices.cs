@@ -109,8 +109,8 @@ public static class EngineServices
         services.AddSingleton<DocumentSweep>();
         services.AddSingleton<ScalingLoop>();
         services.AddSingleton<AuditRelay>();
-        services.AddSingleton<IHostedService>(provider => Lead(provider, provider.GetRequiredService<Elections>().Scheduler, provider.GetRequiredService<SchedulerLoop>().RunAsync));
-        services.AddSingleton<IHostedService>(provider => Lead(provider, provider.GetRequiredService<Elections>().Controller,
+        services.AddSingleton<IHostedService>(provider => Lead(provider, provider.GetRequiredService<Elections>().Scheduler, fenced: true, provider.GetRequiredService<SchedulerLoop>().RunAsync));
+        services.AddSingleton<IHostedService>(provider => Lead(provider, provider.GetRequiredService<Elections>().Controller, fenced: false,
             provider.GetRequiredService<ControllerLoop>().RunAsync,
             provider.GetRequiredService<ScalingLoop>().RunAsync,
             term => provider.GetRequiredService<AuditRelay>().RunAsync(term.Fence, term.Over)));
@@ -128,8 +128,8 @@ public static class EngineServices
             await documents.CheckAsync(cancellationToken);
     }
 
-    private static LeaderService Lead(IServiceProvider provider, Election election, params Func<LeaderTerm, Task>[] loops) =>
-        new(election, provider.GetRequiredService<ControlPlane>(), provider.GetRequiredService<Replica>(), loops,
+    private static LeaderService Lead(IServiceProvider provider, Election election, bool fenced, params Func<LeaderTerm, Task>[] loops) =>
+        new(election, provider.GetRequiredService<ControlPlane>(), provider.GetRequiredService<Replica>(), loops, fenced,
             provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LeaderService>>());
 
     private static IServiceCollection AddSettings<T>(this IServiceCollection services, string section) where T : class

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Ccm.Engine.Hosting;
 
 /// <summary>Runs loops under one leadership: all of them while this replica leads, none otherwise; a loop that fails ends the term, and it campaigns again after a pause that grows.</summary>
+/// <param name="fenced">Whether the loops do nothing but commit under the term's fence: then the key is given back before they have come to rest, since the fence stops what they are at.</param>
 internal sealed partial class LeaderService(
-    Election election, ControlPlane control, Replica replica, Func<LeaderTerm, Task>[] loops, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LeaderService> logger) : BackgroundService
+    Election election, ControlPlane control, Replica replica, Func<LeaderTerm, Task>[] loops, bool fenced, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LeaderService> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
@@ -17,7 +18,9 @@ internal sealed partial class LeaderService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // As soon as the process is asked to stop: this service's own turn comes only when the last request has been answered.
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        // Not on the thread that tells all: the one leader does not wait until the other's loops are unwound.
+        await using var stopping = lifetime.ApplicationStopping.Register(() => _ = stop.CancelAsync());
         var pause = FirstPause;
         while (!stop.IsCancellationRequested)
         {
@@ -39,12 +42,15 @@ internal sealed partial class LeaderService(
         }
     }
 
-    /// <summary>The first loop to end takes the others with it, and the term is not over before all have stopped.</summary>
+    /// <summary>The first loop to end takes the others with it, and unless they are fenced the term is not over before all have stopped.</summary>
     private async Task LeadAsync(LeaderTerm term)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(term.Over);
         // The work does not wait for its own announcement.
         var told = control.RecordLeaderAsync(term.Fence, election.Key, replica, leads: true, vacate: false, over.Token);
+        Task? end = null;
+        // Registered behind the loops' own token, and so called before it.
+        await using var handOver = fenced ? term.Over.Register(() => end = TellEndAsync(term)) : default;
         var running = loops.Select(loop => Task.Run(() => loop(term with { Over = over.Token }), CancellationToken.None)).ToArray();
         await Task.WhenAny(running);
         await over.CancelAsync();
@@ -54,7 +60,7 @@ internal sealed partial class LeaderService(
         }
         finally
         {
-            await TellEndAsync(term);
+            await (end ?? TellEndAsync(term));
         }
     }
 
