@@ -2,11 +2,12 @@
 (() => {
     const remember = (name, value) => { document.cookie = `${name}=${encodeURIComponent(value)}; path=/; max-age=31536000; samesite=lax`; };
     const known = name => document.cookie.split("; ").some(part => part.startsWith(`${name}=`));
-    remember("ccm-tz", Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC");
-    if (!known("ccm-theme")) {
-        const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
-        remember("ccm-theme", dark ? "dark" : "light");
-    }
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+    const first = !known("ccm-theme") || !known("ccm-tz");
+    remember("ccm-tz", zone);
+    if (!known("ccm-theme")) remember("ccm-theme", window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+    // The very first page was made without knowing; nothing of it is painted yet. Without cookies it stays as it is.
+    if (first && known("ccm-tz")) location.reload();
     // Tells a long table which rows are in view, one call at a time, the newest place last.
     const following = new Map();
     const follow = (id, row, table, rowHeight) => {

@@ -38,7 +38,15 @@ internal sealed class CircuitSession(SessionWatch watch, AuthenticationStateProv
     }
 
     /// <summary>A browser that comes back after a pause may do so by another session.</summary>
-    private async void OnChanged(Task<AuthenticationState> state) => Follow((await state).User);
+    private void OnChanged(Task<AuthenticationState> state) => _ = FollowAsync(state);
+
+    private async Task FollowAsync(Task<AuthenticationState> state)
+    {
+        // A state that fails says nothing new; whoever shows by it meets the failure.
+        await ((Task)state).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (state.IsCompletedSuccessfully)
+            Follow((await state).User);
+    }
 
     private void Follow(ClaimsPrincipal user)
     {
