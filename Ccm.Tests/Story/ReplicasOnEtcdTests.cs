@@ -68,7 +68,8 @@ public sealed class ReplicasOnEtcdTests : IAsyncLifetime
 
         await LeadsAsync(First, "second", StateKeys.SchedulerLeader);
         await LeadsAsync(Second, "first", StateKeys.ControllerLeader);
-        Assert.NotNull(Second.Services.GetRequiredService<Elections>().Scheduler.Term);
+        // The watch may tell of the key before the one that wrote it has its answer.
+        await Eventually.HoldsAsync(() => Task.FromResult(Second.Services.GetRequiredService<Elections>().Scheduler.Term is not null), "the second knows that it leads");
     }
 
     [Fact]
