@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
 using System.Text;
-using System.Text.Json;
-using Ccm.Engine.Auditing;
 using Ccm.Engine.Domain;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
@@ -14,7 +11,8 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
     private readonly Dictionary<string, StateGuard> _guards = [];
     private readonly Dictionary<string, StatePut> _puts = [];
     private readonly HashSet<string> _deletes = [];
-    private readonly ImmutableArray<OutboxEvent>.Builder _events = ImmutableArray.CreateBuilder<OutboxEvent>();
+    private readonly Dictionary<object, byte[]> _written = new(ReferenceEqualityComparer.Instance);
+    private readonly OutboxWriter _events = new(operation, actor, now);
 
     public DateTimeOffset Now => now;
 
@@ -23,7 +21,7 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
     public Operation Operation => operation;
 
     /// <summary>Whether there is nothing to write.</summary>
-    public bool IsEmpty => _puts.Count == 0 && _deletes.Count == 0 && _events.Count == 0;
+    public bool IsEmpty => _puts.Count == 0 && _deletes.Count == 0 && _events.IsEmpty;
 
     /// <summary>The transaction holds only while the key's last change is <paramref name="revision"/>; 0: absent.</summary>
     public void Guard(string key, long revision) => _guards[key] = new StateGuard.Modified(key, revision);
@@ -33,7 +31,7 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
     public void PutInstance(LabletInstance instance, long seen)
     {
         Guard(StateKeys.InstanceState(instance.Id), seen);
-        Put(StateKeys.InstanceState(instance.Id), DomainJson.Write(instance));
+        Put(StateKeys.InstanceState(instance.Id), Written(instance));
     }
 
     public void PutInstanceWorker(string id, string workerId) => Put(StateKeys.InstanceWorker(id), Encoding.UTF8.GetBytes(workerId));
@@ -43,7 +41,7 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
     public void PutWorker(Worker worker, long seen)
     {
         Guard(StateKeys.WorkerState(worker.Id), seen);
-        Put(StateKeys.WorkerState(worker.Id), DomainJson.Write(worker));
+        Put(StateKeys.WorkerState(worker.Id), Written(worker));
     }
 
     /// <summary>All keys of a worker that did not exist.</summary>
@@ -78,14 +76,13 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
     /// <param name="before">Null when it did not exist.</param>
     /// <param name="after">Null when it is gone.</param>
     public void Event<T>(string type, string subject, string reason, T? before, T? after) where T : class =>
-        _events.Add(new OutboxEvent(type, subject, now, actor.Id, JsonSerializer.SerializeToElement(
-            new { reason, actorName = actor.Name, requestHash = operation.RequestHash, changes = Changes.Between(before, after) }, DomainJson.Options)));
+        _events.Add(type, subject, reason, Written(before), Written(after));
 
     public StateTransaction Build()
     {
         var outbox = StateKeys.OutboxEntry(operation.Id);
         Guard(outbox, 0);
-        Put(outbox, DomainJson.Write(new OutboxEntry(operation.Id, operation.RequestHash, _events.ToImmutable())));
+        Put(outbox, _events.Close());
         return new StateTransaction { Guards = [.. _guards.Values], Puts = [.. _puts.Values], Deletes = [.. _deletes] };
     }
 
@@ -96,6 +93,16 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
     {
         Guard(key, seen);
         Put(key, DomainJson.Write(value));
+    }
+
+    /// <summary>An object that is put and told of is written once; nothing for one that is not there.</summary>
+    private byte[] Written<T>(T? value) where T : class
+    {
+        if (value is null)
+            return [];
+        if (!_written.TryGetValue(value, out var bytes))
+            _written[value] = bytes = DomainJson.Write(value);
+        return bytes;
     }
 
     private void Put(string key, byte[] value) => _puts[key] = new StatePut(key, value);

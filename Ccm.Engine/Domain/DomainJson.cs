@@ -9,6 +9,9 @@ public static class DomainJson
 {
     public static readonly JsonSerializerOptions Options = Create();
 
+    /// <summary>For what is written piece by piece, in the same way.</summary>
+    public static readonly JsonWriterOptions WriterOptions = new() { Encoder = Options.Encoder };
+
     public static byte[] Write<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Options);
 
     /// <exception cref="JsonException">Not what <typeparamref name="T"/> looks like.</exception>

@@ -5,11 +5,14 @@ using Ccm.Engine.Watching;
 
 namespace Ccm.Engine.Scheduling;
 
-/// <param name="Placements">To commit together.</param>
+/// <param name="Batches">Each to commit together; no worker is in two of them, so that they can be under way at the same time.</param>
 /// <param name="NextDue">When an instance becomes due that is not yet; null when none waits.</param>
-/// <param name="More">Due work was left for the next plan because this one is full.</param>
+/// <param name="More">Due work was left for the next plan: this one is full, or what is next may want a worker that it fills.</param>
 /// <param name="Kept">The worker that nobody else may fill, if there is one.</param>
-public sealed record PlacementPlan(ImmutableArray<Placement> Placements, DateTimeOffset? NextDue, bool More, KeptWorker? Kept = null);
+public sealed record PlacementPlan(ImmutableArray<ImmutableArray<Placement>> Batches, DateTimeOffset? NextDue, bool More, KeptWorker? Kept = null)
+{
+    public ImmutableArray<Placement> Placements { get; } = [.. Batches.SelectMany(batch => batch)];
+}
 
 /// <summary>A worker that is kept until the first of the waiting fits on it.</summary>
 public sealed record KeptWorker(string WorkerId, string InstanceId);
@@ -21,39 +24,46 @@ public sealed record KeptWorker(string WorkerId, string InstanceId);
 /// </summary>
 public static class PlacementPlanner
 {
-    /// <summary>Operations one transaction takes: 2 an instance, 2 a worker, 1 for the events.</summary>
-    private const int Operations = State.StateLimits.Operations;
-    private const int Bytes = 900_000;
-
-    public static PlacementPlan Plan(FleetSnapshot snapshot, DateTimeOffset now, PlanningTimes times)
+    /// <param name="most">Batches at the most.</param>
+    public static PlacementPlan Plan(FleetSnapshot snapshot, DateTimeOffset now, PlanningTimes times, int most = 1)
     {
         var (due, nextDue) = Due(snapshot, now, times);
         if (due.Count == 0)
             return new PlacementPlan([], nextDue, false);
         var rooms = new Rooms(snapshot);
-        var placements = ImmutableArray.CreateBuilder<Placement>();
-        var (operations, bytes) = (1, 0);
+        var batches = ImmutableArray.CreateBuilder<ImmutableArray<Placement>>();
+        var batch = new Batch();
         KeptWorker? kept = null;
-        var decided = false;
-        while (due.TryDequeue(out var instance, out _))
+        var (decided, more) = (false, false);
+        while (due.TryPeek(out var instance, out _))
         {
             var best = rooms.Best(instance.Value);
             if (best is null)
             {
+                // What the batches before fill may be what it waits for: the next plan knows.
+                if (more = batches.Count > 0)
+                    break;
                 if (!decided)
                     (decided, kept) = Keep(snapshot, rooms, instance.Value);
+            }
+            else if (batch.Takes(instance.Value, best))
+            {
+                batch.Add(rooms.Take(best, instance));
+            }
+            else
+            {
+                batches.Add(batch.Close());
+                if (more = batches.Count == most)
+                    break;
+                rooms.Close();
+                batch = new Batch();
                 continue;
             }
-            var cost = best.Touched ? 2 : 4;
-            var size = 2_000 + (instance.Value.Request.PortNames.Length * 160);
-            // The first goes whatever its size: one with thousands of ports would else hold everybody up for good.
-            if (placements.Count > 0 && (operations + cost > Operations || bytes + size > Bytes))
-                return new PlacementPlan(placements.ToImmutable(), nextDue, true, kept);
-            operations += cost;
-            bytes += size;
-            placements.Add(rooms.Take(best, instance));
+            due.Dequeue();
         }
-        return new PlacementPlan(placements.ToImmutable(), nextDue, false, kept);
+        if (!batch.IsEmpty)
+            batches.Add(batch.Close());
+        return new PlacementPlan(batches.ToImmutable(), nextDue, more, kept);
     }
 
     /// <summary>Due and waiting for a place, in the order they are served: a heap, since a plan is mostly full long before all are looked at.</summary>
@@ -85,6 +95,31 @@ public static class PlacementPlanner
             return (false, null);
         nearest.Kept = true;
         return (true, new KeptWorker(nearest.Id, instance.Id));
+    }
+
+    /// <summary>Placements of one transaction, as many as it takes: 2 operations an instance, 2 a worker, 1 for the events.</summary>
+    private sealed class Batch
+    {
+        private const int Bytes = 900_000;
+        private readonly ImmutableArray<Placement>.Builder _placements = ImmutableArray.CreateBuilder<Placement>();
+        private int _operations = 1, _bytes;
+
+        public bool IsEmpty => _placements.Count == 0;
+
+        /// <summary>Counts it in if there is room. The first goes whatever its size: one with thousands of ports would else hold everybody up for good.</summary>
+        public bool Takes(LabletInstance instance, Room room)
+        {
+            var operations = _operations + (room.Touched ? 2 : 4);
+            var bytes = _bytes + 2_000 + (instance.Request.PortNames.Length * 160);
+            if (!IsEmpty && (operations > State.StateLimits.Operations || bytes > Bytes))
+                return false;
+            (_operations, _bytes) = (operations, bytes);
+            return true;
+        }
+
+        public void Add(Placement placement) => _placements.Add(placement);
+
+        public ImmutableArray<Placement> Close() => _placements.DrainToImmutable();
     }
 
     /// <summary>When an instance is served: by due time, then creation, then id.</summary>

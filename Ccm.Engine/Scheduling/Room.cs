@@ -21,11 +21,14 @@ internal sealed class Room(WorkerEntry worker)
 
     public bool Kept { get; set; }
 
+    /// <summary>In a batch that is full already.</summary>
+    public bool Closed { get; set; }
+
     public LicenseType Licence => worker.Value.LicenseType;
 
     public string CmlVersion => worker.Value.CmlVersion;
 
-    public bool HasRoom(Capacity demand, int ports) => !Kept && _available.Fits(demand) && _freePorts >= ports;
+    public bool HasRoom(Capacity demand, int ports) => !Kept && !Closed && _available.Fits(demand) && _freePorts >= ports;
 
     public bool CouldFit(LabletInstance instance) => !Kept && worker.Value.Declared.Fits(instance.Demand) && worker.Value.PortRange.Count >= instance.Request.PortNames.Length
         && Filters.KindFits(instance.Request, worker.Value.LicenseType, worker.Value.CmlVersion);

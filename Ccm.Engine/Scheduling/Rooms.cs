@@ -33,6 +33,14 @@ internal sealed class Rooms(FleetSnapshot snapshot)
         return room.Take(instance);
     }
 
+    /// <summary>What was touched is taken by no more of this plan.</summary>
+    public void Close()
+    {
+        foreach (var room in _touched)
+            room.Closed = true;
+        _touched.Clear();
+    }
+
     private static List<Room> Taking(FleetSnapshot snapshot)
     {
         var rooms = new List<Room>(snapshot.Workers.Count);

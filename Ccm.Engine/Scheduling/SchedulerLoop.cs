@@ -7,14 +7,18 @@ using Microsoft.Extensions.Logging;
 namespace Ccm.Engine.Scheduling;
 
 /// <summary>
-/// Carries the planner's decisions out while this replica leads. Own commits are laid over the snapshot, so that the next plan does not
-/// wait for the watch; a batch whose guards fail is tried again worker by worker.
+/// Carries the planner's decisions out while this replica leads, a few batches at a time. Own commits are laid over the snapshot, so
+/// that the next plan does not wait for the watch; a batch whose guards fail is tried again worker by worker.
 /// </summary>
 public sealed partial class SchedulerLoop(ControlPlane control, WatchCache cache, PlanningTimes times, TimeProvider time, ILogger<SchedulerLoop> logger)
 {
+    /// <summary>Transactions under way at once: while the store commits one, the next is written.</summary>
+    private const int BatchesAtOnce = 8;
+
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private readonly Lock _lock = new();
     private readonly Dictionary<string, InstanceEntry> _placed = [];
     private readonly Dictionary<string, WorkerEntry> _filled = [];
 
@@ -25,10 +29,11 @@ public sealed partial class SchedulerLoop(ControlPlane control, WatchCache cache
         var pause = FirstPause;
         while (true)
         {
-            var plan = PlacementPlanner.Plan(Overlaid(), time.GetUtcNow(), times);
-            if (!plan.Placements.IsEmpty)
+            var plan = PlacementPlanner.Plan(Overlaid(), time.GetUtcNow(), times, BatchesAtOnce);
+            if (!plan.Batches.IsEmpty)
             {
-                if (await PlaceAsync(term, plan.Placements))
+                var placed = await Task.WhenAll(plan.Batches.Select(batch => PlaceAsync(term, batch)));
+                if (placed.Any(any => any))
                 {
                     pause = FirstPause;
                     continue;
@@ -45,22 +50,18 @@ public sealed partial class SchedulerLoop(ControlPlane control, WatchCache cache
     private static TimeSpan Clamp(TimeSpan wait) => wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait > Sweep ? Sweep : wait;
 
     /// <summary>Whether anything was placed.</summary>
-    private async Task<bool> PlaceAsync(LeaderTerm term, ImmutableArray<Placement> placements)
+    private async Task<bool> PlaceAsync(LeaderTerm term, ImmutableArray<Placement> batch)
     {
-        var placed = await control.PlaceAsync(term.Fence, placements, term.Over);
-        if (!placed.Instances.IsEmpty)
-        {
-            Remember(placed);
+        if (Remember(await control.PlaceAsync(term.Fence, batch, term.Over)))
             return true;
-        }
-        Forget();
-        var byWorker = placements.GroupBy(placement => placement.Worker.Id).ToArray();
+        var byWorker = batch.GroupBy(placement => placement.Worker.Id).ToArray();
         if (byWorker.Length == 1)
             return false;
-        LogSplit(placements.Length, byWorker.Length);
+        LogSplit(batch.Length, byWorker.Length);
+        var any = false;
         foreach (var onWorker in byWorker)
-            Remember(await control.PlaceAsync(term.Fence, [.. onWorker], term.Over));
-        return _placed.Count > 0;
+            any |= Remember(await control.PlaceAsync(term.Fence, [.. onWorker], term.Over));
+        return any;
     }
 
     private FleetSnapshot Overlaid()
@@ -73,12 +74,16 @@ public sealed partial class SchedulerLoop(ControlPlane control, WatchCache cache
         return _placed.Count == 0 ? snapshot : snapshot.WithNewer(_placed.Values, _filled.Values);
     }
 
-    private void Remember(PlacedBatch placed)
+    private bool Remember(PlacedBatch placed)
     {
-        foreach (var instance in placed.Instances)
-            _placed[instance.Id] = instance;
-        foreach (var worker in placed.Workers)
-            _filled[worker.Id] = worker;
+        lock (_lock)
+        {
+            foreach (var instance in placed.Instances)
+                _placed[instance.Id] = instance;
+            foreach (var worker in placed.Workers)
+                _filled[worker.Id] = worker;
+        }
+        return !placed.Instances.IsEmpty;
     }
 
     private void Forget()

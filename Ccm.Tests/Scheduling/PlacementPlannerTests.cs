@@ -130,6 +130,53 @@ public sealed class PlacementPlannerTests
     }
 
     [Fact]
+    public void Plan_SeveralBatches_ShareNoWorkerAndTheFirstIsAsAlone() => Gen.Select(Gen.Int[1, 9].Array[50, 250], Gen.Int[20, 200].Array[1, 12]).Sample((labs, workers) =>
+    {
+        var fleet = Sample.Fleet(
+            labs.Select((size, n) => (Sample.Instance($"i-{n:000}") with { Request = Sample.Request(cpu: 1, memory: size, storage: 0, licensedNodes: 1, ports: 1) }, (string?)null)),
+            workers.Select((memory, n) => Sample.Worker($"w-{n:00}") with { Declared = new Capacity(500, memory, 100, 500) }));
+        var alone = Plan(fleet);
+        var plan = PlacementPlanner.Plan(fleet, Sample.Now, Times, most: 4);
+
+        Assert.InRange(plan.Batches.Length, alone.Batches.Length, 4);
+        Assert.Equal(Describe(alone with { More = false }), Describe(new PlacementPlan([.. plan.Batches.Take(1)], plan.NextDue, false)));
+        var filled = plan.Batches.Select(batch => batch.Select(placement => placement.Worker.Id).ToHashSet()).ToList();
+        Assert.Equal(filled.Sum(ids => ids.Count), filled.SelectMany(ids => ids).Distinct().Count());
+        Assert.All(plan.Batches.Zip(filled), pair => Assert.InRange(1 + (2 * pair.First.Length) + (2 * pair.Second.Count), 1, StateLimits.Operations));
+        fleet.Apply(plan.Placements);
+    });
+
+    [Fact]
+    public void Plan_SeveralBatches_AllArePlacedInFewerPlans()
+    {
+        var fleet = Sample.Fleet(
+            Enumerable.Range(0, 300).Select(n => (Sample.Instance($"i-{n:000}") with { Request = Sample.Request(cpu: 1, memory: 20, storage: 0, licensedNodes: 1, ports: 2) }, (string?)null)),
+            Enumerable.Range(0, 60).Select(n => Sample.Worker($"w-{n:00}")));
+
+        var plan = PlacementPlanner.Plan(fleet, Sample.Now, Times, most: 8);
+
+        Assert.Equal(300, plan.Placements.Length);
+        Assert.False(plan.More);
+        Assert.Empty(DueOf(fleet.Apply(plan.Placements)));
+    }
+
+    /// <summary>One that finds no room while others are being filled ends the plan: what frees up or fills must not be decided behind its back.</summary>
+    [Fact]
+    public void Plan_SeveralBatches_BigOneMetLater_IsNotPassedBy()
+    {
+        var instances = Enumerable.Range(0, 200).Select(n => (Sample.Instance($"i-{n:000}") with
+        {
+            Request = n == 70 ? Sample.Request(cpu: 1, memory: 120, licensedNodes: 1, ports: 1) : Sample.Request(cpu: 1, memory: 2, storage: 0, licensedNodes: 1, ports: 1),
+        }, (string?)null));
+        var fleet = Sample.Fleet(instances, [Sample.Worker("w-1"), Sample.Worker("w-2")]);
+
+        var plan = PlacementPlanner.Plan(fleet, Sample.Now, Times, most: 8);
+
+        Assert.True(plan.More);
+        Assert.All(plan.Placements, placement => Assert.True(string.CompareOrdinal(placement.Instance.Id, "i-070") < 0));
+    }
+
+    [Fact]
     public void Plan_LabWithThousandsOfPorts_HoldsNobodyUp()
     {
         var fleet = Sample.Fleet([(Sample.Instance("i-1") with { Request = Sample.Request(ports: 6_000) }, null), (Sample.Instance("i-2"), null)], [Sample.Worker()]);

@@ -32,7 +32,10 @@ internal sealed class UnguardedStore(IStateStore inner) : StoreDecorator(inner)
         base.CommitAsync(transaction with { Guards = [] }, cancellationToken);
 }
 
-/// <summary>Holds its first commit, decided already, until the test lets it go: a scheduler paused at the worst moment.</summary>
+/// <summary>
+/// Holds its first commit, decided already, until the test lets it go: a scheduler paused at the worst moment. What it decided beside
+/// that one is never sent.
+/// </summary>
 internal sealed class PausedStore(IStateStore inner) : StoreDecorator(inner)
 {
     private readonly TaskCompletionSource _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,8 +52,12 @@ internal sealed class PausedStore(IStateStore inner) : StoreDecorator(inner)
 
     public override async Task<CommitResult> CommitAsync(StateTransaction transaction, CancellationToken cancellationToken)
     {
-        _decided.TrySetResult();
+        if (_go.Task.IsCompleted)
+            return await base.CommitAsync(transaction, cancellationToken);
+        var isFirst = _decided.TrySetResult();
         await _go.Task.WaitAsync(cancellationToken);
+        if (!isFirst)
+            return new CommitResult.Refused("It was decided beside the one that was held.");
         var result = await base.CommitAsync(transaction, cancellationToken);
         _first.TrySetResult(result);
         return result;

@@ -96,10 +96,13 @@ public abstract class TwoSchedulersContract : IAsyncLifetime
     /// <summary>What came of the first decision of a scheduler that was paused with it until the other had placed everything.</summary>
     private async Task<CommitResult> RunWithLateOneAsync(IStateStore store, PausedStore late)
     {
-        await ReserveAsync(store, 0, Instances);
+        await ReserveAsync(store, 0, Instances / 2);
         await using var paused = await StartAsync(late);
         await late.Decided.OrLate();
         await using var other = await StartAsync(await OpenAsync());
+        await other.PlacedAsync(Instances / 2);
+        // What comes then goes onto workers that the first half left room on.
+        await ReserveAsync(store, Instances / 2, Instances);
         await other.PlacedAsync(Instances);
         late.Go();
         return await late.First.OrLate();
