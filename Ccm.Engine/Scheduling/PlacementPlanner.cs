@@ -31,6 +31,7 @@ public static class PlacementPlanner
         if (due.Count == 0)
             return new PlacementPlan([], nextDue, false);
         var rooms = new Rooms(snapshot);
+        var coming = new Lazy<List<WorkerEntry>>(() => [.. snapshot.Workers.Values.Where(worker => worker.Value.IsComing)]);
         var batches = ImmutableArray.CreateBuilder<ImmutableArray<Placement>>();
         var batch = new Batch();
         KeptWorker? kept = null;
@@ -44,7 +45,7 @@ public static class PlacementPlanner
                 if (more = batches.Count > 0)
                     break;
                 if (!decided)
-                    (decided, kept) = Keep(snapshot, rooms, instance.Value);
+                    (decided, kept) = Keep(coming.Value, rooms, instance.Value);
             }
             else if (batch.Takes(instance.Value, best))
             {
@@ -85,16 +86,11 @@ public static class PlacementPlanner
     }
 
     /// <summary>Keeps the worker that comes nearest to taking a starved instance out of the others' reach, unless one that will take it is coming.</summary>
-    private static (bool Decided, KeptWorker? Kept) Keep(FleetSnapshot snapshot, Rooms rooms, LabletInstance instance)
+    private static (bool Decided, KeptWorker? Kept) Keep(IEnumerable<WorkerEntry> coming, Rooms rooms, LabletInstance instance)
     {
-        if (snapshot.Workers.Values.Any(worker => worker.Value.IsComing && worker.Available.Fits(instance.Demand)
-            && Filters.KindFits(instance.Request, worker.Value.LicenseType, worker.Value.CmlVersion)))
+        if (coming.Any(worker => worker.Available.Fits(instance.Demand) && Filters.KindFits(instance.Request, worker.Value.LicenseType, worker.Value.CmlVersion)))
             return (true, null);
-        var nearest = rooms.All.Where(room => room.CouldFit(instance)).OrderBy(room => room.Shortage(instance.Demand)).ThenBy(room => room.Id, StringComparer.Ordinal).FirstOrDefault();
-        if (nearest is null)
-            return (false, null);
-        nearest.Kept = true;
-        return (true, new KeptWorker(nearest.Id, instance.Id));
+        return rooms.Keep(instance) is { } kept ? (true, new KeptWorker(kept, instance.Id)) : (false, null);
     }
 
     /// <summary>Placements of one transaction, as many as it takes: 2 operations an instance, 2 a worker, 1 for the events.</summary>

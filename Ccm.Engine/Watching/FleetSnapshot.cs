@@ -8,12 +8,27 @@ namespace Ccm.Engine.Watching;
 public sealed record FleetSnapshot
 {
     public static readonly FleetSnapshot Empty = new();
+    private readonly ImmutableDictionary<string, WorkerEntry> _workers = ImmutableDictionary<string, WorkerEntry>.Empty;
+    private ImmutableDictionary<Vacancy, ImmutableSortedSet<string>>? _vacancies;
 
     /// <summary>The store's revision up to which everything is in here.</summary>
     public long Revision { get; init; }
 
     public ImmutableDictionary<string, InstanceEntry> Instances { get; init; } = ImmutableDictionary<string, InstanceEntry>.Empty;
-    public ImmutableDictionary<string, WorkerEntry> Workers { get; init; } = ImmutableDictionary<string, WorkerEntry>.Empty;
+
+    public ImmutableDictionary<string, WorkerEntry> Workers
+    {
+        get => _workers;
+        init => (_workers, _vacancies) = (value, null);
+    }
+
+    /// <summary>Ids of the workers that take work, by what they have to offer; a fleet of thousands has dozens of kinds.</summary>
+    public ImmutableDictionary<Vacancy, ImmutableSortedSet<string>> Vacancies
+    {
+        get => _vacancies ??= Vacancy.All(_workers.Values);
+        internal init => _vacancies = value;
+    }
+
     public ImmutableDictionary<string, Revised<DefinitionPointer>> Definitions { get; init; } = ImmutableDictionary<string, Revised<DefinitionPointer>>.Empty;
     public ImmutableDictionary<string, Revised<TemplatePointer>> Templates { get; init; } = ImmutableDictionary<string, Revised<TemplatePointer>>.Empty;
 
@@ -52,15 +67,20 @@ public sealed record FleetSnapshot
             newInstances[entry.Id] = entry;
         }
         var newWorkers = Workers.ToBuilder();
+        var vacancies = Vacancies.ToBuilder();
         foreach (var entry in workers)
         {
-            if (newWorkers.TryGetValue(entry.Id, out var known) && known.Capacity.ModRevision < entry.Capacity.ModRevision)
-                newWorkers[entry.Id] = known with { Capacity = entry.Capacity, Ports = entry.Ports };
+            if (!newWorkers.TryGetValue(entry.Id, out var known) || known.Capacity.ModRevision >= entry.Capacity.ModRevision)
+                continue;
+            var newer = known with { Capacity = entry.Capacity, Ports = entry.Ports };
+            Vacancy.Move(vacancies, known, newer);
+            newWorkers[entry.Id] = newer;
         }
         return this with
         {
             Instances = newInstances.ToImmutable(),
             Workers = newWorkers.ToImmutable(),
+            Vacancies = vacancies.ToImmutable(),
             InstancesByWorker = byWorker.ToImmutable(),
             InstancesByState = byState.ToImmutable(),
         };

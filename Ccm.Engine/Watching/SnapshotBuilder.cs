@@ -48,18 +48,22 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
                 instances[id] = now;
         }
         var workers = before.Workers.ToBuilder();
+        var vacancies = before.Vacancies.ToBuilder();
         foreach (var (id, partial) in _workers)
         {
-            if (Settle(id, partial) is { } worker)
-                workers[id] = worker;
-            else
+            var worker = Settle(id, partial);
+            Vacancy.Move(vacancies, before.Workers.GetValueOrDefault(id), worker);
+            if (worker is null)
                 workers.Remove(id);
+            else
+                workers[id] = worker;
         }
         var after = before with
         {
             Revision = revision,
             Instances = instances.ToImmutable(),
             Workers = workers.ToImmutable(),
+            Vacancies = vacancies.ToImmutable(),
             Definitions = _definitions,
             Templates = _templates,
             Leaders = _leaders,
