@@ -15,15 +15,19 @@ public sealed class SqliteAuditTrail(EmbeddedDatabase database) : IAuditTrail
     public Task AppendAsync(ImmutableArray<AuditEvent> events, CancellationToken cancellationToken) => _documents.AskAsync(connection =>
     {
         using var transaction = connection.BeginTransaction();
+        // Read by SQLite once, not for each event.
+        using var insert = SqliteDocuments.Command(connection, $"INSERT INTO audit_events VALUES ({string.Join(", ", Enumerable.Range(0, 12).Select(n => $"${n}"))}) ON CONFLICT DO NOTHING");
+        insert.Transaction = transaction;
         foreach (var audited in events)
         {
-            using var insert = SqliteDocuments.Command(connection, """
-                INSERT INTO audit_events VALUES ($sequence, $id, $type, $subject, $time, $actor, $operation, $revision, $previousHash, $hash, $timeText, $data) ON CONFLICT DO NOTHING
-                """,
-                ("$sequence", audited.Sequence), ("$id", audited.Id), ("$type", audited.Type), ("$subject", audited.Subject),
-                ("$time", audited.Time.ToUnixTimeMilliseconds()), ("$actor", audited.Actor), ("$operation", audited.OperationId), ("$revision", audited.Revision),
-                ("$previousHash", audited.PreviousHash), ("$hash", audited.Hash), ("$timeText", audited.Time.ToString("O", CultureInfo.InvariantCulture)), ("$data", audited.Data.GetRawText()));
-            insert.Transaction = transaction;
+            insert.Parameters.Clear();
+            object[] values =
+            [
+                audited.Sequence, audited.Id, audited.Type, audited.Subject, audited.Time.ToUnixTimeMilliseconds(), audited.Actor, audited.OperationId, audited.Revision,
+                audited.PreviousHash, audited.Hash, audited.Time.ToString("O", CultureInfo.InvariantCulture), audited.Data.GetRawText(),
+            ];
+            for (var n = 0; n < values.Length; n++)
+                insert.Parameters.AddWithValue($"${n}", values[n]);
             if (insert.ExecuteNonQuery() == 1)
                 continue;
             using var same = SqliteDocuments.Command(connection, "SELECT COUNT(*) FROM audit_events WHERE id = $id AND sequence = $sequence AND hash = $hash",
