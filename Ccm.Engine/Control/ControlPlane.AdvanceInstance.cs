@@ -76,7 +76,7 @@ public sealed partial class ControlPlane
     /// <summary>One attempt of the engine's; nobody waits for its answer, the next look reads what is true.</summary>
     private async Task<bool> CommitOnceAsync(Mutation mutation, CancellationToken cancellationToken)
     {
-        var result = await store.CommitAsync(mutation.Build(), cancellationToken);
+        var result = await SendAsync(mutation, cancellationToken);
         switch (result)
         {
             case CommitResult.Committed committed:

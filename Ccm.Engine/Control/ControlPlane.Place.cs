@@ -54,7 +54,7 @@ public sealed partial class ControlPlane
                 Ports = new Revised<PortBitmap>(ports, 0),
             });
         }
-        var result = await store.CommitAsync(mutation.Build(), cancellationToken);
+        var result = await SendAsync(mutation, cancellationToken);
         if (result is not CommitResult.Committed { Revision: var revision })
         {
             if (result is CommitResult.GuardFailed failed)

@@ -49,7 +49,7 @@ public sealed partial class ControlPlane(
                     return await repeated(cache.Current);
                 var mutation = new Mutation(operation, actor, time.GetUtcNow());
                 var answer = await decide(cache.Current, mutation);
-                switch (await store.CommitAsync(mutation.IsEmpty ? mutation.BuildCheck() : mutation.Build(), cancellationToken))
+                switch (await (mutation.IsEmpty ? store.CommitAsync(mutation.BuildCheck(), cancellationToken) : SendAsync(mutation, cancellationToken)))
                 {
                     case CommitResult.Committed committed:
                         await CatchUpAsync(committed.Revision, cancellationToken);
@@ -74,6 +74,12 @@ public sealed partial class ControlPlane(
             }
         }
         throw RefusedException.Unavailable("The request met other changes again and again, or its outcome could not be learnt.");
+    }
+
+    private Task<CommitResult> SendAsync(Mutation mutation, CancellationToken cancellationToken)
+    {
+        mutation.TellOwn(cache.Own);
+        return store.CommitAsync(mutation.Build(), cancellationToken);
     }
 
     /// <summary>Whether the operation stands: in the outbox, else in the trail.</summary>

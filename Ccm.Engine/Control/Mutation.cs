@@ -12,6 +12,7 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
     private readonly Dictionary<string, StatePut> _puts = [];
     private readonly HashSet<string> _deletes = [];
     private readonly Dictionary<object, byte[]> _written = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, object> _objects = [];
     private readonly OutboxWriter _events = new(operation, actor, now);
 
     public DateTimeOffset Now => now;
@@ -31,7 +32,7 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
     public void PutInstance(LabletInstance instance, long seen)
     {
         Guard(StateKeys.InstanceState(instance.Id), seen);
-        Put(StateKeys.InstanceState(instance.Id), Written(instance));
+        PutObject(StateKeys.InstanceState(instance.Id), instance);
     }
 
     public void PutInstanceWorker(string id, string workerId) => Put(StateKeys.InstanceWorker(id), Encoding.UTF8.GetBytes(workerId));
@@ -41,7 +42,7 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
     public void PutWorker(Worker worker, long seen)
     {
         Guard(StateKeys.WorkerState(worker.Id), seen);
-        Put(StateKeys.WorkerState(worker.Id), Written(worker));
+        PutObject(StateKeys.WorkerState(worker.Id), worker);
     }
 
     /// <summary>All keys of a worker that did not exist.</summary>
@@ -88,6 +89,19 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
 
     /// <summary>Commits nothing and holds only while what was decided on still is so.</summary>
     public StateTransaction BuildCheck() => new() { Guards = [.. _guards.Values] };
+
+    /// <summary>The states that are put, as objects.</summary>
+    public void TellOwn(OwnWrites own)
+    {
+        foreach (var (key, value) in _objects)
+            own.Expect(key, _written[value], value);
+    }
+
+    private void PutObject<T>(string key, T value) where T : class
+    {
+        Put(key, Written(value));
+        _objects[key] = value;
+    }
 
     private void PutGuarded<T>(string key, T value, long seen)
     {

@@ -10,7 +10,7 @@ namespace Ccm.Engine.Watching;
 /// Makes the next snapshot from the last and one batch of keys. A value that cannot be read is reported and the object keeps what it
 /// had, so that one bad key never blinds the rest.
 /// </summary>
-internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Exception> unreadable)
+internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Exception> unreadable, OwnWrites? own = null)
 {
     private readonly Dictionary<string, PartialWorker> _workers = [];
     private readonly Dictionary<string, PartialInstance> _instances = [];
@@ -117,7 +117,7 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
             _instances[id] = partial = PartialInstance.Of(before.Instances.GetValueOrDefault(id));
         if (part == "state")
         {
-            partial.State = entry is null ? null : DomainJson.Read<LabletInstance>(entry.Value.Span);
+            partial.State = entry is null ? null : ReadState<LabletInstance>(entry);
             partial.ModRevision = entry?.ModRevision ?? 0;
         }
         else if (part == "worker")
@@ -133,12 +133,14 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
         if (!_workers.TryGetValue(id, out var partial))
             _workers[id] = partial = PartialWorker.Of(before.Workers.GetValueOrDefault(id));
         if (part == "state")
-            partial.State = entry is null ? null : new Revised<Worker>(DomainJson.Read<Worker>(entry.Value.Span), entry.ModRevision);
+            partial.State = entry is null ? null : new Revised<Worker>(ReadState<Worker>(entry), entry.ModRevision);
         else if (part == "capacity")
             partial.Capacity = entry is null ? null : new Revised<AvailableCapacity>(DomainJson.Read<AvailableCapacity>(entry.Value.Span), entry.ModRevision);
         else if (part == "ports")
             partial.Ports = entry is null ? null : new Revised<string>(Encoding.UTF8.GetString(entry.Value.Span), entry.ModRevision);
     }
+
+    private T ReadState<T>(StateEntry entry) where T : class => own?.Take<T>(entry) ?? DomainJson.Read<T>(entry.Value.Span);
 
     internal static void Move<TKey>(ImmutableDictionary<TKey, ImmutableHashSet<string>>.Builder index, object? from, object? to, string id)
         where TKey : notnull

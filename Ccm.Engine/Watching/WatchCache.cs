@@ -33,6 +33,9 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
 
     public WatchFreshness Freshness => _freshness;
 
+    /// <summary>Where whoever writes tells what, before it does.</summary>
+    public OwnWrites Own { get; } = new();
+
     /// <summary>Done once the first list has been applied.</summary>
     public Task Ready => _ready.Task;
 
@@ -119,7 +122,7 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
         }
         if (batch.Revision <= _current.Revision)
             return;
-        var builder = new SnapshotBuilder(_current, LogUnreadable);
+        var builder = new SnapshotBuilder(_current, LogUnreadable, Own);
         foreach (var change in batch.Events)
             builder.Apply(change.Key, change.Entry);
         Publish(builder.Build(batch.Revision));
@@ -127,7 +130,7 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
 
     private void Relist(StateList list)
     {
-        var builder = new SnapshotBuilder(FleetSnapshot.Empty, LogUnreadable);
+        var builder = new SnapshotBuilder(FleetSnapshot.Empty, LogUnreadable, Own);
         foreach (var entry in list.Entries)
             builder.Apply(entry.Key, entry);
         Publish(FleetChange.Resync(_current, builder.Build(list.Revision).After));

@@ -93,6 +93,34 @@ public sealed class SnapshotBuilderTests
         Assert.Single(Build(FleetSnapshot.Empty, 1, keys.Select(entry => entry.Put())).After.Workers);
     }
 
+    [Fact]
+    public void Apply_WrittenByThisProcess_IsTheSameObject()
+    {
+        var (own, instance) = (new OwnWrites(), Sample.Instance());
+        own.Expect(StateKeys.InstanceState("i-1"), DomainJson.Write(instance), instance);
+
+        Assert.Same(instance, Apply(own, instance));
+        // Told once, used once.
+        Assert.NotSame(instance, Apply(own, instance));
+    }
+
+    [Fact]
+    public void Apply_WrittenByAnother_IsWhatIsThere()
+    {
+        var (own, refused) = (new OwnWrites(), Sample.Instance());
+        own.Expect(StateKeys.InstanceState("i-1"), DomainJson.Write(refused), refused);
+
+        Assert.Equal("somebody else", Apply(own, refused with { OwnerId = "somebody else" }).OwnerId);
+    }
+
+    private static LabletInstance Apply(OwnWrites own, LabletInstance there)
+    {
+        var builder = new SnapshotBuilder(FleetSnapshot.Empty, (key, exception) => throw new InvalidOperationException(key, exception), own);
+        var entry = Keys.Instance(there, 1);
+        builder.Apply(entry.Key, entry);
+        return builder.Build(1).After.Instances["i-1"].Value;
+    }
+
     private static FleetSnapshot Full() => Build(FleetSnapshot.Empty, 1,
     [
         Keys.Instance(Sample.Instance(state: InstanceState.Running), 1).Put(), Keys.Entry(StateKeys.InstanceWorker("i-1"), "w-1"u8.ToArray(), 1).Put(),
@@ -108,8 +136,13 @@ public sealed class SnapshotBuilderTests
         var builder = new SnapshotBuilder(before, (key, exception) => (reported ?? throw new InvalidOperationException($"{key} is unreadable", exception)).Add(key));
         foreach (var change in events)
             builder.Apply(change.Key, change.Entry);
-        return builder.Build(revision);
+        var built = builder.Build(revision);
+        // Kept up to date change by change, and the same as counted anew.
+        Assert.Equal(Vacancies(built.After with { Workers = built.After.Workers }), Vacancies(built.After));
+        return built;
     }
+
+    private static IEnumerable<string> Vacancies(FleetSnapshot snapshot) => snapshot.Vacancies.Select(pair => $"{pair.Key}: {string.Join(',', pair.Value)}").Order(StringComparer.Ordinal);
 
     private static IEnumerable<StateEvent> Events((int Kind, int N, InstanceState State, int Worker) write, long revision)
     {
