@@ -3,7 +3,6 @@ using System.Diagnostics;
 namespace Ccm.Bench.Servers;
 
 /// <summary>An etcd of its own on loopback, its data in a temporary folder that goes with it.</summary>
-/// <remarks>It does not wait for the disk (<c>--unsafe-no-fsync</c>): a shared disk would be measured, not the program.</remarks>
 internal sealed class EtcdProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -16,13 +15,14 @@ internal sealed class EtcdProcess : IAsyncDisposable
     /// <summary><c>host:port</c>.</summary>
     public string Endpoint { get; }
 
-    public static async Task<EtcdProcess> StartAsync()
+    /// <param name="waitsForDisk">As etcd does unless told otherwise; else (<c>--unsafe-no-fsync</c>) the program is measured and not a shared disk.</param>
+    public static async Task<EtcdProcess> StartAsync(bool waitsForDisk = false)
     {
         var program = Path.Combine(await FolderAsync(), "etcd");
         var (client, peer) = ($"127.0.0.1:{LoopbackPort.Free()}", $"http://127.0.0.1:{LoopbackPort.Free()}");
         var server = new EtcdProcess(new Process(), client);
         server.Process.StartInfo = new ProcessStartInfo(program, [
-            "--data-dir", server._folder.FullName, "--unsafe-no-fsync", "--quota-backend-bytes", "8589934592",
+            "--data-dir", server._folder.FullName, waitsForDisk ? "--unsafe-no-fsync=false" : "--unsafe-no-fsync", "--quota-backend-bytes", "8589934592",
             "--listen-client-urls", $"http://{client}", "--advertise-client-urls", $"http://{client}",
             "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", $"default={peer}"])
         {
