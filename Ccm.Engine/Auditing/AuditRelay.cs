@@ -29,7 +29,8 @@ public sealed partial class AuditRelay(IStateStore store, IAuditTrail trail, Wat
         }
     }
 
-    private async Task DrainAsync(StateGuard fence, CancellationToken cancellationToken)
+    /// <summary>Relays until nothing is left.</summary>
+    internal async Task DrainAsync(StateGuard fence, CancellationToken cancellationToken)
     {
         var told = "";
         while (true)

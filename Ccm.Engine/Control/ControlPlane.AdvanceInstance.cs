@@ -12,7 +12,8 @@ public sealed partial class ControlPlane
     /// capacity and ports back in the same transaction.
     /// </summary>
     /// <param name="change">Fields that change with the step; its state and last transition are set here.</param>
-    /// <returns>False when anything had changed meanwhile or the outcome is not known: look again.</returns>
+    /// <returns>False when anything had changed meanwhile: look again.</returns>
+    /// <exception cref="RefusedException">The store did not take it, or what became of it is not known: look again in a while.</exception>
     /// <exception cref="InvalidOperationException">The table does not have that step.</exception>
     public async Task<bool> AdvanceInstanceAsync(
         StateGuard fence, InstanceEntry seen, InstanceState to, string reason, Func<LabletInstance, LabletInstance> change, CancellationToken cancellationToken)
@@ -74,6 +75,8 @@ public sealed partial class ControlPlane
     }
 
     /// <summary>One attempt of the engine's; nobody waits for its answer, the next look reads what is true.</summary>
+    /// <returns>False when anything had changed meanwhile: look again.</returns>
+    /// <exception cref="RefusedException">The store did not take it, or what became of it is not known: look again in a while.</exception>
     private async Task<bool> CommitOnceAsync(Mutation mutation, CancellationToken cancellationToken)
     {
         var result = await SendAsync(mutation, cancellationToken);
@@ -85,9 +88,24 @@ public sealed partial class ControlPlane
             case CommitResult.GuardFailed failed:
                 await CatchUpAsync(failed.Revision, cancellationToken);
                 return false;
+            case CommitResult.Refused refused:
+                throw RefusedException.Unavailable($"The state store refused the write: {refused.Reason.TrimEnd('.')}.");
             default:
-                LogUnknown(mutation.Operation.Id, result.ToString());
-                return false;
+                throw RefusedException.Unavailable($"What became of a write is not known: {result}");
+        }
+    }
+
+    /// <summary>The same for what is only told, and need not be.</summary>
+    private async Task<bool> TellAsync(Mutation mutation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CommitOnceAsync(mutation, cancellationToken);
+        }
+        catch (RefusedException refused)
+        {
+            LogUnknown(mutation.Operation.Id, refused.Message);
+            return false;
         }
     }
 }

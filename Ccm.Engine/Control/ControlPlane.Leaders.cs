@@ -16,7 +16,7 @@ public sealed partial class ControlPlane
             mutation.Delete(key);
         mutation.Event(leads ? EventTypes.LeaderElected : EventTypes.LeaderLost, Subjects.Leader(key),
             leads ? $"{replica.Id} leads." : $"{replica.Id} gave its lease back.", leads ? null : replica, leads ? replica : null);
-        return CommitOnceAsync(mutation, cancellationToken);
+        return TellAsync(mutation, cancellationToken);
     }
 
     /// <summary>

@@ -16,6 +16,6 @@ public sealed partial class ControlPlane
             return false;
         var mutation = new Mutation(Operation.New(), person, time.GetUtcNow());
         mutation.Event<Actor>(type, Subjects.User(person.Id), reason, null, null);
-        return await CommitOnceAsync(mutation, cancellationToken);
+        return await TellAsync(mutation, cancellationToken);
     }
 }

@@ -103,7 +103,8 @@ public sealed partial class ControlPlane
     /// Takes a worker one legal step further, fenced by the controller's term. Leaving RUNNING or DRAINING guards that what was seen
     /// on it still is so; TERMINATED takes it off its template's count.
     /// </summary>
-    /// <returns>False when anything had changed meanwhile or the outcome is not known: look again.</returns>
+    /// <returns>False when anything had changed meanwhile: look again.</returns>
+    /// <exception cref="RefusedException">The store did not take it, or what became of it is not known: look again in a while.</exception>
     public async Task<bool> AdvanceWorkerAsync(
         StateGuard fence, WorkerEntry seen, WorkerState to, string reason, Func<Worker, Worker> change, string? eventType, CancellationToken cancellationToken)
     {

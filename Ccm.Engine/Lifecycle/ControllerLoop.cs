@@ -20,13 +20,18 @@ internal sealed partial class ControllerLoop(
 {
     private const int Workers = 16;
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>For a store: it is back for everything at once.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(4);
+
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
 
     public async Task RunAsync(LeaderTerm term)
     {
         using var queue = new KeyQueue(time);
         using var subscription = cache.Subscribe();
-        EnqueueAll(queue, subscription.Start);
+        foreach (var key in KeysOf(subscription.Start))
+            queue.Add(key);
         var work = Enumerable.Range(0, Workers).Select(_ => WorkAsync(queue, term)).ToArray();
         await Task.WhenAll([FeedAsync(queue, subscription, term), SweepAsync(queue, term), .. work]);
     }
@@ -35,36 +40,41 @@ internal sealed partial class ControllerLoop(
     {
         while (true)
         {
-            var change = await subscription.NextAsync(term.Over);
-            if (change.IsResync)
-            {
-                EnqueueAll(queue, change.After);
-                continue;
-            }
-            foreach (var id in change.Instances)
-                queue.Add(Subjects.Instance(id));
-            foreach (var id in change.Workers)
-            {
-                queue.Add(Subjects.Worker(id));
-                if (change.Before.Workers.GetValueOrDefault(id)?.State != change.After.Workers.GetValueOrDefault(id)?.State)
-                {
-                    foreach (var instance in change.After.On(id))
-                        queue.Add(Subjects.Instance(instance.Id));
-                }
-            }
+            foreach (var key in KeysOf(await subscription.NextAsync(term.Over)))
+                queue.Add(key);
         }
     }
+
+    /// <summary>What has to be looked at again after a change: what changed, and whatever is on a worker whose state did.</summary>
+    internal static IEnumerable<string> KeysOf(FleetChange change)
+    {
+        if (change.IsResync)
+            return KeysOf(change.After);
+        var moved = change.Workers.Where(id => change.Before.Workers.GetValueOrDefault(id)?.State != change.After.Workers.GetValueOrDefault(id)?.State);
+        return change.Instances.Concat(moved.SelectMany(change.After.On).Select(instance => instance.Id)).Select(Subjects.Instance).Concat(change.Workers.Select(Subjects.Worker));
+    }
+
+    /// <summary>All that has not ended.</summary>
+    internal static IEnumerable<string> KeysOf(FleetSnapshot snapshot) =>
+        snapshot.Workers.Values.Where(worker => worker.Value.State != WorkerState.Terminated).Select(worker => Subjects.Worker(worker.Id))
+            .Concat(snapshot.Instances.Values.Where(instance => instance.Value.State != InstanceState.Terminated).Select(instance => Subjects.Instance(instance.Id)));
 
     private async Task SweepAsync(KeyQueue queue, LeaderTerm term)
     {
         while (true)
         {
             await Task.Delay(options.Value.Sweep, time, term.Over);
-            EnqueueAll(queue, cache.Current);
-            await hostSweep.SweepAsync(term);
-            await retention.SweepAsync(term);
-            await documents.SweepAsync(term);
+            foreach (var key in KeysOf(cache.Current))
+                queue.Add(key);
+            await SweepOnceAsync(term);
         }
+    }
+
+    internal async Task SweepOnceAsync(LeaderTerm term)
+    {
+        await hostSweep.SweepAsync(term);
+        await retention.SweepAsync(term);
+        await documents.SweepAsync(term);
     }
 
     private async Task WorkAsync(KeyQueue queue, LeaderTerm term)
@@ -76,20 +86,17 @@ internal sealed partial class ControllerLoop(
             TimeSpan? again;
             try
             {
-                again = key.Split('/') switch
-                {
-                    ["instances", var id] => await instances.ReconcileAsync(term, id),
-                    ["workers", var id] => await workers.ReconcileAsync(term, id),
-                    _ => null,
-                };
+                again = await StepAsync(term, key);
                 backoff.Remove(key);
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !term.Over.IsCancellationRequested)
             {
-                var pause = backoff.TryGetValue(key, out var last) ? TimeSpan.FromTicks(Math.Min(last.Ticks * 2, LongestBackoff.Ticks)) : FirstBackoff;
+                var ofStore = exception is StateStoreUnavailableException or RefusedException { Kind: RefusalKind.Unavailable };
+                var longest = ofStore ? LongestWait : LongestBackoff;
+                var pause = backoff.TryGetValue(key, out var last) ? TimeSpan.FromTicks(Math.Min(last.Ticks * 2, longest.Ticks)) : FirstBackoff;
                 backoff[key] = pause;
                 again = pause;
-                if (exception is StateStoreUnavailableException or RefusedException { Kind: RefusalKind.Unavailable })
+                if (ofStore)
                     LogWaits(key, exception.Message);
                 else
                     LogFailed(key, exception);
@@ -98,13 +105,14 @@ internal sealed partial class ControllerLoop(
         }
     }
 
-    private static void EnqueueAll(KeyQueue queue, FleetSnapshot snapshot)
+    /// <summary>One step of what a key names.</summary>
+    /// <returns>How long until it must be looked at again, whatever happens; null: when something changes.</returns>
+    internal Task<TimeSpan?> StepAsync(LeaderTerm term, string key) => key.Split('/') switch
     {
-        foreach (var worker in snapshot.Workers.Values.Where(worker => worker.Value.State != WorkerState.Terminated))
-            queue.Add(Subjects.Worker(worker.Id));
-        foreach (var instance in snapshot.Instances.Values.Where(instance => instance.Value.State != InstanceState.Terminated))
-            queue.Add(Subjects.Instance(instance.Id));
-    }
+        ["instances", var id] => instances.ReconcileAsync(term, id),
+        ["workers", var id] => workers.ReconcileAsync(term, id),
+        _ => Task.FromResult<TimeSpan?>(null),
+    };
 
     [LoggerMessage(7201, LogLevel.Error, "{Key} could not be taken further and is tried again.")]
     private partial void LogFailed(string key, Exception exception);

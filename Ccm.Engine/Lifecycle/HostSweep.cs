@@ -30,7 +30,7 @@ internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, 
                 await JudgeRunningAsync(term, snapshot, worker, labs);
                 await RemoveLeftBehindAsync(term, worker, labs, seen);
             }
-            catch (Exception exception) when (exception is HostUnreachableException or HostRefusedException or StateStoreUnavailableException)
+            catch (Exception exception) when (exception is HostUnreachableException or HostRefusedException or StateStoreUnavailableException or RefusedException)
             {
                 LogSkipped(worker.Id, exception.Message);
             }

@@ -25,9 +25,7 @@ internal sealed partial class ScalingLoop(
         {
             try
             {
-                var templates = await control.ReadTemplatesAsync(term.Over);
-                foreach (var decision in ScalingPlanner.Plan(cache.Current, templates, time.GetUtcNow(), times, options.Value))
-                    await CarryOutAsync(term, decision);
+                await PassAsync(term);
             }
             catch (RefusedException exception)
             {
@@ -36,6 +34,14 @@ internal sealed partial class ScalingLoop(
             }
             await subscription.NextAsync(Sweep, time, term.Over);
         }
+    }
+
+    /// <summary>Decides once and carries it out.</summary>
+    internal async Task PassAsync(LeaderTerm term)
+    {
+        var templates = await control.ReadTemplatesAsync(term.Over);
+        foreach (var decision in ScalingPlanner.Plan(cache.Current, templates, time.GetUtcNow(), times, options.Value))
+            await CarryOutAsync(term, decision);
     }
 
     private async Task CarryOutAsync(LeaderTerm term, ScalingDecision decision)

@@ -29,23 +29,27 @@ public sealed partial class SchedulerLoop(ControlPlane control, WatchCache cache
         var pause = FirstPause;
         while (true)
         {
-            var plan = PlacementPlanner.Plan(Overlaid(), time.GetUtcNow(), times, BatchesAtOnce);
-            if (!plan.Batches.IsEmpty)
+            var plan = Plan();
+            if (plan.Batches.IsEmpty)
             {
-                var placed = await Task.WhenAll(plan.Batches.Select(batch => PlaceAsync(term, batch)));
-                if (placed.Any(any => any))
-                {
-                    pause = FirstPause;
-                    continue;
-                }
-                // A store that is full or away stays so for a while.
-                await Task.Delay(pause, time, term.Over);
-                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+                await subscription.NextAsync(plan.NextDue is { } due ? Clamp(due - time.GetUtcNow()) : Sweep, time, term.Over);
                 continue;
             }
-            await subscription.NextAsync(plan.NextDue is { } due ? Clamp(due - time.GetUtcNow()) : Sweep, time, term.Over);
+            if (await CarryOutAsync(term, plan))
+            {
+                pause = FirstPause;
+                continue;
+            }
+            // A store that is full or away stays so for a while.
+            await Task.Delay(pause, time, term.Over);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
         }
     }
+
+    internal PlacementPlan Plan() => PlacementPlanner.Plan(Overlaid(), time.GetUtcNow(), times, BatchesAtOnce);
+
+    /// <summary>Whether anything was placed.</summary>
+    internal async Task<bool> CarryOutAsync(LeaderTerm term, PlacementPlan plan) => (await Task.WhenAll(plan.Batches.Select(batch => PlaceAsync(term, batch)))).Any(placed => placed);
 
     private static TimeSpan Clamp(TimeSpan wait) => wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait > Sweep ? Sweep : wait;
 

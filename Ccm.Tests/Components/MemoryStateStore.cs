@@ -10,6 +10,7 @@ internal sealed class MemoryStateStore : IStateStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, StateEntry> _entries = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _keys = new(StringComparer.Ordinal);
     private readonly List<StateBatch> _history = [];
     private readonly List<Channel<StateBatch>> _watchers = [];
     private string? _problem;
@@ -18,6 +19,16 @@ internal sealed class MemoryStateStore : IStateStore
 
     /// <summary>The revision of the last transaction.</summary>
     public long Revision { get; private set; }
+
+    /// <summary>Every revision there was.</summary>
+    public ImmutableArray<StateBatch> History
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _history];
+        }
+    }
 
     /// <summary>Thrown by the next commits, as no store should; null: they are carried out.</summary>
     public Exception? CommitFault { get; set; }
@@ -47,7 +58,7 @@ internal sealed class MemoryStateStore : IStateStore
     public Task<StateList> ListAsync(string prefix, long revision, CancellationToken cancellationToken)
     {
         lock (_lock)
-            return Task.FromResult(new StateList(Revision, [.. _entries.Values.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(entry => entry.Key, StringComparer.Ordinal)]));
+            return Task.FromResult(new StateList(Revision, [.. _keys.GetViewBetween(prefix, $"{prefix}\uffff").Select(key => _entries[key])]));
     }
 
     public Task<CommitResult> CommitAsync(StateTransaction transaction, CancellationToken cancellationToken)
@@ -63,10 +74,14 @@ internal sealed class MemoryStateStore : IStateStore
             foreach (var put in transaction.Puts)
             {
                 var before = _entries.GetValueOrDefault(put.Key);
+                _keys.Add(put.Key);
                 events.Add(new StateEvent(put.Key, _entries[put.Key] = new StateEntry(put.Key, put.Value, before?.CreateRevision ?? Revision, Revision, (before?.Version ?? 0) + 1, put.LeaseId)));
             }
             foreach (var key in transaction.Deletes.Where(_entries.Remove))
+            {
+                _keys.Remove(key);
                 events.Add(new StateEvent(key, null));
+            }
             var batch = new StateBatch(Revision, events.ToImmutable());
             _history.Add(batch);
             foreach (var watcher in _watchers)

@@ -7,9 +7,9 @@ internal abstract class StoreDecorator(IStateStore inner) : IStateStore
 {
     public string Kind => inner.Kind;
 
-    public Task<StateEntry?> GetAsync(string key, CancellationToken cancellationToken) => inner.GetAsync(key, cancellationToken);
+    public virtual Task<StateEntry?> GetAsync(string key, CancellationToken cancellationToken) => inner.GetAsync(key, cancellationToken);
 
-    public Task<StateList> ListAsync(string prefix, long revision, CancellationToken cancellationToken) => inner.ListAsync(prefix, revision, cancellationToken);
+    public virtual Task<StateList> ListAsync(string prefix, long revision, CancellationToken cancellationToken) => inner.ListAsync(prefix, revision, cancellationToken);
 
     public virtual Task<CommitResult> CommitAsync(StateTransaction transaction, CancellationToken cancellationToken) => inner.CommitAsync(transaction, cancellationToken);
 
