@@ -56,7 +56,7 @@ if [ -n "$documentdb" ]; then
 fi
 
 status=0
-dotnet exec Ccm.Tests/bin/Debug/net10.0/Ccm.Tests.dll -noColor "$@" 2>&1 | tee "$log" || status=$?
+dotnet exec Ccm.Tests/bin/Debug/net10.0/Ccm.Tests.dll -noColor -diagnostics "$@" 2>&1 | tee "$log" || status=$?
 
 summary="$(grep -E '^ *Ccm\.Tests +Total: [0-9]+' "$log" | tail -n 1 || true)"
 number() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"${summary:-$1: 0}"; }

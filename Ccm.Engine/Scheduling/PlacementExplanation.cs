@@ -62,14 +62,19 @@ public static class PlacementExplainer
             return "It waits: the fleet has no workers yet.";
         var coming = snapshot.Workers.Values.Count(worker => worker.Value.IsComing);
         var common = verdicts.SelectMany(verdict => verdict.Reasons).GroupBy(reason => reason.Code).OrderByDescending(group => group.Count()).First().Key;
-        return $"It waits: none of {verdicts.Length} workers can take it, most often for {common}." + (coming > 0 ? $" {coming} workers are coming." : "");
+        var none = verdicts.Length == 1 ? $"the one worker there is cannot take it, for {common}" : $"none of {verdicts.Length} workers can take it, most often for {common}";
+        return $"It waits: {none}." + coming switch { 0 => "", 1 => " A worker is coming.", _ => $" {coming} workers are coming." };
     }
+
+    /// <summary>Whether room could be made on it: what is too large for the empty worker waits there for ever.</summary>
+    private static bool CouldHold(Worker worker, LabletInstance instance) => worker.Declared.Fits(instance.Demand) && worker.PortRange.Count >= instance.Request.PortNames.Length;
 
     private static ImmutableArray<string> WouldFit(
         LabletInstance instance, FleetSnapshot snapshot, ImmutableArray<WorkerVerdict> verdicts, ImmutableArray<WorkerTemplate> templates)
     {
         var answers = ImmutableArray.CreateBuilder<string>();
-        var nearest = verdicts.Where(verdict => verdict.Reasons.All(reason => reason.Code >= ReasonCode.InsufficientCpu)).MinBy(verdict => verdict.Reasons.Length);
+        var nearest = verdicts.Where(verdict => verdict.Reasons.All(reason => reason.Code >= ReasonCode.InsufficientCpu) && CouldHold(snapshot.Workers[verdict.WorkerId].Value, instance))
+            .MinBy(verdict => verdict.Reasons.Length);
         if (nearest is not null)
             answers.Add($"Room on {nearest.WorkerId}: {string.Join(" ", nearest.Reasons.Select(reason => reason.Text))}");
         foreach (var template in templates.Where(template => template.Enabled).OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal))
@@ -80,7 +85,7 @@ public static class PlacementExplainer
             if (against.Count == 0 && workers < template.MaxWorkers)
                 answers.Add($"One more worker of template {template.Name} ({workers} of {template.MaxWorkers} exist).");
             else if (against.Count == 0)
-                answers.Add($"A higher maximum than {template.MaxWorkers} workers for template {template.Name}.");
+                answers.Add($"A higher maximum for template {template.Name}: {workers} of {template.MaxWorkers} exist.");
         }
         if (answers.Count == 0)
             answers.Add("A template of a worker large enough: none of the enabled ones could take this lab.");

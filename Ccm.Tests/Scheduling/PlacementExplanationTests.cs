@@ -98,7 +98,7 @@ public sealed class PlacementExplanationTests
 
         Assert.Equal(3, explanation.WouldFit.Length);
         Assert.Contains("cheap", explanation.WouldFit[0], StringComparison.Ordinal);
-        Assert.Contains("higher maximum than 2 workers for template full", explanation.WouldFit[1], StringComparison.Ordinal);
+        Assert.Contains("higher maximum for template full: 2 of 2 exist", explanation.WouldFit[1], StringComparison.Ordinal);
         Assert.Contains("dear", explanation.WouldFit[2], StringComparison.Ordinal);
     }
 

@@ -72,7 +72,7 @@ public sealed class InstancePageTests
         var page = Open(portal);
 
         Assert.Equal("Why it waits", page.Find("#why").TextContent);
-        Assert.Contains("none of 1 workers can take it", page.Find("[data-test=explain]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("the one worker there is cannot take it", page.Find("[data-test=explain]").TextContent, StringComparison.Ordinal);
         Assert.Equal("w-1", page.Find("[data-test=explain] tbody td").TextContent);
 
         await portal.PutAsync(Sample.Worker());
