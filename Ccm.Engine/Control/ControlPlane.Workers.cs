@@ -206,6 +206,7 @@ public sealed partial class ControlPlane
         LicenseType = template.LicenseType,
         CmlVersion = template.CmlVersion,
         Declared = template.Declared,
+        CpuOvercommit = template.CpuOvercommit,
         PortRange = template.PortRange,
         StartupTimeMinutes = template.StartupTimeMinutes,
         RestartTimeMinutes = template.RestartTimeMinutes,

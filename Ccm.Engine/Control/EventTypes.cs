@@ -19,6 +19,7 @@ public static class EventTypes
     public const string WorkerUnreachable = "ccm.worker.unreachable";
     public const string WorkerReachable = "ccm.worker.reachable";
     public const string WorkerLost = "ccm.worker.lost";
+    public const string WorkerTroubleChanged = "ccm.worker.trouble-changed";
     public const string WorkerTargetChanged = "ccm.worker.target-changed";
     public const string TemplateCreated = "ccm.worker.template.created";
     public const string TemplateUpdated = "ccm.worker.template.updated";

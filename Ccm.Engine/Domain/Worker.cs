@@ -23,6 +23,9 @@ public sealed record Worker
     /// <summary>What it offers when empty; cores after over-commit.</summary>
     public required Capacity Declared { get; init; }
 
+    /// <summary>How many times each core of the host is counted in <see cref="Declared"/>.</summary>
+    public int CpuOvercommit { get; init; } = 1;
+
     public required PortRange PortRange { get; init; }
 
     /// <summary>Minutes from creation to ready, and from stopped to ready.</summary>
@@ -39,6 +42,9 @@ public sealed record Worker
 
     /// <summary>Since when its host does not answer; null while it does.</summary>
     public DateTimeOffset? UnreachableSince { get; init; }
+
+    /// <summary>What its host or provider last gave as the reason that it can take no work, or why it is silent; null: nothing is wrong.</summary>
+    public string? Trouble { get; init; }
 
     /// <summary>The host is confirmed or declared gone.</summary>
     public DateTimeOffset? LostSince { get; init; }
@@ -58,12 +64,12 @@ public sealed record Worker
     public bool IsGone => State == WorkerState.Terminated || LostSince is not null;
 
     [JsonIgnore]
-    public bool TakesWork => State == WorkerState.Running && UnreachableSince is null && LostSince is null;
+    public bool TakesWork => State == WorkerState.Running && UnreachableSince is null && LostSince is null && Trouble is null;
 
-    /// <summary>Whether its capacity will be there soon: ordered, or being started again.</summary>
+    /// <summary>Whether its capacity will be there soon: ordered, or being started again, and nothing wrong with it so far.</summary>
     [JsonIgnore]
     public bool IsComing => State is WorkerState.Pending or WorkerState.Provisioning or WorkerState.Stopping or WorkerState.Stopped
-        && Target == WorkerTarget.Running && LostSince is null;
+        && Target == WorkerTarget.Running && LostSince is null && Trouble is null;
 }
 
 /// <summary>What is free on a worker, under <c>/ccm/workers/{id}/capacity</c>.</summary>

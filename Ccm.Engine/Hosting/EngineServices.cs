@@ -6,6 +6,7 @@ using Ccm.Engine.Documents.MongoDb;
 using Ccm.Engine.Embedded;
 using Ccm.Engine.Hosts;
 using Ccm.Engine.Hosts.Simulated;
+using Ccm.Engine.Hosts.Static;
 using Ccm.Engine.Leadership;
 using Ccm.Engine.Lifecycle;
 using Ccm.Engine.Scaling;
@@ -33,7 +34,7 @@ public static class EngineServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSettings<LeadershipOptions>(LeadershipOptions.Section).AddSettings<ControlOptions>(ControlOptions.Section)
             .AddSettings<LifecycleOptions>(LifecycleOptions.Section).AddSettings<RetentionOptions>(RetentionOptions.Section)
-            .AddSettings<ScalingOptions>(ScalingOptions.Section).AddSettings<SimulatorOptions>(SimulatorOptions.Section).AddSettings<SeedOptions>(SeedOptions.Section);
+            .AddSettings<ScalingOptions>(ScalingOptions.Section).AddSettings<SimulatorOptions>(SimulatorOptions.Section).AddSettings<HostsOptions>(HostsOptions.Section).AddSettings<SeedOptions>(SeedOptions.Section);
         services.AddSingleton(new Replica(
             configuration["Ccm:ReplicaId"] is { Length: > 0 } id ? id : $"{Environment.MachineName.ToLowerInvariant()}-{Guid.NewGuid().ToString("N")[..6]}",
             configuration["Urls"] ?? configuration["urls"] ?? ""));
@@ -92,7 +93,7 @@ public static class EngineServices
             provider.GetRequiredService<IOptions<SimulatorOptions>>().Value.Speed));
         services.AddSingleton<SimulatedFleet>();
         services.AddSingleton<IWorkerProvider>(provider => provider.GetRequiredService<SimulatedFleet>());
-        services.AddSingleton<ILabBackend>(provider => provider.GetRequiredService<SimulatedFleet>());
+        services.AddSingleton<IWorkerProvider, StaticHosts>();
         services.AddSingleton<HostRegistry>();
         return services;
     }

@@ -11,6 +11,9 @@ public interface IWorkerProvider
     /// <summary>As in a template's <c>provider</c>.</summary>
     string Name { get; }
 
+    /// <summary>The labs on this provider's hosts.</summary>
+    ILabBackend Labs { get; }
+
     /// <summary>Orders a host; it boots by itself.</summary>
     Task CreateAsync(Worker worker, CancellationToken cancellationToken);
 
@@ -29,8 +32,8 @@ public interface IWorkerProvider
 public enum HostPhase { Booting, Ready, Stopping, Stopped }
 
 /// <param name="Address">Where people reach its labs' ports.</param>
-/// <param name="IsLicensed">CML answers ready and is licensed.</param>
-public sealed record HostDescription(HostPhase Phase, string Address, bool IsLicensed);
+/// <param name="Trouble">Why it must take no work, in words that stay the same while it is so; null: CML is licensed and as large as the worker declares.</param>
+public sealed record HostDescription(HostPhase Phase, string Address, string? Trouble);
 
 /// <summary>The labs on a host. Every act is safe to repeat and to race. Silence throws <see cref="HostUnreachableException"/>.</summary>
 public interface ILabBackend

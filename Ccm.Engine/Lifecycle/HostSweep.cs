@@ -11,23 +11,26 @@ namespace Ccm.Engine.Lifecycle;
 
 /// <summary>
 /// Compares what runs on each host with what should. A running instance whose lab is gone has failed; one whose lab was stopped is
-/// STOPPED by intent; labs of instances that ended or live elsewhere are removed once two sweeps running have seen them.
+/// STOPPED by intent; labs of instances that ended or live elsewhere are removed. What cannot be undone is done once two sweeps running
+/// have seen the same: a host that comes up may list its labs late.
 /// </summary>
 internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, HostRegistry hosts, IStateStore store, ILogger<HostSweep> logger)
 {
     private HashSet<(string Worker, string Lab)> _leftBehind = [];
+    private HashSet<string> _missing = [];
 
     public async Task SweepAsync(LeaderTerm term)
     {
         var seen = new HashSet<(string, string)>();
+        var missing = new HashSet<string>();
         foreach (var worker in cache.Current.Workers.Values.Where(worker => worker.Value is { State: WorkerState.Running or WorkerState.Draining, UnreachableSince: null, LostSince: null }))
         {
             try
             {
                 // The snapshot is read before the host: a lab imported in between belongs to an instance that is then not judged.
                 var snapshot = cache.Current;
-                var labs = await hosts.Labs.ListAsync(worker.Value, term.Over);
-                await JudgeRunningAsync(term, snapshot, worker, labs);
+                var labs = await hosts.LabsOf(worker.Value).ListAsync(worker.Value, term.Over);
+                await JudgeRunningAsync(term, snapshot, worker, labs, missing);
                 await RemoveLeftBehindAsync(term, worker, labs, seen);
             }
             catch (Exception exception) when (exception is HostUnreachableException or HostRefusedException or StateStoreUnavailableException or RefusedException)
@@ -36,13 +39,16 @@ internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, 
             }
         }
         _leftBehind = seen;
+        _missing = missing;
     }
 
-    private async Task JudgeRunningAsync(LeaderTerm term, FleetSnapshot snapshot, WorkerEntry worker, IReadOnlyList<HostLab> labs)
+    private async Task JudgeRunningAsync(LeaderTerm term, FleetSnapshot snapshot, WorkerEntry worker, IReadOnlyList<HostLab> labs, HashSet<string> missing)
     {
         foreach (var entry in snapshot.On(worker.Id).Where(entry => entry.Value is { State: InstanceState.Running or InstanceState.Collecting or InstanceState.Grading, Target: InstanceTarget.Running }))
         {
             var lab = labs.FirstOrDefault(lab => lab.Id == entry.Value.Checkpoint?.LabId);
+            if (lab is null && (!missing.Add(entry.Id) || !_missing.Contains(entry.Id)))
+                continue;
             if (lab is null)
                 await control.NoteInstanceAsync(term.Fence, entry, "Its lab is missing on the host.", i => InstancePlanner.Ending(i, Outcome.Failed), term.Over);
             else if (lab.State is HostLabState.Stopped or HostLabState.DefinedOnCore)
@@ -63,9 +69,23 @@ internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, 
             if (!duplicate && await IsAssignedAsync(id, worker.Id, term.Over))
                 continue;
             LogRemoving(lab.Id, worker.Id, id);
-            await hosts.Labs.StopAsync(worker.Value, lab.Id, term.Over);
-            await hosts.Labs.WipeAsync(worker.Value, lab.Id, term.Over);
-            await hosts.Labs.DeleteAsync(worker.Value, lab.Id, term.Over);
+            await RemoveAsync(term, worker.Value, lab.Id);
+        }
+    }
+
+    /// <summary>One that is still stopping refuses to be wiped: the next sweep does the rest, and others do not wait for it.</summary>
+    private async Task RemoveAsync(LeaderTerm term, Worker worker, string labId)
+    {
+        var labs = hosts.LabsOf(worker);
+        try
+        {
+            await labs.StopAsync(worker, labId, term.Over);
+            await labs.WipeAsync(worker, labId, term.Over);
+            await labs.DeleteAsync(worker, labId, term.Over);
+        }
+        catch (HostRefusedException exception)
+        {
+            LogStays(labId, worker.Id, exception.Message);
         }
     }
 
@@ -78,4 +98,7 @@ internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, 
 
     [LoggerMessage(7302, LogLevel.Warning, "Lab {LabId} on {WorkerId} was left behind by instance {InstanceId} and is removed.")]
     private partial void LogRemoving(string labId, string workerId, string instanceId);
+
+    [LoggerMessage(7303, LogLevel.Information, "Lab {LabId} on {WorkerId} is removed at a later sweep: {Reason}")]
+    private partial void LogStays(string labId, string workerId, string reason);
 }

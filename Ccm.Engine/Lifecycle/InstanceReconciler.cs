@@ -77,7 +77,7 @@ internal sealed partial class InstanceReconciler(
         if (await OfTitleAsync(worker, title, term.Over) is [])
         {
             var yaml = await control.ReadLabAsync(entry.Value.DefinitionId, entry.Value.Version, term.Over);
-            await hosts.Labs.ImportAsync(worker, title, LabRewrite.WithPorts(yaml, entry.Value.Ports), term.Over);
+            await hosts.LabsOf(worker).ImportAsync(worker, title, LabRewrite.WithPorts(yaml, entry.Value.Ports), term.Over);
         }
         var labs = await OfTitleAsync(worker, title, term.Over);
         if (labs is [])
@@ -94,7 +94,7 @@ internal sealed partial class InstanceReconciler(
             await control.NoteInstanceAsync(term.Fence, entry, "The recorded lab is gone.", i => i with { Checkpoint = new Checkpoint(CheckpointStep.Begun, null) }, term.Over);
             return TimeSpan.Zero;
         }
-        await hosts.Labs.StartAsync(worker, labId!, term.Over);
+        await hosts.LabsOf(worker).StartAsync(worker, labId!, term.Over);
         await control.NoteInstanceAsync(term.Fence, entry, "Started.", i => i with { Checkpoint = new Checkpoint(CheckpointStep.Started, labId) }, term.Over);
         return TimeSpan.Zero;
     }
@@ -107,7 +107,7 @@ internal sealed partial class InstanceReconciler(
             await control.AdvanceInstanceAsync(term.Fence, entry, InstanceState.Running, "Its lab has converged.", WithSlot, term.Over);
             return TimeSpan.Zero;
         }
-        var estimate = times.LabStart(entry.Value.Request.Nodes);
+        var estimate = times.On(worker).LabStart(entry.Value.Request.Nodes);
         if (lab is null || time.GetUtcNow() > entry.Value.LastTransition.At + (estimate * 4) + StartGrace)
         {
             await FailAsync(term, entry, lab is null ? "Its lab vanished while starting." : "Its lab did not converge in time.");
@@ -120,10 +120,10 @@ internal sealed partial class InstanceReconciler(
     {
         var labs = await OfTitleAsync(worker, LabTitle.Of(entry.Id), term.Over);
         foreach (var lab in labs.Where(IsUp))
-            await hosts.Labs.StopAsync(worker, lab.Id, term.Over);
+            await hosts.LabsOf(worker).StopAsync(worker, lab.Id, term.Over);
         labs = await OfTitleAsync(worker, LabTitle.Of(entry.Id), term.Over);
         if (labs.Any(lab => IsUp(lab) || !lab.IsConverged))
-            return Poll(times.LabStart(10));
+            return Poll(times.On(worker).LabStart(10));
         await control.AdvanceInstanceAsync(term.Fence, entry, InstanceState.Stopped, "Its lab has stopped.", i => i.Target == InstanceTarget.Terminated ? i : WithSlot(i), term.Over);
         return TimeSpan.Zero;
     }
@@ -133,9 +133,9 @@ internal sealed partial class InstanceReconciler(
         foreach (var lab in await OfTitleAsync(worker, LabTitle.Of(entry.Id), term.Over))
         {
             if (IsUp(lab))
-                await hosts.Labs.StopAsync(worker, lab.Id, term.Over);
-            await hosts.Labs.WipeAsync(worker, lab.Id, term.Over);
-            await hosts.Labs.DeleteAsync(worker, lab.Id, term.Over);
+                await hosts.LabsOf(worker).StopAsync(worker, lab.Id, term.Over);
+            await hosts.LabsOf(worker).WipeAsync(worker, lab.Id, term.Over);
+            await hosts.LabsOf(worker).DeleteAsync(worker, lab.Id, term.Over);
         }
         if (await OfTitleAsync(worker, LabTitle.Of(entry.Id), term.Over) is not [])
             return FirstRetry;
@@ -151,15 +151,18 @@ internal sealed partial class InstanceReconciler(
             return control.AdvanceInstanceAsync(term.Fence, entry, InstanceState.Stopping, $"Attempt {attempts} failed, and it was the last: {why}",
                 i => InstancePlanner.Ending(i, Outcome.Failed) with { FailedAttempts = attempts }, term.Over);
         return control.AdvanceInstanceAsync(term.Fence, entry, InstanceState.Scheduled, $"Attempt {attempts} failed: {why}",
-            i => i with { FailedAttempts = attempts, RetryAt = time.GetUtcNow() + (FirstRetry * Math.Pow(3, attempts - 1)) }, term.Over);
+            i => i with { FailedAttempts = attempts, Checkpoint = AsImported(i.Checkpoint), RetryAt = time.GetUtcNow() + (FirstRetry * Math.Pow(3, attempts - 1)) }, term.Over);
     }
+
+    /// <summary>The next attempt looks whether the recorded lab is still there, and starts it again.</summary>
+    private static Checkpoint? AsImported(Checkpoint? checkpoint) => checkpoint?.LabId is { } lab ? new Checkpoint(CheckpointStep.Imported, lab) : checkpoint;
 
     /// <summary>As soon as possible begins now, if it has not: also for a lab stopped before it ran, which would else hold its place without an end.</summary>
     private LabletInstance WithSlot(LabletInstance instance) => instance is { AsSoonAsPossible: true, TimeslotStart: null }
         ? instance with { TimeslotStart = time.GetUtcNow(), TimeslotEnd = time.GetUtcNow().AddMinutes(instance.DurationMinutes) } : instance;
 
     private async Task<HostLab[]> OfTitleAsync(Worker worker, string title, CancellationToken cancellationToken) =>
-        [.. (await hosts.Labs.ListAsync(worker, cancellationToken)).Where(lab => lab.Title == title).OrderBy(lab => lab.Id, StringComparer.Ordinal)];
+        [.. (await hosts.LabsOf(worker).ListAsync(worker, cancellationToken)).Where(lab => lab.Title == title).OrderBy(lab => lab.Id, StringComparer.Ordinal)];
 
     private static bool IsUp(HostLab lab) => lab.State is HostLabState.Queued or HostLabState.Started or HostLabState.Booted;
 

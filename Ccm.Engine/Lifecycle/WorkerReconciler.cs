@@ -39,7 +39,7 @@ internal sealed partial class WorkerReconciler(
         }
         catch (HostRefusedException exception)
         {
-            LogRefused(id, exception.Message);
+            await NoteTroubleAsync(term, entry, exception.Message);
             return RetryFailed;
         }
     }
@@ -55,16 +55,21 @@ internal sealed partial class WorkerReconciler(
         var worker = entry.Value;
         if (host is null)
             return await GoneAsync(term, entry);
+        // Before it counts as answering: one that boots again and again would else be unreachable and reachable in turn.
+        if (host.Phase != HostPhase.Ready && worker.State is WorkerState.Running or WorkerState.Draining)
+            return await SilentAsync(term, entry, $"Its host is {host.Phase.ToString().ToUpperInvariant()}.");
         if (worker.UnreachableSince is not null)
         {
-            await control.NoteWorkerAsync(term.Fence, entry, EventTypes.WorkerReachable, "Its host answers again.", w => w with { UnreachableSince = null }, term.Over);
+            await control.NoteWorkerAsync(term.Fence, entry, EventTypes.WorkerReachable, "Its host answers again.", w => w with { UnreachableSince = null, Trouble = host.Trouble }, term.Over);
             return TimeSpan.Zero;
         }
+        if (await NoteTroubleAsync(term, entry, host.Trouble))
+            return TimeSpan.Zero;
         return worker.State switch
         {
             WorkerState.Provisioning => await ProvisioningAsync(term, entry, provider, host),
-            WorkerState.Running => await RunningAsync(term, entry, host),
-            WorkerState.Draining => await DrainingAsync(term, entry, host),
+            WorkerState.Running => await RunningAsync(term, entry),
+            WorkerState.Draining => await DrainingAsync(term, entry),
             WorkerState.Stopping => await StoppingAsync(term, entry, provider, host),
             WorkerState.Stopped => await StoppedAsync(term, entry, provider),
             _ => await FailedAsync(term, entry, provider, host),
@@ -76,29 +81,25 @@ internal sealed partial class WorkerReconciler(
         var worker = entry.Value;
         if (worker.Target != WorkerTarget.Running)
             return await AdvanceAsync(term, entry, WorkerState.Stopping, "Cancelled while it booted.");
-        if (host is { Phase: HostPhase.Ready, IsLicensed: true })
+        if (host is { Phase: HostPhase.Ready, Trouble: null })
             return await AdvanceAsync(term, entry, WorkerState.Running, "CML answers ready and is licensed.", w => w with { Address = host.Address, FailedFrom = null });
         if (host.Phase is HostPhase.Stopped)
             await provider.StartAsync(worker, term.Over);
-        var estimate = times.WorkerStart(worker.StartupTimeMinutes);
+        var estimate = times.On(worker).WorkerStart(worker.StartupTimeMinutes);
         if (time.GetUtcNow() > worker.LastTransition.At + (estimate * 3) + TimeSpan.FromMinutes(5))
-            return await FailAsync(term, entry, "Its host did not become ready in three times the usual time.");
+            return await FailAsync(term, entry, host.Trouble ?? "Its host did not become ready in three times the usual time.");
         return TimeSpan.FromSeconds(Math.Clamp(estimate.TotalSeconds / 20, 0.05, 15));
     }
 
-    private async Task<TimeSpan?> RunningAsync(LeaderTerm term, WorkerEntry entry, HostDescription host)
+    private async Task<TimeSpan?> RunningAsync(LeaderTerm term, WorkerEntry entry)
     {
-        if (host.Phase != HostPhase.Ready)
-            return await SilentAsync(term, entry, $"Its host is {host.Phase}.");
         if (entry.Value.Target == WorkerTarget.Running)
             return null;
         return await AdvanceAsync(term, entry, WorkerState.Draining, $"It is asked to be {Capitals(entry.Value.Target)}.", w => w with { DrainStartedAt = time.GetUtcNow() });
     }
 
-    private async Task<TimeSpan?> DrainingAsync(LeaderTerm term, WorkerEntry entry, HostDescription host)
+    private async Task<TimeSpan?> DrainingAsync(LeaderTerm term, WorkerEntry entry)
     {
-        if (host.Phase != HostPhase.Ready)
-            return await SilentAsync(term, entry, $"Its host is {host.Phase}.");
         if (entry.IsEmpty)
             return await AdvanceAsync(term, entry, WorkerState.Stopping, "It is empty.", w => w with { Target = w.Target == WorkerTarget.Running ? WorkerTarget.Stopped : w.Target });
         if (entry.Value.Forced)
@@ -155,24 +156,53 @@ internal sealed partial class WorkerReconciler(
     }
 
     /// <summary>Instances end first, then the worker.</summary>
-    private async Task<TimeSpan?> EndLostAsync(LeaderTerm term, WorkerEntry entry) => entry.Value.State switch
+    private async Task<TimeSpan?> EndLostAsync(LeaderTerm term, WorkerEntry entry)
     {
-        WorkerState.Failed when entry.IsEmpty => await AdvanceAsync(term, entry, WorkerState.Terminated, "Its host is lost and nothing is held on it."),
-        WorkerState.Failed => null,
-        WorkerState.Pending or WorkerState.Stopped => await AdvanceAsync(term, entry, WorkerState.Terminated, "Its host is lost."),
-        _ => await FailAsync(term, entry, "Its host is lost."),
-    };
+        switch (entry.Value.State)
+        {
+            case WorkerState.Failed when !entry.IsEmpty:
+                return null;
+            case WorkerState.Failed or WorkerState.Pending or WorkerState.Stopped:
+                await TryGiveBackAsync(term, entry.Value);
+                return await AdvanceAsync(term, entry, WorkerState.Terminated, "Its host is lost and nothing is held on it.");
+            default:
+                return await FailAsync(term, entry, "Its host is lost.");
+        }
+    }
+
+    /// <summary>What was declared lost may still be there and be paid for; nothing waits for an answer.</summary>
+    private async Task TryGiveBackAsync(LeaderTerm term, Worker worker)
+    {
+        try
+        {
+            await hosts.ProviderOf(worker).TerminateAsync(worker, term.Over);
+        }
+        catch (Exception exception) when (exception is HostUnreachableException or HostRefusedException)
+        {
+            LogNotGivenBack(worker.Id, exception.Message);
+        }
+    }
 
     private async Task<TimeSpan?> SilentAsync(LeaderTerm term, WorkerEntry entry, string why)
     {
         if (entry.Value.UnreachableSince is not { } since)
         {
-            await control.NoteWorkerAsync(term.Fence, entry, EventTypes.WorkerUnreachable, why, w => w with { UnreachableSince = time.GetUtcNow() }, term.Over);
+            await control.NoteWorkerAsync(term.Fence, entry, EventTypes.WorkerUnreachable, why, w => w with { UnreachableSince = time.GetUtcNow(), Trouble = why }, term.Over);
             return Retry;
         }
         if (time.GetUtcNow() >= since + options.Value.UnreachableLimit && entry.Value.State is WorkerState.Running or WorkerState.Draining or WorkerState.Provisioning or WorkerState.Stopping)
-            return await FailAsync(term, entry, $"Silent since {since:u}.");
+            return await FailAsync(term, entry, $"Silent since {since:u}: {why}");
         return Retry;
+    }
+
+    /// <summary>Tells it once, not at every look.</summary>
+    /// <returns>Whether anything was to tell.</returns>
+    private async Task<bool> NoteTroubleAsync(LeaderTerm term, WorkerEntry entry, string? trouble)
+    {
+        if (entry.Value.Trouble == trouble)
+            return false;
+        await control.NoteWorkerAsync(term.Fence, entry, EventTypes.WorkerTroubleChanged, trouble ?? "What was wrong with its host is over.", w => w with { Trouble = trouble }, term.Over);
+        return true;
     }
 
     private Task<TimeSpan?> FailAsync(LeaderTerm term, WorkerEntry entry, string why) =>
@@ -186,6 +216,6 @@ internal sealed partial class WorkerReconciler(
 
     private static string Capitals(WorkerTarget target) => target.ToString().ToUpperInvariant();
 
-    [LoggerMessage(7101, LogLevel.Warning, "The provider refused an act for worker {WorkerId}: {Reason}")]
-    private partial void LogRefused(string workerId, string reason);
+    [LoggerMessage(7102, LogLevel.Warning, "The lost host of worker {WorkerId} could not be given back: {Reason}")]
+    private partial void LogNotGivenBack(string workerId, string reason);
 }

@@ -32,7 +32,8 @@ internal static class Filters
         else if (worker.Value.LostSince is not null)
             reasons.Add(new Reason(ReasonCode.WorkerNotRunning, "Its host is lost."));
         else if (!worker.Value.TakesWork)
-            reasons.Add(new Reason(ReasonCode.WorkerNotRunning, worker.Value.UnreachableSince is { } since ? $"It does not answer since {since:u}." : $"It is {worker.Value.State.ToString().ToUpperInvariant()}."));
+            reasons.Add(new Reason(ReasonCode.WorkerNotRunning, worker.Value.UnreachableSince is { } since ? $"It does not answer since {since:u}."
+                : worker.Value is { State: WorkerState.Running, Trouble: { } trouble } ? trouble : $"It is {worker.Value.State.ToString().ToUpperInvariant()}."));
         reasons.AddRange(AgainstKind(instance, worker.Value.LicenseType, worker.Value.CmlVersion));
         reasons.AddRange(Shortages(instance, worker.Available, worker.Ports.Value.FreeCount));
         return reasons.ToImmutable();

@@ -7,6 +7,12 @@ namespace Ccm.Engine.Scheduling;
 /// <param name="Speed">1 is real time.</param>
 public sealed record PlanningTimes(TimeSpan LeadMargin, double Speed)
 {
+    /// <summary>The provider whose hosts <see cref="Speed"/> is about.</summary>
+    public const string Simulated = "simulated";
+
+    /// <summary>As they are on that worker: only simulated hosts are faster than real ones.</summary>
+    public PlanningTimes On(Worker worker) => worker.Provider == Simulated ? this : this with { Speed = 1 };
+
     /// <summary>Import and start of a lab of so many nodes.</summary>
     public TimeSpan LabStart(int nodes) => TimeSpan.FromSeconds((20 + (2 * nodes)) / Speed);
 

@@ -11,6 +11,10 @@ public static class StateKeys
     public const string Outbox = "/ccm/outbox/";
     public const string AuditHead = "/ccm/audit/head";
     public const string Simulator = "/ccm/simulator/";
+
+    /// <summary>Which worker each host of the static provider belongs to.</summary>
+    public const string StaticHosts = "/ccm/hosts/static";
+
     public const string SchedulerLeader = "/ccm/scheduler/leader";
     public const string ControllerLeader = "/ccm/controller/leader";
 

@@ -34,6 +34,9 @@ internal sealed record WorkerView
     /// <summary>Since when its host does not answer; null while it does.</summary>
     public required DateTimeOffset? UnreachableSince { get; init; }
 
+    /// <summary>What its host or provider gave as the reason that it takes no work, or why it is silent; null: nothing is wrong.</summary>
+    public required string? Trouble { get; init; }
+
     public required DateTimeOffset? LostSince { get; init; }
     public required decimal CostPerHour { get; init; }
 
@@ -67,6 +70,7 @@ internal sealed record WorkerView
             DrainStartedAt = worker.DrainStartedAt,
             DrainTimeoutHours = worker.DrainTimeoutHours,
             UnreachableSince = worker.UnreachableSince,
+            Trouble = worker.Trouble,
             LostSince = worker.LostSince,
             CostPerHour = worker.CostPerHour,
             Reason = worker.LastTransition.Reason,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
+using Ccm.Engine.Hosts;
 using Ccm.Engine.Watching;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -31,6 +32,7 @@ internal static class WorkersApi
         group.MapGet("/{id}", GetAsync);
         group.MapGet("/{id}/ports", PortsAsync);
         group.MapGet("/{id}/instances", InstancesAsync).WithSummary("Instances that hold a place on it, newest first.");
+        group.MapGet("/{id}/labs", LabsAsync).WithSummary("The labs on its host now, as the host lists them: CCM's, and those that it does not know and never touches.");
         group.MapGet("/{id}/drain-plan", DrainPlanAsync).WithSummary("Which instances keep it from being empty, until when, and when it will be free.");
         group.MapWorkerActions();
     }
@@ -85,6 +87,12 @@ internal static class WorkersApi
     {
         await reading.WorkerAsync(http.Actor(), id, cancellationToken);
         return TypedResults.Ok(Paging.Of(reading.Snapshot.On(id), entry => Paging.NewestFirst(entry.Value.CreatedAt, entry.Id), Query.OfList(http.Request), InstanceView.Of));
+    }
+
+    private static async Task<Ok<Page<HostLabView>>> LabsAsync(string id, HttpContext http, Reading reading, HostRegistry hosts, CancellationToken cancellationToken)
+    {
+        var worker = await reading.WorkerAsync(http.Actor(), id, cancellationToken);
+        return TypedResults.Ok(Paging.Of(await hosts.ReadLabsAsync(worker.Value, cancellationToken), lab => lab.Id, Query.OfList(http.Request), lab => HostLabView.Of(lab, reading.Snapshot)));
     }
 
     private static async Task<Ok<DrainPlanView>> DrainPlanAsync(string id, HttpContext http, Reading reading, TimeProvider time, CancellationToken cancellationToken) =>

@@ -28,6 +28,8 @@ public sealed class WholeStoryTests(ApiHost host) : IClassFixture<ApiHost>
         Assert.Contains(ports["allocated"]!.AsArray(), port => (string?)port!["instanceId"] == id && (string?)port["name"] == "r1_serial"
             && (int)port["port"]! == (int)running["ports"]!["r1_serial"]!);
         Assert.Equal(id, (string?)(await _admin.ReadAsync($"/api/v1/workers/{workerId}/instances"))["items"]![0]!["id"]);
+        var onHost = Assert.Single((await _admin.ReadAsync($"/api/v1/workers/{workerId}/labs"))["items"]!.AsArray())!;
+        Assert.Equal((id, $"ccm-{id}", "BOOTED"), ((string?)onHost["instanceId"], (string?)onHost["title"], (string?)onHost["state"]));
         var plan = await _admin.ReadAsync($"/api/v1/workers/{workerId}/drain-plan");
         Assert.Equal((string?)running["timeslotEnd"], (string?)plan["freeAt"]);
         Assert.Contains(workerId, (string?)(await _admin.ReadAsync($"/api/v1/instances/{id}/explain"))["summary"], StringComparison.Ordinal);

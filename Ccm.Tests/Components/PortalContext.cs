@@ -7,6 +7,7 @@ using Ccm.Engine.Documents;
 using Ccm.Engine.Documents.Embedded;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Embedded;
+using Ccm.Engine.Hosts;
 using Ccm.Engine.Leadership;
 using Ccm.Engine.Scheduling;
 using Ccm.Engine.State;
@@ -15,6 +16,7 @@ using Ccm.Portal.Components;
 using Ccm.Portal.Health;
 using Ccm.Portal.Identity;
 using Ccm.Tests.Domain;
+using Ccm.Tests.Hosts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,7 +57,8 @@ internal sealed class PortalContext : IAsyncDisposable
         _bunit.JSInterop.Mode = JSRuntimeMode.Loose;
         _bunit.Services.AddMudServices();
         _bunit.Services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(Store).AddSingleton(Cache).AddSingleton(shown).AddSingleton(Documents).AddSingleton(Elections).AddSingleton(Monitor)
-            .AddSingleton(new Replica("replica-1", "")).AddSingleton(new PlanningTimes(TimeSpan.FromMinutes(5), 1)).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<SystemHealth>();
+            .AddSingleton(new Replica("replica-1", "")).AddSingleton(new PlanningTimes(TimeSpan.FromMinutes(5), 1)).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<SystemHealth>()
+            .AddSingleton(new HostRegistry([Host]));
         _bunit.AddAuthorization().SetAuthorized(Actor.Name).SetClaims(
             [new Claim(IdentityClaims.Subject, Actor.Id), new Claim(IdentityClaims.Name, Actor.Name), .. roles.Select(role => new Claim(IdentityClaims.Role, IdentityClaims.NameOf(role)))]);
     }
@@ -63,6 +66,9 @@ internal sealed class PortalContext : IAsyncDisposable
     public static Actor Admin { get; } = new("admin", "Admin", [Role.Admin]);
 
     public MemoryStateStore Store { get; } = new();
+
+    /// <summary>Of workers whose provider is <c>scripted</c>.</summary>
+    public ScriptedHost Host { get; } = new();
 
     public PageTime Time { get; } = new(Sample.Now);
 

@@ -20,7 +20,7 @@ internal static partial class KnownSettings
     public static readonly SortedDictionary<string, string?> OfTemplate = new(Defaults(new TemplateSeed()).ToDictionary(), StringComparer.Ordinal);
 
     public static bool Has(string name) => OfOptions.ContainsKey(name) || ReadDirectly.Contains(name)
-        || new[] { "Ccm:Seed:Templates:", "Authentication:Oidc:RoleMap:" }.Any(start => name.StartsWith(start, StringComparison.Ordinal));
+        || new[] { "Ccm:Seed:Templates:", "Ccm:Hosts:Static:", "Authentication:Oidc:RoleMap:" }.Any(start => name.StartsWith(start, StringComparison.Ordinal));
 
     private static IEnumerable<(string Section, object Defaults)> Options() =>
         new[] { typeof(EngineServices).Assembly, typeof(IdentityComposition).Assembly }.SelectMany(assembly => assembly.GetTypes())

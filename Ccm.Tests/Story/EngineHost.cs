@@ -25,12 +25,14 @@ internal sealed class EngineHost : IAsyncDisposable
 
     public static Actor Admin { get; } = new("admin", "Admin", [Role.Admin]);
 
-    public static async Task<EngineHost> StartAsync(string directory, IEnumerable<KeyValuePair<string, string?>> settings, CancellationToken cancellationToken)
+    /// <param name="time">Null: the machine's.</param>
+    public static async Task<EngineHost> StartAsync(string directory, IEnumerable<KeyValuePair<string, string?>> settings, CancellationToken cancellationToken, TimeProvider? time = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"));
         builder.Configuration.AddInMemoryCollection([new(EngineServices.DataDirectory, directory), .. settings]);
         builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Error);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddCcmEngine(builder.Configuration);
         var host = builder.Build();
         await host.Services.CheckCcmStoresAsync(cancellationToken);

@@ -17,14 +17,20 @@ public sealed class SimulatedFleet(IStateStore store, IOptions<SimulatorOptions>
 {
     private static readonly TimeSpan ShutDown = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LabStop = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestLifeOfALostHost = TimeSpan.FromHours(1);
 
-    public string Name => "simulated";
+    public string Name => PlanningTimes.Simulated;
 
-    public Task CreateAsync(Worker worker, CancellationToken cancellationToken) =>
-        ChangeHostAsync(worker, (host, now) => host ?? new SimulatedHost(worker.Id, true, now + times.WorkerStart(worker.StartupTimeMinutes), AddressOf(worker.Id)), cancellationToken);
+    public ILabBackend Labs => this;
+
+    public Task CreateAsync(Worker worker, CancellationToken cancellationToken) => ChangeHostAsync(worker, (host, now) =>
+    {
+        var ready = now + Boot(worker, worker.StartupTimeMinutes);
+        return host ?? new SimulatedHost(worker.Id, true, ready, AddressOf(worker.Id), VanishesAt(worker, ready));
+    }, cancellationToken);
 
     public Task StartAsync(Worker worker, CancellationToken cancellationToken) =>
-        ChangeHostAsync(worker, (host, now) => host is { On: false } ? host with { On = true, SettledAt = now + times.WorkerStart(worker.RestartTimeMinutes) } : host, cancellationToken);
+        ChangeHostAsync(worker, (host, now) => host is { On: false } ? host with { On = true, SettledAt = now + Boot(worker, worker.RestartTimeMinutes) } : host, cancellationToken);
 
     public Task StopAsync(Worker worker, CancellationToken cancellationToken) =>
         ChangeHostAsync(worker, (host, now) => host is { On: true } ? host with { On = false, SettledAt = now + (ShutDown / options.Value.Speed) } : host, cancellationToken);
@@ -38,7 +44,7 @@ public sealed class SimulatedFleet(IStateStore store, IOptions<SimulatorOptions>
 
     public async Task<HostDescription?> DescribeAsync(Worker worker, CancellationToken cancellationToken)
     {
-        if ((await ReadHostAsync(worker.Id, cancellationToken))?.Host is not { } host)
+        if ((await ReadHostAsync(worker.Id, cancellationToken))?.Host is not { } host || host.VanishesAt <= time.GetUtcNow())
             return null;
         var settled = host.SettledAt <= time.GetUtcNow();
         var phase = (host.On, settled) switch
@@ -48,7 +54,7 @@ public sealed class SimulatedFleet(IStateStore store, IOptions<SimulatorOptions>
             (false, true) => HostPhase.Stopped,
             (false, false) => HostPhase.Stopping,
         };
-        return new HostDescription(phase, host.Address, phase == HostPhase.Ready);
+        return new HostDescription(phase, host.Address, null);
     }
 
     public async Task<IReadOnlyList<HostLab>> ListAsync(Worker worker, CancellationToken cancellationToken)
@@ -127,8 +133,15 @@ public sealed class SimulatedFleet(IStateStore store, IOptions<SimulatorOptions>
         return new HostLab(lab.Id, lab.Title, state, settled, lab.Nodes);
     }
 
-    private bool Unlucky(string labId, DateTimeOffset now) => options.Value.StartFailureRate > 0
-        && BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes($"{labId}{now.Ticks}"))) < options.Value.StartFailureRate * uint.MaxValue;
+    private bool Unlucky(string labId, DateTimeOffset now) => Draw($"{labId}{now.Ticks}") < options.Value.StartFailureRate;
+
+    private TimeSpan Boot(Worker worker, int minutes) => times.WorkerStart(minutes) * (Draw($"{worker.Id} boots") < options.Value.SlowBootRate ? options.Value.SlowBootFactor : 1);
+
+    private DateTimeOffset? VanishesAt(Worker worker, DateTimeOffset ready) => Draw($"{worker.Id} is lost") < options.Value.LostHostRate
+        ? ready + (LongestLifeOfALostHost * Draw($"{worker.Id} lives") / options.Value.Speed) : null;
+
+    /// <summary>From 0 up to, and without, 1; the same for the same lot.</summary>
+    private static double Draw(string lot) => BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes(lot))) / (uint.MaxValue + 1.0);
 
     private async Task RequireReadyAsync(Worker worker, CancellationToken cancellationToken)
     {

@@ -134,6 +134,36 @@ public sealed class WorkerPageTests
         Assert.Contains("overdue", Open(portal).Markup, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Look_AtTheHost_ShowsLabsThatNobodyKnowsAndNoOthers()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker() with { Provider = "scripted" });
+        await portal.PutAsync(Lab("i-1", 2000), "w-1");
+        portal.Host.Put("lab-1", "ccm-i-1");
+        portal.Host.Put("lab-2", "ccm-i-unknown");
+        portal.Host.Put("lab-3", "<b>somebody's</b>");
+        var page = Open(portal);
+
+        await page.Find("[data-test=look]").ClickAsync();
+
+        Assert.Equal(["<b>somebody's</b> lab-3, 2 nodes, BOOTED", "ccm-i-unknown lab-2, 2 nodes, BOOTED"], page.FindAll("[data-test=unknown] li").Select(lab => lab.TextContent));
+    }
+
+    [Fact]
+    public async Task Look_AtAHostThatIsSilent_SaysWhy()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker() with { Provider = "scripted", UnreachableSince = Sample.Now, Trouble = "It was silent." });
+        portal.Host.Silence();
+        var page = Open(portal);
+
+        await page.Find("[data-test=look]").ClickAsync();
+
+        Assert.Contains("No route to host.", page.Find("[data-test=unknown]").TextContent, StringComparison.Ordinal);
+        Assert.Equal("It was silent.", page.Find("[data-test=trouble]").TextContent);
+    }
+
     private static LabletInstance Lab(string id, params int[] ports) => Sample.Instance(id, InstanceState.Running) with { Ports = ports.Select((port, n) => (Name: $"r{n}_serial", Port: port)).ToImmutableSortedDictionary(p => p.Name, p => p.Port) };
 
     private static IRenderedComponent<WorkerPage> Open(PortalContext portal, string id = "w-1") => portal.Open<WorkerPage>("/workers/w-1", parameters => parameters.Add(p => p.Id, id));

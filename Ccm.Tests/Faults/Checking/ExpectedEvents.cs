@@ -57,6 +57,8 @@ internal static class ExpectedEvents
             yield return new(subject, EventTypes.WorkerTargetChanged, EventTypes.ScalingUpDecided, EventTypes.ScalingDownDecided);
         else if (before.Forced != after.Forced)
             yield return new(subject, EventTypes.WorkerTargetChanged);
+        else if (before.Trouble != after.Trouble)
+            yield return new(subject, EventTypes.WorkerTroubleChanged);
     }
 
     private static IEnumerable<ExpectedEvent> OfDefinition(string subject, DefinitionPointer? before, DefinitionPointer after)

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Text;
+using Ccm.Engine.Auditing;
+using Ccm.Engine.Control;
+using Ccm.Engine.Documents.Embedded;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Embedded;
+using Ccm.Engine.Hosts;
+using Ccm.Engine.Leadership;
+using Ccm.Engine.Lifecycle;
+using Ccm.Engine.Scheduling;
+using Ccm.Engine.State;
+using Ccm.Engine.Watching;
+using Ccm.Tests.Components;
+using Ccm.Tests.Domain;
+using Ccm.Tests.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Ccm.Tests.Hosts;
+
+/// <summary>The controller's parts around one worker on a scripted host, taken step by step on a clock that the test moves.</summary>
+internal sealed class OneHostWorld : IAsyncDisposable
+{
+    private const int MostPasses = 50;
+    private readonly TemporaryDirectory _directory = new();
+    private readonly EmbeddedDatabase _database;
+    private readonly MemoryStateStore _store = new();
+    private readonly WorkerReconciler _workers;
+    private readonly InstanceReconciler _instances;
+    private readonly HostSweep _sweep;
+    private LeaderTerm _term = null!;
+
+    private OneHostWorld()
+    {
+        _database = EmbeddedDatabase.Open(_directory.Path);
+        Cache = new WatchCache(_store, Time, NullLogger<WatchCache>.Instance);
+        Control = new ControlPlane(_store, new SqliteDefinitionDocuments(_database, Time), new SqliteTemplateDocuments(_database, Time), new SqliteAuditTrail(_database), Cache,
+            Options.Create(new ControlOptions()), Time, NullLogger<ControlPlane>.Instance);
+        var hosts = new HostRegistry([Host]);
+        var times = new PlanningTimes(TimeSpan.FromMinutes(5), 1);
+        _workers = new WorkerReconciler(Control, Cache, hosts, times, Options.Create(new LifecycleOptions()), Time, NullLogger<WorkerReconciler>.Instance);
+        _instances = new InstanceReconciler(Control, Cache, hosts, times, Time, NullLogger<InstanceReconciler>.Instance);
+        _sweep = new HostSweep(Control, Cache, hosts, _store, NullLogger<HostSweep>.Instance);
+    }
+
+    public ManualTime Time { get; } = new();
+
+    public ScriptedHost Host { get; } = new();
+
+    public WatchCache Cache { get; }
+
+    public ControlPlane Control { get; }
+
+    public Worker Worker => Cache.Current.Workers["w-1"].Value;
+
+    public LabletInstance Instance => Cache.Current.Instances["i-1"].Value;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static async Task<OneHostWorld> StartAsync(WorkerState state = WorkerState.Running)
+    {
+        var world = new OneHostWorld();
+        await world.Cache.StartAsync(Cancellation);
+        await world.Cache.Ready.WaitAsync(Cancellation);
+        await world._store.CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.ControllerLeader, DomainJson.Write(new LeaderEntry("replica-1", "", world.Time.GetUtcNow(), 0)))] }, Cancellation);
+        world._term = new LeaderTerm(new StateGuard.Created(StateKeys.ControllerLeader, world._store.Revision), world.Time.GetUtcNow(), await world._store.GrantLeaseAsync(TimeSpan.FromMinutes(1), Cancellation), Cancellation);
+        await world.PutAsync(Sample.Worker(state: state) with { Provider = "scripted", LastTransition = new Transition<WorkerState>(null, state, world.Time.GetUtcNow(), "test", "So it is.") });
+        return world;
+    }
+
+    public Task PutAsync(Worker worker, Capacity? available = null, params int[] ports) => PutAsync(
+        (StateKeys.WorkerState(worker.Id), DomainJson.Write(worker)),
+        (StateKeys.WorkerCapacity(worker.Id), DomainJson.Write(AvailableCapacity.Of(available ?? worker.Declared, Time.GetUtcNow()))),
+        (StateKeys.WorkerPorts(worker.Id), Encoding.UTF8.GetBytes(PortBitmap.Empty(worker.PortRange).Take(ports).ToString())));
+
+    /// <summary>An instance <c>i-1</c> with a place on the worker, and a slot that lasts an hour from now.</summary>
+    public async Task PutInstanceAsync(InstanceState state, Checkpoint? checkpoint, Func<LabletInstance, LabletInstance>? change = null)
+    {
+        var instance = Sample.Instance("i-1", state) with
+        {
+            Checkpoint = checkpoint, TimeslotStart = Time.GetUtcNow(), TimeslotEnd = Time.GetUtcNow().AddHours(1), AsSoonAsPossible = false,
+            Ports = Sample.Request().PortNames.Select((name, n) => (name, Port: 2000 + n)).ToImmutableSortedDictionary(p => p.name, p => p.Port),
+            LastTransition = new Transition<InstanceState>(null, state, Time.GetUtcNow(), "test", "So it is."),
+        };
+        instance = change?.Invoke(instance) ?? instance;
+        await PutAsync((StateKeys.InstanceState("i-1"), DomainJson.Write(instance)), (StateKeys.InstanceWorker("i-1"), "w-1"u8.ToArray()));
+        await PutAsync(Worker, Worker.Declared - instance.Demand, [.. instance.Ports.Values]);
+    }
+
+    /// <summary>Looks at worker and instances until a look changes nothing.</summary>
+    public async Task SettleAsync()
+    {
+        for (var pass = 0; pass < MostPasses; pass++)
+        {
+            var before = _store.Revision;
+            foreach (var worker in Cache.Current.Workers.Keys)
+                await _workers.ReconcileAsync(_term, worker);
+            foreach (var instance in Cache.Current.Instances.Keys)
+                await _instances.ReconcileAsync(_term, instance);
+            if (_store.Revision == before)
+                return;
+        }
+        Assert.Fail($"It does not come to rest: {Worker.State}, {string.Join(", ", (await EventsAsync()).TakeLast(10))}");
+    }
+
+    /// <summary>So much time, in steps of thirty seconds with a look after each.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(30))
+        {
+            Time.Jump(TimeSpan.FromSeconds(30));
+            await SettleAsync();
+        }
+    }
+
+    public Task SweepAsync() => _sweep.SweepAsync(_term);
+
+    /// <summary>Types of all events so far, in order.</summary>
+    public async Task<ImmutableArray<string>> EventsAsync() =>
+        [.. (await _store.ListAsync(StateKeys.Outbox, 0, Cancellation)).Entries.OrderBy(entry => entry.ModRevision).SelectMany(entry => DomainJson.Read<OutboxEntry>(entry.Value.Span).Events).Select(told => told.Type)];
+
+    public async ValueTask DisposeAsync()
+    {
+        await Cache.StopAsync(CancellationToken.None);
+        Cache.Dispose();
+        Control.Dispose();
+        _database.Dispose();
+        _directory.Dispose();
+    }
+
+    private async Task PutAsync(params (string Key, byte[] Value)[] puts)
+    {
+        await _store.CommitAsync(new StateTransaction { Puts = [.. puts.Select(put => new StatePut(put.Key, put.Value))] }, Cancellation);
+        await Cache.ReachedAsync(_store.Revision, Cancellation);
+    }
+}

@@ -1,0 +1,227 @@
+using Ccm.Engine.Domain;
+using Ccm.Engine.Hosts;
+using Ccm.Engine.Hosts.Static;
+using Ccm.Engine.State;
+using Ccm.Tests.Components;
+using Ccm.Tests.Domain;
+using Ccm.Tests.Servers;
+using Microsoft.Extensions.Options;
+
+namespace Ccm.Tests.Hosts;
+
+/// <summary>Listed hosts: whose each is, and whether it is what was declared.</summary>
+public sealed class StaticHostsTests : IAsyncDisposable
+{
+    private readonly MemoryStateStore _store = new();
+    private readonly List<IDisposable> _made = [];
+    private readonly List<CmlStandIn> _hosts = [];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Create_TwoWorkers_GetTwoHostsAndKeepThem()
+    {
+        var provider = await ProviderAsync("a", "b");
+        await provider.CreateAsync(await LivingAsync("w-1"), Cancellation);
+        await provider.CreateAsync(await LivingAsync("w-2"), Cancellation);
+
+        await provider.CreateAsync(Worker("w-1"), Cancellation);
+
+        Assert.Equal(new() { ["a"] = "w-1", ["b"] = "w-2" }, await ClaimsAsync());
+    }
+
+    [Fact]
+    public async Task Create_NoneFree_IsRefusedWithTheSettingToChange()
+    {
+        var provider = await ProviderAsync("a");
+        await provider.CreateAsync(await LivingAsync("w-1"), Cancellation);
+
+        var exception = await Assert.ThrowsAsync<HostRefusedException>(() => provider.CreateAsync(Worker("w-2"), Cancellation));
+
+        Assert.Contains("Ccm:Hosts:Static", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(new() { ["a"] = "w-1" }, await ClaimsAsync());
+    }
+
+    [Fact]
+    public async Task Create_HostOfAnotherTemplate_IsNotTaken()
+    {
+        var provider = await ProviderAsync(("a", "other"), ("b", "metal"));
+
+        await provider.CreateAsync(Worker("w-1"), Cancellation);
+
+        Assert.Equal(new() { ["b"] = "w-1" }, await ClaimsAsync());
+        await Assert.ThrowsAsync<HostRefusedException>(() => provider.CreateAsync(Worker("w-2") with { Template = "third" }, Cancellation));
+    }
+
+    [Fact]
+    public async Task Terminate_PutsTheHostBack()
+    {
+        var provider = await ProviderAsync("a");
+        await provider.CreateAsync(await LivingAsync("w-1"), Cancellation);
+
+        await provider.TerminateAsync(Worker("w-1"), Cancellation);
+        await provider.TerminateAsync(Worker("w-1"), Cancellation);
+        await provider.CreateAsync(Worker("w-2"), Cancellation);
+
+        Assert.Equal(new() { ["a"] = "w-2" }, await ClaimsAsync());
+    }
+
+    /// <summary>Of a worker that ended without having put it back.</summary>
+    [Theory]
+    [InlineData(WorkerState.Terminated)]
+    [InlineData(null)]
+    public async Task Create_HostOfAWorkerThatEnded_IsTaken(WorkerState? state)
+    {
+        var provider = await ProviderAsync("a");
+        await provider.CreateAsync(Worker("w-1"), Cancellation);
+        if (state is { } ended)
+            await LivingAsync("w-1", ended);
+
+        await provider.CreateAsync(Worker("w-2"), Cancellation);
+
+        Assert.Equal(new() { ["a"] = "w-2" }, await ClaimsAsync());
+    }
+
+    /// <summary>Two leaders at once, each with workers of its own and of the other's.</summary>
+    [Fact]
+    public async Task Create_FromTwoLeadersAtOnce_GivesEachHostOnce()
+    {
+        var names = Enumerable.Range(0, 4).Select(n => $"host-{n}").ToArray();
+        IWorkerProvider[] leaders = [await ProviderAsync(names), await ProviderAsync(names)];
+        var workers = await Task.WhenAll(names.Select((_, n) => LivingAsync($"w-{n}")));
+
+        await Task.WhenAll(leaders.SelectMany(leader => workers.Select(worker => Task.Run(() => leader.CreateAsync(worker, Cancellation)))));
+
+        var claims = await ClaimsAsync();
+        Assert.Equal(names, claims.Keys.Order());
+        Assert.Equal(workers.Select(worker => worker.Id), claims.Values.Order());
+    }
+
+    [Fact]
+    public async Task Describe_AsDeclared_IsReadyWithoutTrouble()
+    {
+        var provider = await ProviderAsync("a");
+        await provider.CreateAsync(Worker("w-1"), Cancellation);
+
+        Assert.Equal(new HostDescription(HostPhase.Ready, "127.0.0.1", null), await provider.DescribeAsync(Worker("w-1"), Cancellation));
+    }
+
+    [Fact]
+    public async Task Describe_NotReady_IsBooting()
+    {
+        var provider = await ProviderAsync("a");
+        await provider.CreateAsync(Worker("w-1"), Cancellation);
+        _hosts[0].Ready = false;
+
+        Assert.Equal(HostPhase.Booting, (await provider.DescribeAsync(Worker("w-1"), Cancellation))!.Phase);
+    }
+
+    public static TheoryData<string, string> Lies => new()
+    {
+        { "memory", "It has 63 GB of memory, and 64 are declared." },
+        { "cores", "It has 7 cores, and 8 are declared." },
+        { "disk", "It has 499 GB of storage, and 500 are declared." },
+        { "nodes", "Its licence covers 39 nodes, and 40 are declared." },
+        { "licence", "Its licence is not in order: registration COMPLETED, authorization OUT_OF_COMPLIANCE." },
+        { "version", "It runs CML 2.7.0, and CML 2.8.1 is declared." },
+    };
+
+    [Theory]
+    [MemberData(nameof(Lies))]
+    public async Task Describe_LessThanDeclared_SaysWhatIsMissing(string lie, string said)
+    {
+        var provider = await ProviderAsync("a");
+        await provider.CreateAsync(Worker("w-1"), Cancellation);
+        var host = _hosts[0];
+        switch (lie)
+        {
+            case "memory": host.MemoryBytes = (64L << 30) - 1; break;
+            case "cores": host.Cores = 7; break;
+            case "disk": host.DiskBytes = (500L << 30) - 1; break;
+            case "nodes": host.ExtraNodes = 19; break;
+            case "licence": host.Authorization = "OUT_OF_COMPLIANCE"; break;
+            default: host.Version = "2.7.0+build.4"; break;
+        }
+
+        var description = await provider.DescribeAsync(Worker("w-1"), Cancellation);
+
+        Assert.StartsWith(said, description!.Trouble, StringComparison.Ordinal);
+        Assert.Contains("template metal", description.Trouble, StringComparison.Ordinal);
+    }
+
+    /// <summary>So that a dead host can be stopped and put back too.</summary>
+    [Theory]
+    [InlineData(WorkerState.Stopping)]
+    [InlineData(WorkerState.Stopped)]
+    public async Task Describe_StoppedAndSilent_IsStopped(WorkerState state)
+    {
+        var provider = await ProviderAsync("a");
+        await provider.CreateAsync(Worker("w-1"), Cancellation);
+        _hosts[0].Fault = _ => new StandInFault.Hangup();
+
+        Assert.Equal(HostPhase.Stopped, (await provider.DescribeAsync(Worker("w-1") with { State = state }, Cancellation))!.Phase);
+        await Assert.ThrowsAsync<HostUnreachableException>(() => provider.DescribeAsync(Worker("w-1"), Cancellation));
+    }
+
+    /// <summary>Not gone: another replica may list it.</summary>
+    [Fact]
+    public async Task Describe_HostThatIsNotListedHere_IsUnreachableAndNamesTheSetting()
+    {
+        await (await ProviderAsync("a")).CreateAsync(Worker("w-1"), Cancellation);
+        var elsewhere = await ProviderAsync("b");
+
+        var exception = await Assert.ThrowsAsync<HostUnreachableException>(() => elsewhere.DescribeAsync(Worker("w-1"), Cancellation));
+
+        Assert.Contains("Ccm:Hosts:Static:a", exception.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<HostUnreachableException>(() => elsewhere.Labs.ListAsync(Worker("w-1"), Cancellation));
+    }
+
+    [Fact]
+    public async Task Labs_OfTwoWorkers_AreEachOnItsOwnHost()
+    {
+        var provider = await ProviderAsync("a", "b");
+        await provider.CreateAsync(await LivingAsync("w-1"), Cancellation);
+        await provider.CreateAsync(await LivingAsync("w-2"), Cancellation);
+        _hosts[1].Put("on b");
+
+        Assert.Empty(await provider.Labs.ListAsync(Worker("w-1"), Cancellation));
+        Assert.Equal("on b", Assert.Single(await provider.Labs.ListAsync(Worker("w-2"), Cancellation)).Title);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var made in _made)
+            made.Dispose();
+        foreach (var host in _hosts)
+            await host.DisposeAsync();
+        await _store.DisposeAsync();
+    }
+
+    private static Worker Worker(string id) => Sample.Worker(id) with { Provider = "static", CpuOvercommit = 8, Declared = new Capacity(64, 64, 500, 40) };
+
+    private async Task<Worker> LivingAsync(string id, WorkerState state = WorkerState.Running)
+    {
+        var worker = Worker(id) with { State = state };
+        await _store.CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.WorkerState(id), DomainJson.Write(worker))] }, Cancellation);
+        return worker;
+    }
+
+    private Task<IWorkerProvider> ProviderAsync(params string[] names) => ProviderAsync([.. names.Select(name => (name, ""))]);
+
+    private async Task<IWorkerProvider> ProviderAsync(params (string Name, string Template)[] listed)
+    {
+        var options = new HostsOptions();
+        foreach (var (name, template) in listed)
+        {
+            var host = await CmlStandIn.StartAsync();
+            host.ExtraNodes = 20;
+            _hosts.Add(host);
+            options.Static[name] = new StaticHostOptions { Url = host.Address.ToString(), Username = CmlStandIn.Username, Password = CmlStandIn.Password, Template = template };
+        }
+        var provider = new StaticHosts(_store, Options.Create(options), new ManualTime());
+        _made.Add(provider);
+        return provider;
+    }
+
+    private async Task<Dictionary<string, string>> ClaimsAsync() => DomainJson.Read<Dictionary<string, string>>((await _store.GetAsync(StateKeys.StaticHosts, Cancellation))!.Value.Span);
+}
