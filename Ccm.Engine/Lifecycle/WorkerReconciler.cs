@@ -142,6 +142,9 @@ internal sealed partial class WorkerReconciler(
             return Retry;
         if (worker.Target != WorkerTarget.Running)
             return await AdvanceAsync(term, entry, WorkerState.Stopping, $"It failed and is asked to be {Capitals(worker.Target)}.");
+        // As long as its host is not what it has to be, it would fail again.
+        if (host.Trouble is not null)
+            return RetryFailed;
         if (time.GetUtcNow() < worker.LastTransition.At + RetryFailed)
             return worker.LastTransition.At + RetryFailed - time.GetUtcNow();
         await provider.StartAsync(worker, term.Over);

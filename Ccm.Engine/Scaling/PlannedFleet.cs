@@ -13,7 +13,7 @@ internal sealed class PlannedFleet
     private readonly List<Room> _rooms = [];
     private readonly HashSet<string> _restarted = [];
     private readonly Dictionary<string, int> _workers = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _stuck = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _without = new(StringComparer.Ordinal);
 
     public PlannedFleet(FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates)
     {
@@ -23,8 +23,8 @@ internal sealed class PlannedFleet
             _rooms.Add(new Room(worker.Value.LicenseType, worker.Value.CmlVersion, worker.Available, worker.Ports.Value.FreeCount));
         foreach (var (name, pointer) in snapshot.Templates)
             _workers[name] = pointer.Value.Workers;
-        foreach (var worker in snapshot.Workers.Values.Where(worker => worker.Value is { State: WorkerState.Pending or WorkerState.Provisioning, Trouble: not null, LostSince: null }))
-            _stuck.Add(worker.Value.Template);
+        foreach (var worker in snapshot.Workers.Values.Where(worker => worker.Value is { State: WorkerState.Pending, Trouble: not null }))
+            _without.Add(worker.Value.Template);
     }
 
     /// <summary>Lays it into the tightest room that takes it; false when none does.</summary>
@@ -57,7 +57,7 @@ internal sealed class PlannedFleet
             return new ScalingDecision.SkipUp(instance.Id, "No enabled template makes a worker large enough, licensed and of the version it needs.");
         var template = fitting.FirstOrDefault(MayCreate);
         if (template is null)
-            return new ScalingDecision.SkipUp(instance.Id, $"Every template that fits is at its maximum{(fitting.Exists(t => _stuck.Contains(t.Name)) ? " or has a worker that cannot come up" : "")}: {string.Join(", ", fitting.Select(t => $"{t.Name} {t.MaxWorkers}"))}.");
+            return new ScalingDecision.SkipUp(instance.Id, $"Every template that fits is at its maximum{(fitting.Exists(t => _without.Contains(t.Name)) ? " or has a worker for which there is no host" : "")}: {string.Join(", ", fitting.Select(t => $"{t.Name} {t.MaxWorkers}"))}.");
         if (times.DueWithStart(instance, template.StartupTimeMinutes) > now)
             return new ScalingDecision.SkipUp(instance.Id, $"A worker of {template.Name} would be ready before it is needed.");
         var decision = Create(template, $"{instance.Id} fits nowhere; {template.Name} is the cheapest that takes it.");
@@ -65,8 +65,8 @@ internal sealed class PlannedFleet
         return decision;
     }
 
-    /// <summary>One more of a template whose last worker cannot come up would not come up either.</summary>
-    public bool MayCreate(WorkerTemplate template) => !_stuck.Contains(template.Name) && _workers.GetValueOrDefault(template.Name) < template.MaxWorkers;
+    /// <summary>A provider that has no host for the last worker has none for one more.</summary>
+    public bool MayCreate(WorkerTemplate template) => !_without.Contains(template.Name) && _workers.GetValueOrDefault(template.Name) < template.MaxWorkers;
 
     public ScalingDecision.Create Create(WorkerTemplate template, string reason)
     {

@@ -144,7 +144,7 @@ public sealed class HostFaultTests
         await world.PassAsync(TimeSpan.FromHours(1));
 
         Assert.Equal((WorkerState.Failed, "It has 8 GB of memory."), (world.Worker.State, world.Worker.LastTransition.Reason));
-        Assert.DoesNotContain(EventTypes.Of(WorkerState.Running), await world.EventsAsync());
+        Assert.Equal([EventTypes.WorkerTroubleChanged, EventTypes.Of(WorkerState.Failed)], await world.EventsAsync());
 
         world.Host.Speak();
         await world.PassAsync(TimeSpan.FromMinutes(2));

@@ -50,18 +50,18 @@ internal sealed class CmlClient : IDisposable
 
     /// <param name="path">Below <c>/api/v0/</c>.</param>
     public async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
-        Read<T>(path, await AskAsync(HttpMethod.Get, path, null, ReadPatience, cancellationToken));
+        Known<T>(path, await SendSignedInAsync(HttpMethod.Get, path, null, ReadPatience, cancellationToken));
 
     /// <summary>The same, and the type's default where CML knows no such thing.</summary>
     public async Task<T?> FindAsync<T>(string path, CancellationToken cancellationToken)
     {
         var answer = await SendSignedInAsync(HttpMethod.Get, path, null, ReadPatience, cancellationToken);
-        return answer.Status == HttpStatusCode.NotFound ? default : Read<T>(path, Accept(answer));
+        return answer.Status == HttpStatusCode.NotFound ? default : Known<T>(path, answer);
     }
 
     /// <summary>Needs no sign-in.</summary>
     public async Task<T> GetOpenlyAsync<T>(string path, CancellationToken cancellationToken) =>
-        Read<T>(path, Accept(await SendAsync(HttpMethod.Get, path, null, null, ReadPatience, cancellationToken)));
+        Known<T>(path, await SendAsync(HttpMethod.Get, path, null, null, ReadPatience, cancellationToken));
 
     public async Task PutAsync(string path, CancellationToken cancellationToken) =>
         Done(path, await AskAsync(HttpMethod.Put, path, null, ActPatience, cancellationToken));
@@ -148,6 +148,19 @@ internal sealed class CmlClient : IDisposable
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             throw new HostUnreachableException($"{_options.Url} does not answer: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>A question that is refused leaves its answer unknown, and is nobody's failed attempt.</summary>
+    private T Known<T>(string path, Answer answer)
+    {
+        try
+        {
+            return Read<T>(path, Accept(answer));
+        }
+        catch (HostRefusedException exception)
+        {
+            throw new HostUnreachableException($"{_options.Url} does not answer /api/v0/{path}. {exception.Message}", exception);
         }
     }
 
