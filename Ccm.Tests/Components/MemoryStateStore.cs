@@ -33,6 +33,9 @@ internal sealed class MemoryStateStore : IStateStore
     /// <summary>Thrown by the next commits, as no store should; null: they are carried out.</summary>
     public Exception? CommitFault { get; set; }
 
+    /// <summary>Awaited between a read of one key and its answer.</summary>
+    public Func<string, Task> AfterRead { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>What it says of itself, but for the revision.</summary>
     public StateStoreStatus Status { get; set; } = new("1.0", 0, 0, 4 * 1024 * 1024, null, []);
 
@@ -49,10 +52,13 @@ internal sealed class MemoryStateStore : IStateStore
 
     public void Speak() => _problem = null;
 
-    public Task<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
+    public async Task<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
     {
+        StateEntry? entry;
         lock (_lock)
-            return Task.FromResult(_entries.GetValueOrDefault(key));
+            entry = _entries.GetValueOrDefault(key);
+        await AfterRead(key);
+        return entry;
     }
 
     public Task<StateList> ListAsync(string prefix, long revision, CancellationToken cancellationToken)

@@ -82,19 +82,25 @@ public sealed class StaticHostsTests : IAsyncDisposable
         Assert.Equal(new() { ["a"] = "w-2" }, await ClaimsAsync());
     }
 
-    /// <summary>Two leaders at once, each with workers of its own and of the other's.</summary>
+    /// <summary>Two leaders, both of which have read before either writes.</summary>
     [Fact]
     public async Task Create_FromTwoLeadersAtOnce_GivesEachHostOnce()
     {
-        var names = Enumerable.Range(0, 4).Select(n => $"host-{n}").ToArray();
-        IWorkerProvider[] leaders = [await ProviderAsync(names), await ProviderAsync(names)];
-        var workers = await Task.WhenAll(names.Select((_, n) => LivingAsync($"w-{n}")));
+        IWorkerProvider[] leaders = [await ProviderAsync("a", "b"), await ProviderAsync("a", "b")];
+        Worker[] workers = [await LivingAsync("w-1"), await LivingAsync("w-2")];
+        var (read, both) = (0, new TaskCompletionSource());
+        _store.AfterRead = key =>
+        {
+            if (key == StateKeys.StaticHosts && Interlocked.Increment(ref read) == 2)
+                both.SetResult();
+            return key == StateKeys.StaticHosts ? both.Task : Task.CompletedTask;
+        };
 
-        await Task.WhenAll(leaders.SelectMany(leader => workers.Select(worker => Task.Run(() => leader.CreateAsync(worker, Cancellation)))));
+        await Task.WhenAll(leaders.Zip(workers, (leader, worker) => leader.CreateAsync(worker, Cancellation)));
 
         var claims = await ClaimsAsync();
-        Assert.Equal(names, claims.Keys.Order());
-        Assert.Equal(workers.Select(worker => worker.Id), claims.Values.Order());
+        Assert.Equal(["a", "b"], claims.Keys.Order());
+        Assert.Equal(["w-1", "w-2"], claims.Values.Order());
     }
 
     [Fact]
