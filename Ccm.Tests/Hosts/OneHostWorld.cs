@@ -117,8 +117,10 @@ internal sealed class OneHostWorld : IAsyncDisposable
     public Task SweepAsync() => _sweep.SweepAsync(_term);
 
     /// <summary>Types of all events so far, in order.</summary>
-    public async Task<ImmutableArray<string>> EventsAsync() =>
-        [.. (await _store.ListAsync(StateKeys.Outbox, 0, Cancellation)).Entries.OrderBy(entry => entry.ModRevision).SelectMany(entry => DomainJson.Read<OutboxEntry>(entry.Value.Span).Events).Select(told => told.Type)];
+    public async Task<ImmutableArray<string>> EventsAsync() => [.. (await ToldAsync()).Select(told => told.Type)];
+
+    /// <summary>What each event gave as its reason.</summary>
+    public async Task<ImmutableArray<string>> ReasonsAsync() => [.. (await ToldAsync()).Select(told => told.Data.GetProperty("reason").GetString()!)];
 
     public async ValueTask DisposeAsync()
     {
@@ -128,6 +130,9 @@ internal sealed class OneHostWorld : IAsyncDisposable
         _database.Dispose();
         _directory.Dispose();
     }
+
+    private async Task<IEnumerable<OutboxEvent>> ToldAsync() =>
+        (await _store.ListAsync(StateKeys.Outbox, 0, Cancellation)).Entries.OrderBy(entry => entry.ModRevision).SelectMany(entry => DomainJson.Read<OutboxEntry>(entry.Value.Span).Events);
 
     private async Task PutAsync(params (string Key, byte[] Value)[] puts)
     {

@@ -8,9 +8,12 @@ internal sealed class ScriptedHost : IWorkerProvider, ILabBackend
 {
     private static readonly HostDescription Ready = new(HostPhase.Ready, "10.0.0.1", null);
 
+    public ScriptedHost() => Labs = this;
+
     public string Name => "scripted";
 
-    public ILabBackend Labs => this;
+    /// <summary>Its own, unless the test puts another backend there.</summary>
+    public ILabBackend Labs { get; set; }
 
     /// <summary>Null: the provider confirms that it is gone.</summary>
     public HostDescription? Is { get; set; } = Ready;

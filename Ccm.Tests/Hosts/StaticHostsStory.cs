@@ -79,7 +79,9 @@ public sealed class StaticHostsStory
         foreach (var worker in over.Workers.Keys)
             await engine.Control.TerminateWorkerAsync(EngineHost.Admin, Operation.New(), worker, Stop);
         await engine.UntilAsync(snapshot => snapshot.Workers.Values.All(worker => worker.Value.State == WorkerState.Terminated) && snapshot.Outbox.IsEmpty, Stop);
-        Assert.Equal("{}", Encoding.UTF8.GetString((await engine.Services.GetRequiredService<IStateStore>().GetAsync(StateKeys.StaticHosts, Stop))!.Value.Span));
+        var store = (await engine.Services.GetRequiredService<IStateStore>().ListAsync(StateKeys.Root, 0, Stop)).Entries.ToDictionary(entry => entry.Key, entry => Encoding.UTF8.GetString(entry.Value.Span));
+        Assert.Equal("{}", store[StateKeys.StaticHosts]);
+        Assert.All(store.Values, value => Assert.DoesNotContain(CmlStandIn.Password, value, StringComparison.Ordinal));
         Assert.Equal(others.Append(likeOurs).Order(), hosts.SelectMany(host => host.Titles.SelectMany(title => title)).Select(lab => lab.Id).Order());
         Assert.All(others, id => Assert.True(hosts.SelectMany(host => host.Titles.SelectMany(title => title)).Single(lab => lab.Id == id).IsUp));
         Assert.True(faults.Count > 10, $"Only {faults.Count} faults came to pass.");
