@@ -13,7 +13,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccm.Tests.Hosts;
 
-/// <summary>The whole engine on listed hosts that speak CML: public labs from PENDING to TERMINATED, while the hosts fail in every way there is.</summary>
+/// <summary>
+/// The whole engine on listed hosts that speak CML: public labs from PENDING to TERMINATED, while the hosts fail in every way there is and
+/// the engine ends in the midst of it and is followed by another.
+/// </summary>
 public sealed class StaticHostsStory
 {
     private const int Speed = 20;
@@ -54,15 +57,12 @@ public sealed class StaticHostsStory
             host.Fault = request => faults.For(request, host);
         }
         using var directory = new TemporaryDirectory();
-        await using var engine = await EngineHost.StartAsync(directory.Path, Settings.Concat(Listed("a", one)).Concat(Listed("b", two)), Stop, new FastTime(Speed));
-        await engine.UntilAsync(snapshot => snapshot.Templates.ContainsKey("own"), Stop);
-
+        KeyValuePair<string, string?>[] settings = [.. Settings, .. Listed("a", one), .. Listed("b", two)];
+        var time = new FastTime(Speed);
         var reserved = new List<string>();
-        foreach (var (file, n) in new[] { "ccna-prep-s1e3-CCNA_Prep_2024_S1E3_EtherChannel.yaml", "basic-forwarding-behavior.yaml", "ipsec-exploration.yaml" }.Select((file, n) => (file, n)))
-        {
-            await engine.Control.PublishAsync(EngineHost.Admin, Operation.New(), new PublishRequest { Name = $"lab-{n}", Version = "1.0.0", LabYaml = PublicLabs.Read(file) }, Stop);
-            reserved.Add((await engine.Control.ReserveAsync(EngineHost.Admin, Operation.New(), new ReserveRequest($"lab-{n}"), Stop)).Id);
-        }
+        await using (var first = await EngineHost.StartAsync(directory.Path, settings, Stop, time))
+            await ReserveAsync(first, reserved);
+        await using var engine = await EngineHost.StartAsync(directory.Path, settings, Stop, time);
         var running = await engine.UntilAsync(snapshot => All(snapshot, reserved, InstanceState.Running), Stop);
         Assert.Empty(PlaceRules.Books(running));
         Assert.All(reserved, id => Assert.Equal(0, running.Instances[id].Value.FailedAttempts));
@@ -86,6 +86,19 @@ public sealed class StaticHostsStory
         Assert.All(others, id => Assert.True(hosts.SelectMany(host => host.Titles.SelectMany(title => title)).Single(lab => lab.Id == id).IsUp));
         Assert.True(faults.Count > 10, $"Only {faults.Count} faults came to pass.");
         await AllLabsStory.AssertAuditAsync(engine, reserved, Stop);
+    }
+
+    /// <summary>Until at least one is being brought to its host.</summary>
+    private static async Task ReserveAsync(EngineHost engine, List<string> reserved)
+    {
+        await engine.UntilAsync(snapshot => snapshot.Templates.ContainsKey("own"), Stop);
+        foreach (var file in new[] { "ccna-prep-s1e3-CCNA_Prep_2024_S1E3_EtherChannel.yaml", "basic-forwarding-behavior.yaml", "ipsec-exploration.yaml" })
+        {
+            var name = $"lab-{reserved.Count}";
+            await engine.Control.PublishAsync(EngineHost.Admin, Operation.New(), new PublishRequest { Name = name, Version = "1.0.0", LabYaml = PublicLabs.Read(file) }, Stop);
+            reserved.Add((await engine.Control.ReserveAsync(EngineHost.Admin, Operation.New(), new ReserveRequest(name), Stop)).Id);
+        }
+        await engine.UntilAsync(snapshot => snapshot.In(InstanceState.Instantiating).Any(), Stop);
     }
 
     private static bool All(FleetSnapshot snapshot, List<string> ids, InstanceState state) =>
