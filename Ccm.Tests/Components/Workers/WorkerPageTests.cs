@@ -65,6 +65,7 @@ public sealed class WorkerPageTests
         { Role.Operator, WorkerState.Terminated, true, "" },
         { Role.Admin, WorkerState.Running, false, "Drain|Give it back" },
         { Role.Admin, WorkerState.Stopped, true, "Start|Give it back" },
+        { Role.Admin, WorkerState.Failed, false, "Start|Declare it lost|Give it back" },
         { Role.Admin, WorkerState.Terminated, true, "" },
     };
 
@@ -107,6 +108,27 @@ public sealed class WorkerPageTests
 
         PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=terminate]")));
         Assert.Equal(WorkerTarget.Terminated, portal.Cache.Current.Workers["w-1"].Value.Target);
+    }
+
+    [Theory]
+    [InlineData(Role.Operator, false)]
+    [InlineData(Role.Admin, true)]
+    public async Task Unreachable_DeclaredLostByWhoMay_IsLostOnceItsIdIsTyped(Role role, bool may)
+    {
+        await using var portal = await PortalContext.StartAsync(role);
+        await portal.PutAsync(Sample.Worker() with { UnreachableSince = Sample.Now });
+        var page = Open(portal);
+        Assert.Equal(may ? 1 : 0, page.FindAll("[data-test=declare-lost]").Count);
+        if (!may)
+            return;
+
+        var declaring = page.Find("[data-test=declare-lost]").ClickAsync();
+        portal.Dialogs.WaitForElement("input").Input("w-1");
+        await portal.Dialogs.Find("[data-test=confirm]").ClickAsync();
+        await declaring;
+
+        PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=declare-lost]")));
+        Assert.NotNull(portal.Cache.Current.Workers["w-1"].Value.LostSince);
     }
 
     [Theory]

@@ -48,6 +48,12 @@ public sealed partial class WorkerPage
 
     private Task StopAsync() => TryAsync(() => Control.StopWorkerAsync(Actor!, Operation.New(), Id, force: false, Left), "It is asked to stop.");
 
+    private async Task DeclareLostAsync()
+    {
+        if (await TypedConfirmation.AskAsync(Dialogs, "Is its host gone for good?", $"The {_labs.Count} labs on it end at once as lost, then the worker. What may still run there is not stopped.", Id, "Declare it lost"))
+            await TryAsync(() => Control.DeclareLostAsync(Actor!, Operation.New(), Id, Left), "Its labs end as lost, and then the worker.");
+    }
+
     private async Task TerminateAsync()
     {
         if (await TypedConfirmation.AskAsync(Dialogs, "Give this worker back?", _labs.Count == 0
