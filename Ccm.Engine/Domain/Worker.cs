@@ -66,10 +66,10 @@ public sealed record Worker
     [JsonIgnore]
     public bool TakesWork => State == WorkerState.Running && UnreachableSince is null && LostSince is null && Trouble is null;
 
-    /// <summary>Whether its capacity will be there soon: ordered, or being started again, and nothing wrong with it so far.</summary>
+    /// <summary>Whether its capacity will be there soon: ordered, or being started again, and not refused. One that is silent has not failed yet.</summary>
     [JsonIgnore]
     public bool IsComing => State is WorkerState.Pending or WorkerState.Provisioning or WorkerState.Stopping or WorkerState.Stopped
-        && Target == WorkerTarget.Running && LostSince is null && Trouble is null;
+        && Target == WorkerTarget.Running && LostSince is null && (Trouble is null || UnreachableSince is not null);
 }
 
 /// <summary>What is free on a worker, under <c>/ccm/workers/{id}/capacity</c>.</summary>

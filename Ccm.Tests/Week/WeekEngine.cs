@@ -212,7 +212,7 @@ internal sealed class WeekEngine : IAsyncDisposable
         {
             var (control, cache, time, times) = (engine.Control, engine.Cache, engine.Time, engine._times);
             var lifecycle = Options.Create(new LifecycleOptions());
-            var hosts = new HostRegistry([engine.Hosts], engine.Hosts);
+            var hosts = new HostRegistry([engine.Hosts]);
             (Scheduler, Controller) = (scheduler, controller);
             Placing = new SchedulerLoop(control, cache, times, time, NullLogger<SchedulerLoop>.Instance);
             Scaling = new ScalingLoop(control, cache, times, Options.Create(new ScalingOptions()), time, NullLogger<ScalingLoop>.Instance);

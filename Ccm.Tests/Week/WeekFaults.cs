@@ -54,6 +54,8 @@ internal sealed class WeekHosts(SimulatedFleet fleet, TimeProvider time) : IWork
 
     public string Name => fleet.Name;
 
+    public ILabBackend Labs => this;
+
     public void Silence(string workerId, TimeSpan howLong) => _silentUntil[workerId] = time.GetUtcNow() + howLong;
 
     public Task CreateAsync(Worker worker, CancellationToken cancellationToken) => Reach(worker).CreateAsync(worker, cancellationToken);

@@ -28,7 +28,6 @@ public sealed class WeekTests
             in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s
             """);
         TestContext.Current.SendDiagnosticMessage("{0}", text);
-        TestContext.Current.TestOutputHelper?.WriteLine(text);
 
         Assert.True(report.Violations.IsEmpty, $"{text}\n{string.Join('\n', report.Violations.Take(20))}");
         Assert.Equal(0, week.FencesBroken);
