@@ -1,14 +1,18 @@
 using Ccm.Bench;
 using Ccm.Bench.Audit;
 using Ccm.Bench.Failover;
+using Ccm.Bench.Growth;
 using Ccm.Bench.MainJob;
 using Ccm.Bench.Schedule;
 using Ccm.Bench.Shield;
+using Ccm.Bench.Sizing;
 
 return await Benches.RunAsync(args, new Dictionary<string, (string What, Func<Task> Run)>
 {
     ["main-job"] = ("the embedded default as people meet it: start, a reservation in the browser, 1,000 instances", MainJobBench.RunAsync),
     ["schedule"] = ("placements per second on etcd against raw transactions of the same shape", ScheduleBench.RunAsync),
+    ["growth"] = ("how the cost of a placement grows with the instances and the workers there are", GrowthBench.RunAsync),
+    ["sizing"] = ("what etcd and a replica need for 1,000, 10,000 and 100,000 instances", SizingBench.RunAsync),
     ["failover"] = ("from the end of the leader until its successor places a lab, for a clean stop and for a kill", FailoverBench.RunAsync),
     ["audit"] = ("a minute without MongoDB: whether every acknowledged change is in the audit trail afterwards, once", AuditBench.RunAsync),
     ["shield"] = ("what a portal and 200 sessions cost etcd, by its CPU for each write and its reads", ShieldBench.RunAsync),

@@ -30,7 +30,7 @@ internal sealed record Block(int Operations, TimeSpan Elapsed, TimeSpan OwnCpu, 
     }
 
     /// <summary>To the nanosecond, as the scheduler counts it for each thread; a process's own sum moves in steps of 10 ms.</summary>
-    private static TimeSpan ServerTime(Process server) => TimeSpan.FromMicroseconds(
+    public static TimeSpan ServerTime(Process server) => TimeSpan.FromMicroseconds(
         Directory.GetDirectories($"/proc/{server.Id}/task").Sum(thread => long.Parse(File.ReadAllText($"{thread}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture)) / 1000.0);
 }
 

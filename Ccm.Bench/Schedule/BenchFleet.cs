@@ -28,6 +28,23 @@ internal sealed class BenchFleet
     /// <summary>By id, the value of each PENDING lab.</summary>
     public ImmutableArray<(string Id, byte[] State)> Instances { get; }
 
+    /// <summary>Keys of labs that run already, spread over the workers; what they hold is beside what the workers' keys say.</summary>
+    public IEnumerable<StatePut> Running(int count) => Enumerable.Range(0, count).SelectMany(n =>
+    {
+        var (id, worker) = ($"r-{n:x16}", Workers[n % Workers.Length].Id);
+        var running = NewInstance(n) with
+        {
+            Id = id,
+            State = InstanceState.Running,
+            TimeslotStart = Created,
+            TimeslotEnd = Created.AddYears(1),
+            Checkpoint = new Checkpoint(CheckpointStep.Started, $"{n:x32}"),
+            PlacedBecause = $"Packs tightest on {worker}: 50 % of it in use.",
+            LastTransition = new Transition<InstanceState>(InstanceState.Instantiating, InstanceState.Running, Created, "ccm/controller", "Its lab has converged."),
+        };
+        return new[] { new StatePut(StateKeys.InstanceState(id), DomainJson.Write(running)), new StatePut(StateKeys.InstanceWorker(id), Encoding.UTF8.GetBytes(worker)) };
+    });
+
     private static string Id(int n) => $"i-{n:x16}";
 
     private static (string, StatePut, StatePut, StatePut) NewWorker(int n)

@@ -29,12 +29,15 @@ internal sealed class SchedulerParts : IAsyncDisposable
         _database = EmbeddedDatabase.Open(directory);
         _store = new EtcdStateStore(endpoint, TimeProvider.System, _logging.CreateLogger<EtcdStateStore>());
         Cache = new WatchCache(_store, TimeProvider.System, _logging.CreateLogger<WatchCache>());
-        Loop = new SchedulerLoop(NewControl(_store, _logging), Cache, Times, TimeProvider.System, _logging.CreateLogger<SchedulerLoop>());
+        Control = NewControl(_store, _logging);
+        Loop = new SchedulerLoop(Control, Cache, Times, TimeProvider.System, _logging.CreateLogger<SchedulerLoop>());
     }
 
     public static PlanningTimes Times { get; } = new(TimeSpan.FromMinutes(5), 1);
 
     public WatchCache Cache { get; }
+
+    public ControlPlane Control { get; }
 
     public SchedulerLoop Loop { get; }
 
@@ -83,6 +86,25 @@ internal sealed class SchedulerParts : IAsyncDisposable
     {
         await Cache.ReachedAsync(_written, CancellationToken.None);
         return _written;
+    }
+
+    /// <summary>Done once every event stands in the trail and the outbox is empty.</summary>
+    public async Task RelayedAsync()
+    {
+        using var subscription = Cache.Subscribe();
+        var snapshot = subscription.Start;
+        while (!snapshot.Outbox.IsEmpty)
+            snapshot = (await subscription.NextAsync(_stop.Token)).After;
+    }
+
+    /// <summary>Forgets the history that etcd has kept so far.</summary>
+    public Task CompactAsync() => _store.CompactAsync(Cache.Current.Revision, CancellationToken.None);
+
+    /// <summary>Bytes of etcd's database that hold something; it counts them anew every tenth of a second.</summary>
+    public async Task<long> UsedBytesAsync()
+    {
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        return (await _store.GetStatusAsync(CancellationToken.None)).UsedBytes ?? throw new BenchException("etcd does not tell how much of its database is in use.");
     }
 
     public async ValueTask DisposeAsync()
