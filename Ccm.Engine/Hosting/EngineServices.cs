@@ -35,6 +35,9 @@ public static class EngineServices
         services.AddSettings<LeadershipOptions>(LeadershipOptions.Section).AddSettings<ControlOptions>(ControlOptions.Section)
             .AddSettings<LifecycleOptions>(LifecycleOptions.Section).AddSettings<RetentionOptions>(RetentionOptions.Section)
             .AddSettings<ScalingOptions>(ScalingOptions.Section).AddSettings<SimulatorOptions>(SimulatorOptions.Section).AddSettings<HostsOptions>(HostsOptions.Section).AddSettings<SeedOptions>(SeedOptions.Section);
+        services.AddOptions<LifecycleOptions>().Validate<IOptions<ControlOptions>>(
+            (lifecycle, control) => TimeSpan.FromMinutes(lifecycle.LeadMarginMinutes) < TimeSpan.FromDays(control.Value.BookingHorizonDays),
+            $"{LifecycleOptions.Section}:LeadMarginMinutes is as long as {ControlOptions.Section}:BookingHorizonDays or longer, so that every slot would be due when it is reserved. Lower the one or raise the other.");
         services.AddSingleton(new Replica(
             configuration["Ccm:ReplicaId"] is { Length: > 0 } id ? id : $"{Environment.MachineName.ToLowerInvariant()}-{Guid.NewGuid().ToString("N")[..6]}",
             configuration["Urls"] ?? configuration["urls"] ?? ""));

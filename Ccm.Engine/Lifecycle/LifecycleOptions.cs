@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Ccm.Engine.Lifecycle;
 
 /// <summary>Settings under <c>Ccm:Lifecycle</c>.</summary>
-public sealed class LifecycleOptions
+public sealed class LifecycleOptions : IValidatableObject
 {
     public const string Section = "Ccm:Lifecycle";
 
@@ -16,10 +16,18 @@ public sealed class LifecycleOptions
 
     /// <summary>Look at everything again, watch or no watch.</summary>
     public TimeSpan Sweep { get; init; } = TimeSpan.FromSeconds(30);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (UnreachableLimit <= TimeSpan.Zero || UnreachableLimit > TimeSpan.FromDays(1))
+            yield return new ValidationResult($"{Section}:UnreachableLimit is {UnreachableLimit}: give more than 00:00:00, since any host is silent for a moment, and at most 1.00:00:00.", [nameof(UnreachableLimit)]);
+        if (Sweep <= TimeSpan.Zero || Sweep > TimeSpan.FromHours(1))
+            yield return new ValidationResult($"{Section}:Sweep is {Sweep}: give more than 00:00:00 and at most 01:00:00.", [nameof(Sweep)]);
+    }
 }
 
 /// <summary>Settings under <c>Ccm:Retention</c>.</summary>
-public sealed class RetentionOptions
+public sealed class RetentionOptions : IValidatableObject
 {
     public const string Section = "Ccm:Retention";
 
@@ -32,4 +40,12 @@ public sealed class RetentionOptions
 
     /// <summary>History of the state store that watchers can still resume from.</summary>
     public TimeSpan History { get; init; } = TimeSpan.FromHours(1);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Terminated < TimeSpan.Zero || Terminated > TimeSpan.FromDays(366))
+            yield return new ValidationResult($"{Section}:Terminated is {Terminated}: give 00:00:00 to 366.00:00:00.", [nameof(Terminated)]);
+        if (History <= TimeSpan.Zero || History > TimeSpan.FromDays(366))
+            yield return new ValidationResult($"{Section}:History is {History}: give more than 00:00:00 and at most 366.00:00:00.", [nameof(History)]);
+    }
 }
