@@ -2,6 +2,7 @@ using Ccm.Bench.Measuring;
 using Ccm.Engine.Auditing;
 using Ccm.Engine.Control;
 using Ccm.Engine.Documents.Embedded;
+using Ccm.Engine.Domain;
 using Ccm.Engine.Embedded;
 using Ccm.Engine.Scheduling;
 using Ccm.Engine.State;
@@ -64,7 +65,7 @@ internal sealed class SchedulerParts : IAsyncDisposable
     /// <param name="logging">Null: what it says is of no interest.</param>
     public ControlPlane NewControl(IStateStore store, ILoggerFactory? logging = null) => new(
         store, new SqliteDefinitionDocuments(_database, TimeProvider.System), new SqliteTemplateDocuments(_database, TimeProvider.System), new SqliteAuditTrail(_database),
-        Cache, Options.Create(new ControlOptions()), TimeProvider.System, (logging ?? NullLoggerFactory.Instance).CreateLogger<ControlPlane>());
+        Cache, Options.Create(new ControlOptions()), Times, TimeProvider.System, (logging ?? NullLoggerFactory.Instance).CreateLogger<ControlPlane>());
 
     /// <summary>Writes unguarded, as many transactions as it takes.</summary>
     public async Task WriteAsync(IReadOnlyCollection<StatePut> puts, IReadOnlyCollection<string> deletes)

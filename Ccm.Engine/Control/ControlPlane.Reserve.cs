@@ -1,3 +1,4 @@
+using Ccm.Engine.Booking;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 
@@ -7,19 +8,24 @@ namespace Ccm.Engine.Control;
 /// <param name="TimeslotStart">Null: as soon as possible.</param>
 /// <param name="DurationMinutes">Null: the definition's maximum.</param>
 /// <param name="OwnerId">Null: the actor.</param>
-public sealed record ReserveRequest(string DefinitionId, string? Version = null, DateTimeOffset? TimeslotStart = null, int? DurationMinutes = null, string? OwnerId = null);
+/// <param name="Override">Book although the forecast refuses it.</param>
+public sealed record ReserveRequest(
+    string DefinitionId, string? Version = null, DateTimeOffset? TimeslotStart = null, int? DurationMinutes = null, string? OwnerId = null, bool Override = false);
 
 public sealed partial class ControlPlane
 {
-    private static readonly TimeSpan PastTolerance = TimeSpan.FromMinutes(1);
-
-    /// <summary>Reserves a lab; it is PENDING when this returns. The definition must be active as it commits.</summary>
+    /// <summary>
+    /// Reserves a lab; it is PENDING when this returns. The definition must be active as it commits. A slot that the forecast has no place
+    /// for is refused, unless an admin overrides it; the forecast is advice, and nothing of what it read is guarded.
+    /// </summary>
     public Task<LabletInstance> ReserveAsync(Actor actor, Operation operation, ReserveRequest request, CancellationToken cancellationToken)
     {
         Authorise(actor, Permission.ManageOwnInstances, "reserve labs");
         var owner = request.OwnerId ?? actor.Id;
         if (owner != actor.Id)
             Authorise(actor, Permission.ManageAnyInstance, "reserve for others");
+        if (request.Override)
+            Authorise(actor, Permission.Overbook, "overbook", "override");
         RefuseWhenOutboxIsFull();
         var id = operation.DerivedId("i");
         return CommitAsync(actor, operation, async (snapshot, mutation) =>
@@ -33,13 +39,41 @@ public sealed partial class ControlPlane
                 throw new RefusedException(RefusalKind.NotFound, new Problem("version", $"Definition '{request.DefinitionId}' has no version '{version}'.",
                     $"Published are {string.Join(", ", pointer.Value.Versions.Select(v => v.Version))}."));
             var definition = await ReadDefinitionAsync(request.DefinitionId, version, cancellationToken);
-            var instance = NewInstance(id, owner, request, definition, mutation);
+            var instance = await ForecastAsync(snapshot, NewInstance(id, owner, request, definition, mutation), request.Override, mutation.Now, cancellationToken);
             mutation.Guard(State.StateKeys.Definition(request.DefinitionId), pointer.ModRevision);
             mutation.PutInstance(instance, seen: 0);
             mutation.Event(EventTypes.Of(InstanceState.Pending), Subjects.Instance(id), instance.LastTransition.Reason, null, instance);
             return instance;
         }, snapshot => InstanceOf(snapshot, id, cancellationToken), cancellationToken);
     }
+
+    private async Task<LabletInstance> ForecastAsync(FleetSnapshot snapshot, LabletInstance instance, bool overrides, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (instance is not { TimeslotStart: { } start, TimeslotEnd: { } end })
+            return await TellWhenItFitsNowhereAsync(snapshot, instance, cancellationToken);
+        var forecast = await ForecastAsync(snapshot, now, cancellationToken);
+        if (forecast.Check(instance.Request, start, end - start, Horizon(now)) is not { } shortage)
+            return instance;
+        return overrides ? WithReason(instance with { Overbooked = true }, $"Reserved over the forecast: {shortage.Reason}")
+            : throw new RefusedException(RefusalKind.Conflict, new Problem("timeslotStart", shortage.Reason, shortage.Fix)) { Shortage = shortage };
+    }
+
+    /// <summary>As soon as possible never expires and is never refused; that nothing could take it is told at once.</summary>
+    private async Task<LabletInstance> TellWhenItFitsNowhereAsync(FleetSnapshot snapshot, LabletInstance instance, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return BookingForecast.CheckWhetherItEverFits(snapshot, await ReadTemplatesAsync(cancellationToken), instance.Request) is { } shortage
+                ? WithReason(instance, $"Reserved, and it waits: {shortage.Reason}") : instance;
+        }
+        catch (RefusedException refused) when (refused.Kind == RefusalKind.Unavailable)
+        {
+            // A remark, and no reason to refuse: whether it fits is explained whenever somebody asks.
+            return instance;
+        }
+    }
+
+    private static LabletInstance WithReason(LabletInstance instance, string reason) => instance with { LastTransition = instance.LastTransition with { Reason = reason } };
 
     private LabletInstance NewInstance(string id, string owner, ReserveRequest request, LabletDefinition definition, Mutation mutation)
     {
@@ -48,13 +82,7 @@ public sealed partial class ControlPlane
         var duration = request.DurationMinutes ?? definition.MaxDurationMinutes;
         if (duration < 1 || duration > definition.MaxDurationMinutes)
             throw RefusedException.Invalid("durationMinutes", $"{duration} minutes are outside what '{definition.Name}' allows.", $"Ask for 1 to {definition.MaxDurationMinutes} minutes.");
-        if (request.TimeslotStart is { } start)
-        {
-            if (start < mutation.Now - PastTolerance)
-                throw RefusedException.Invalid("timeslotStart", $"{start:u} is in the past.", $"Give a start from {mutation.Now:u} on, or none for as soon as possible.");
-            if (start > mutation.Now.AddDays(options.Value.BookingHorizonDays))
-                throw RefusedException.Invalid("timeslotStart", $"{start:u} is more than {options.Value.BookingHorizonDays} days away.", "Give a nearer start.");
-        }
+        CheckStart("timeslotStart", request.TimeslotStart, mutation.Now);
         return new LabletInstance
         {
             Id = id,
@@ -66,15 +94,7 @@ public sealed partial class ControlPlane
             TimeslotStart = request.TimeslotStart?.ToUniversalTime(),
             TimeslotEnd = request.TimeslotStart?.ToUniversalTime().AddMinutes(duration),
             DurationMinutes = duration,
-            Request = new LabRequest
-            {
-                Resources = definition.Resources,
-                Nodes = definition.NodeCount,
-                LicensedNodes = definition.LicensedNodeCount,
-                LicenseAffinity = definition.LicenseAffinity,
-                CmlVersionRange = definition.CmlVersionRange,
-                PortNames = definition.PortNames,
-            },
+            Request = LabRequest.Of(definition),
             LastTransition = new Transition<InstanceState>(null, InstanceState.Pending, mutation.Now, mutation.Actor.Id, "Reserved."),
             CreatedAt = mutation.Now,
             CreatedBy = mutation.Actor.Id,

@@ -58,7 +58,7 @@ public sealed partial class ControlPlane
             if (timeslotEnd <= end || timeslotEnd > latest)
                 throw RefusedException.Invalid("timeslotEnd", $"{timeslotEnd:u} is not an extension of a slot that ends at {end:u} and may last {definition.MaxDurationMinutes} minutes.",
                     end < latest ? $"Give an end after {end:u} and up to {latest:u}." : "The slot has its full length already: reserve another one.");
-            RefuseWhenPlaceIsBooked(snapshot, entry, end, timeslotEnd);
+            await RefuseWhenPlaceIsBookedAsync(snapshot, actor, entry, timeslotEnd, cancellationToken);
             var next = instance with { TimeslotEnd = timeslotEnd.ToUniversalTime(), DurationMinutes = (int)Math.Ceiling((timeslotEnd - start).TotalMinutes) };
             mutation.PutInstance(next, entry.ModRevision);
             mutation.Event(EventTypes.InstanceExtended, Subjects.Instance(id), $"Extended to {timeslotEnd:u}.", instance, next);
@@ -85,26 +85,15 @@ public sealed partial class ControlPlane
         }, snapshot => InstanceOf(snapshot, id, cancellationToken), cancellationToken);
     }
 
-    /// <summary>An extension holds its place longer: refused when a slot that has been promised would then fit nowhere.</summary>
-    private static void RefuseWhenPlaceIsBooked(FleetSnapshot snapshot, InstanceEntry entry, DateTimeOffset end, DateTimeOffset newEnd)
+    /// <summary>An extension holds its place longer: refused when a lab that was promised a place would then have none.</summary>
+    private async Task RefuseWhenPlaceIsBookedAsync(FleetSnapshot snapshot, Actor actor, InstanceEntry entry, DateTimeOffset newEnd, CancellationToken cancellationToken)
     {
-        if (entry.WorkerId is null || !snapshot.Workers.TryGetValue(entry.WorkerId, out var held))
+        var forecast = await ForecastAsync(snapshot, time.GetUtcNow(), cancellationToken);
+        if (forecast.CheckExtension(entry, newEnd) is not { } shortage)
             return;
-        var waiting = snapshot.In(InstanceState.Pending)
-            .Where(other => other.Value.Target == InstanceTarget.Running && other.Value.TimeslotStart is { } start && start >= end && start < newEnd)
-            .OrderBy(other => other.Value.TimeslotStart).ThenBy(other => other.Id, StringComparer.Ordinal).ToList();
-        var free = snapshot.Workers.Values.Where(worker => worker.Value.TakesWork && worker.Id != held.Id).Select(worker => worker.Available).ToList();
-        var freeHere = held.Available;
-        foreach (var other in waiting)
-        {
-            var place = free.FindIndex(available => available.Fits(other.Value.Demand));
-            if (place >= 0)
-                free[place] -= other.Value.Demand;
-            else if (freeHere.Fits(other.Value.Demand))
-                freeHere -= other.Value.Demand;
-            else if ((freeHere + entry.Value.Demand).Fits(other.Value.Demand))
-                throw RefusedException.Conflict($"Its place is needed by '{other.Id}' from {other.Value.TimeslotStart:u} on.", $"Extend to at most {other.Value.TimeslotStart:u}.", "timeslotEnd");
-        }
+        var other = actor.May(Permission.ReadAll) ? $"'{shortage.NeededBy}'" : "another reservation";
+        throw RefusedException.Conflict($"Its place is needed by {other} from {shortage.NeededFrom:u} on.",
+            shortage.Latest is { } latest ? $"Extend to at most {latest:u}." : "It cannot be extended: reserve another slot.", "timeslotEnd");
     }
 
     private static void AuthoriseInstance(Actor actor, LabletInstance instance, string verb)

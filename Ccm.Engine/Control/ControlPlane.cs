@@ -16,7 +16,7 @@ namespace Ccm.Engine.Control;
 /// <remarks>One file per kind of mutation; this one holds what they share: how a decision is committed.</remarks>
 public sealed partial class ControlPlane(
     IStateStore store, IDefinitionDocuments definitions, ITemplateDocuments templates, IAuditTrail trail, WatchCache cache,
-    IOptions<ControlOptions> options, TimeProvider time, ILogger<ControlPlane> logger) : IDisposable
+    IOptions<ControlOptions> options, PlanningTimes times, TimeProvider time, ILogger<ControlPlane> logger) : IDisposable
 {
     private const int LookAfter = 3;
     private const int Attempts = 12;
@@ -123,10 +123,11 @@ public sealed partial class ControlPlane(
         }
     }
 
-    private static void Authorise(Actor actor, Permission permission, string what)
+    /// <param name="field">Of the request, when only that asks for it.</param>
+    private static void Authorise(Actor actor, Permission permission, string what, string? field = null)
     {
         if (!actor.May(permission))
-            throw new RefusedException(RefusalKind.Forbidden, new Problem(null,
+            throw new RefusedException(RefusalKind.Forbidden, new Problem(field,
                 $"{actor.Name} may not {what}.", $"It takes the role {string.Join(" or ", Enum.GetValues<Role>().Where(r => Permissions.Of(r).Contains(permission)).Select(r => r.ToString().ToLowerInvariant()))}."));
     }
 

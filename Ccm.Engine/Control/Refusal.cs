@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ccm.Engine.Booking;
 
 namespace Ccm.Engine.Control;
 
@@ -36,6 +37,9 @@ public sealed class RefusedException(RefusalKind kind, params ImmutableArray<Pro
     public RefusalKind Kind { get; } = kind;
 
     public ImmutableArray<Problem> Problems { get; } = problems;
+
+    /// <summary>The numbers behind a refusal by the forecast; null for any other.</summary>
+    public SlotShortage? Shortage { get; init; }
 
     public static RefusedException Invalid(string field, string reason, string fix) => new(RefusalKind.Invalid, new Problem(field, reason, fix));
 

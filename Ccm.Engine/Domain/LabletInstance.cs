@@ -33,6 +33,10 @@ public sealed record LabletInstance
 
     public required int DurationMinutes { get; init; }
 
+    /// <summary>An admin had it booked although the forecast refused it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Overbooked { get; init; }
+
     /// <summary>What placing and giving back need, frozen when it was reserved.</summary>
     public required LabRequest Request { get; init; }
 
@@ -70,7 +74,7 @@ public sealed record LabletInstance
 
     /// <summary>The capacity it takes on its worker.</summary>
     [JsonIgnore]
-    public Capacity Demand => new(Request.Resources.CpuCores, Request.Resources.MemoryGb, Request.Resources.StorageGb, Request.LicensedNodes);
+    public Capacity Demand => Request.Demand;
 }
 
 /// <summary>What an instance asks of a worker.</summary>
@@ -87,6 +91,20 @@ public sealed record LabRequest
     public string CmlVersionRange { get; init; } = "";
 
     public ImmutableArray<string> PortNames { get; init; } = [];
+
+    /// <summary>The capacity it takes on its worker.</summary>
+    [JsonIgnore]
+    public Capacity Demand => new(Resources.CpuCores, Resources.MemoryGb, Resources.StorageGb, LicensedNodes);
+
+    public static LabRequest Of(LabletDefinition definition) => new()
+    {
+        Resources = definition.Resources,
+        Nodes = definition.NodeCount,
+        LicensedNodes = definition.LicensedNodeCount,
+        LicenseAffinity = definition.LicenseAffinity,
+        CmlVersionRange = definition.CmlVersionRange,
+        PortNames = definition.PortNames,
+    };
 }
 
 /// <param name="Step">The last step known to be done.</param>

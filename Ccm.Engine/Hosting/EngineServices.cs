@@ -3,6 +3,7 @@ using Ccm.Engine.Control;
 using Ccm.Engine.Documents;
 using Ccm.Engine.Documents.Embedded;
 using Ccm.Engine.Documents.MongoDb;
+using Ccm.Engine.Domain;
 using Ccm.Engine.Embedded;
 using Ccm.Engine.Hosts;
 using Ccm.Engine.Hosts.Simulated;
@@ -93,7 +94,11 @@ public static class EngineServices
     {
         services.AddSingleton(provider => new PlanningTimes(
             TimeSpan.FromMinutes(provider.GetRequiredService<IOptions<LifecycleOptions>>().Value.LeadMarginMinutes),
-            provider.GetRequiredService<IOptions<SimulatorOptions>>().Value.Speed));
+            provider.GetRequiredService<IOptions<SimulatorOptions>>().Value.Speed)
+        {
+            IdleCooldown = provider.GetRequiredService<IOptions<ScalingOptions>>().Value.IdleCooldown,
+            StoppedLimit = provider.GetRequiredService<IOptions<ScalingOptions>>().Value.StoppedLimit,
+        });
         services.AddSingleton<SimulatedFleet>();
         services.AddSingleton<IWorkerProvider>(provider => provider.GetRequiredService<SimulatedFleet>());
         services.AddSingleton<IWorkerProvider, StaticHosts>();

@@ -20,6 +20,8 @@ internal sealed partial class Seeding(ControlPlane control, WatchCache cache, IO
             await cache.Ready.WaitAsync(stoppingToken);
             foreach (var (name, seed) in options.Value.Templates)
                 await TryAsync($"template {name}", () => control.SeedTemplateAsync(seed.ToTemplate(name), stoppingToken), stoppingToken);
+            // Kept from now on: slots are forecast with them, also while the document store is away.
+            await TryAsync("what is seeded", () => control.ReadTemplatesAsync(stoppingToken), stoppingToken);
             foreach (var (name, yaml) in options.Value.DemoLabs ? DemoLabs.All : [])
                 await TryAsync($"lab {name}", () => PublishAsync(name, yaml, stoppingToken), stoppingToken);
         }

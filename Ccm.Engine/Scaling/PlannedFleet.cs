@@ -44,7 +44,7 @@ internal sealed class PlannedFleet
             .OrderBy(worker => worker.Value.CostPerHour).ThenBy(worker => worker.Id, StringComparer.Ordinal).FirstOrDefault();
         if (stopped is not null)
         {
-            if (times.DueWithStart(instance, stopped.Value.RestartTimeMinutes) > now)
+            if (!times.IsDueWithStart(instance, stopped.Value.RestartTimeMinutes, now))
                 return new ScalingDecision.SkipUp(instance.Id, $"{stopped.Id} would be ready again before it is needed.");
             _restarted.Add(stopped.Id);
             Add(stopped.Value.LicenseType, stopped.Value.CmlVersion, stopped.Value.Declared, stopped.Value.PortRange.Count, instance);
@@ -58,7 +58,7 @@ internal sealed class PlannedFleet
         var template = fitting.FirstOrDefault(MayCreate);
         if (template is null)
             return new ScalingDecision.SkipUp(instance.Id, $"Every template that fits is at its maximum{(fitting.Exists(t => _without.Contains(t.Name)) ? " or has a worker for which there is no host" : "")}: {string.Join(", ", fitting.Select(t => $"{t.Name} {t.MaxWorkers}"))}.");
-        if (times.DueWithStart(instance, template.StartupTimeMinutes) > now)
+        if (!times.IsDueWithStart(instance, template.StartupTimeMinutes, now))
             return new ScalingDecision.SkipUp(instance.Id, $"A worker of {template.Name} would be ready before it is needed.");
         var decision = Create(template, $"{instance.Id} fits nowhere; {template.Name} is the cheapest that takes it.");
         _rooms[^1].Take(instance);

@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
-using Semver;
 
 namespace Ccm.Engine.Scheduling;
 
@@ -21,8 +19,6 @@ public sealed record Reason(ReasonCode Code, string Text);
 /// <summary>The conditions a worker must meet to take an instance.</summary>
 internal static class Filters
 {
-    private static readonly ConcurrentDictionary<(string Range, string Version), bool> Versions = new();
-
     /// <summary>All that stands against it; empty when it fits.</summary>
     public static ImmutableArray<Reason> Against(LabletInstance instance, WorkerEntry worker)
     {
@@ -42,9 +38,9 @@ internal static class Filters
     /// <summary>What no amount of room would change.</summary>
     public static IEnumerable<Reason> AgainstKind(LabletInstance instance, LicenseType license, string cmlVersion)
     {
-        if (!LicenceFits(instance.Request, license))
+        if (!Compatibility.LicenceFits(instance.Request, license))
             yield return new Reason(ReasonCode.LicenseMismatch, $"Its licence is {license.ToString().ToUpperInvariant()}, the lab runs under {string.Join(" or ", instance.Request.LicenseAffinity.Select(l => l.ToString().ToUpperInvariant()))}.");
-        if (!VersionFits(instance.Request, cmlVersion))
+        if (!Compatibility.VersionFits(instance.Request, cmlVersion))
             yield return new Reason(ReasonCode.CmlVersion, $"It runs CML {cmlVersion}, the lab needs {instance.Request.CmlVersionRange}.");
     }
 
@@ -65,11 +61,5 @@ internal static class Filters
     }
 
     /// <summary>The same question, answered with yes or no and without a word.</summary>
-    public static bool KindFits(LabRequest request, LicenseType license, string cmlVersion) => LicenceFits(request, license) && VersionFits(request, cmlVersion);
-
-    private static bool LicenceFits(LabRequest request, LicenseType license) => request.LicenseAffinity.IsDefaultOrEmpty || request.LicenseAffinity.Contains(license);
-
-    private static bool VersionFits(LabRequest request, string cmlVersion) => request.CmlVersionRange.Length == 0
-        || Versions.GetOrAdd((request.CmlVersionRange, cmlVersion), static key =>
-            SemVersionRange.TryParseNpm(key.Range, out var range) && SemVersion.TryParse(key.Version, SemVersionStyles.Strict, out var version) && range.Contains(version));
+    public static bool KindFits(LabRequest request, LicenseType license, string cmlVersion) => Compatibility.Fits(request, license, cmlVersion);
 }

@@ -27,7 +27,7 @@ public static class PlacementExplainer
             return new PlacementExplanation(instance.Id, value.State == InstanceState.Terminated
                 ? $"It ended: {value.LastTransition.Reason}" : $"It is on {instance.WorkerId}. {value.PlacedBecause}", null, instance.WorkerId, verdicts, []);
         var due = times.Due(value);
-        if (due > now)
+        if (!times.IsDue(value, now))
             return new PlacementExplanation(instance.Id, $"It is not due: it is placed from {due:u} on, so that nothing is held before it is needed.", due, null, verdicts, []);
         var plan = PlacementPlanner.Plan(snapshot, now, times);
         if (plan.Kept is { } kept && kept.InstanceId != instance.Id && plan.Placements.All(placement => placement.Instance.Id != instance.Id))

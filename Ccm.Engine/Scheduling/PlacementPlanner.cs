@@ -77,7 +77,7 @@ public static class PlacementPlanner
             if (entry.Value.Target != InstanceTarget.Running)
                 continue;
             var at = times.Due(entry.Value);
-            if (at <= now)
+            if (times.IsDue(entry.Value, now))
                 due.Add((entry, new Turn(at, entry.Value.CreatedAt, entry.Id)));
             else if (next is null || at < next)
                 next = at;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
 using Ccm.Engine.Leadership;
 using Ccm.Engine.Watching;
 using Microsoft.Extensions.Logging;

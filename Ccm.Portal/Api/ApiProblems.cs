@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Ccm.Engine.Control;
 using Ccm.Engine.Labs;
 
@@ -9,7 +10,12 @@ namespace Ccm.Portal.Api;
 /// <param name="Type">Stable, for programs: <c>urn:ccm:problem:{kind}</c>.</param>
 /// <param name="Detail">What is wrong and what would be right, in one text.</param>
 /// <param name="Errors">The same one by one, each with the field it is about.</param>
-internal sealed record ApiProblem(string Type, string Title, int Status, string Detail, ImmutableArray<ApiError> Errors);
+internal sealed record ApiProblem(string Type, string Title, int Status, string Detail, ImmutableArray<ApiError> Errors)
+{
+    /// <summary>The numbers behind a refusal by the forecast, and free slots; absent from any other problem.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ShortageView? Forecast { get; init; }
+}
 
 /// <param name="Field">Of the request, camelCase; null when it is about the whole.</param>
 /// <param name="Line">Of a lab file, from 1.</param>
@@ -24,7 +30,8 @@ internal static class ApiProblems
     /// <summary>Null: not a refusal but a fault of ours.</summary>
     public static ApiProblem? Of(Exception exception) => exception switch
     {
-        RefusedException refused => Of(StatusOf(refused.Kind), exception.Message, [.. refused.Problems.Select(problem => new ApiError(problem.Field, problem.Reason, problem.Fix))]),
+        RefusedException refused => Of(StatusOf(refused.Kind), exception.Message, [.. refused.Problems.Select(problem => new ApiError(problem.Field, problem.Reason, problem.Fix))])
+            with { Forecast = refused.Shortage is { } shortage ? ShortageView.Of(shortage) : null },
         LabRefusedException lab => Of(StatusCodes.Status400BadRequest, exception.Message,
             [.. lab.Problems.Select(problem => new ApiError("labYaml", problem.Reason, problem.Fix, problem.Line, problem.Path))]),
         BadHttpRequestException bad => Of(bad.StatusCode, bad.Message, []),

@@ -26,6 +26,7 @@ internal static class DefinitionsApi
         group.MapGet("/{id}/versions/{version}", GetVersionAsync);
         group.MapGet("/{id}/versions/{version}/lab", GetLabAsync).WithSummary("The lab file, as it was given.").Produces<string>(200, YamlTypes[0]);
         group.MapPost("/{id}/deprecate", DeprecateAsync).WithSummary("Takes no new reservations; running ones go on.");
+        group.MapForecast();
         group.MapDelete("/{id}", DeleteAsync).WithSummary("Refused while instances of it live.");
     }
 

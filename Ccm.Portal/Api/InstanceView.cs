@@ -27,6 +27,9 @@ internal sealed record InstanceView
     public required DateTimeOffset? TimeslotEnd { get; init; }
     public required int DurationMinutes { get; init; }
 
+    /// <summary>An admin had it booked although the forecast refused it.</summary>
+    public required bool Overbooked { get; init; }
+
     /// <summary>Ports on its worker by name; empty while it holds none.</summary>
     public required ImmutableSortedDictionary<string, int> Ports { get; init; }
 
@@ -60,6 +63,7 @@ internal sealed record InstanceView
         TimeslotStart = instance.TimeslotStart,
         TimeslotEnd = instance.TimeslotEnd,
         DurationMinutes = instance.DurationMinutes,
+        Overbooked = instance.Overbooked,
         Ports = instance.Ports,
         Checkpoint = instance.Checkpoint,
         FailedAttempts = instance.FailedAttempts,

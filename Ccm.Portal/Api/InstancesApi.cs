@@ -38,7 +38,7 @@ internal static class InstancesApi
     public static void MapInstances(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/instances").WithTags("Instances");
-        group.MapPost("", ReserveAsync).Accepts<ReserveBody>("application/json").WithSummary("Reserves a lab.");
+        group.MapPost("", ReserveAsync).Accepts<ReserveBody>("application/json").WithSummary("Reserves a lab. A slot that the forecast has no place for is refused (409) with the numbers and the nearest free slots.");
         group.MapGet("", List).WithSummary("Lists instances, newest first; a user's own. Filters: state, definitionId, workerId, ownerId, outcome.");
         group.MapGet("/{id}", GetAsync);
         group.MapGet("/{id}/events", EventsAsync).WithSummary("What happened to it, newest first.");
@@ -53,14 +53,10 @@ internal static class InstancesApi
         var actor = http.Actor();
         if (request.OwnerId is { } owner && (owner.Length is 0 or > 200 || owner.Any(char.IsControl)))
             throw RefusedException.Invalid("ownerId", "'ownerId' is no subject of the identity provider.", "Give 1 to 200 characters, or leave it out to reserve for yourself.");
-        if (request.Override)
-            throw actor.May(Permission.Overbook)
-                ? new RefusedException(RefusalKind.NotImplemented, new Problem("override", "Booking ahead is not there yet, so there is no refusal to override.", "Leave 'override' out."))
-                : new RefusedException(RefusalKind.Forbidden, new Problem("override", $"{actor.Name} may not overbook.", "Leave 'override' out, or ask an admin."));
         if (actor.May(Permission.ManageOwnInstances))
             await SeeDefinitionAsync(request.DefinitionId, reading, cancellationToken);
         var instance = await control.ReserveAsync(actor, http.Operation(body.Text),
-            new ReserveRequest(request.DefinitionId, request.Version, request.TimeslotStart, request.DurationMinutes, request.OwnerId), cancellationToken);
+            new ReserveRequest(request.DefinitionId, request.Version, request.TimeslotStart, request.DurationMinutes, request.OwnerId, request.Override), cancellationToken);
         return TypedResults.Created($"/api/v1/instances/{instance.Id}", InstanceView.Of(instance, WorkerOf(reading, instance.Id)));
     }
 

@@ -14,9 +14,7 @@ internal sealed class Query
     private Query(IQueryCollection query) => _query = query;
 
     /// <summary>Items of a page, 1 to 1000.</summary>
-    public int Limit => Text("limit") is not { } text ? 100
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is >= 1 and <= 1000 ? limit
-        : throw RefusedException.Invalid("limit", $"'{text}' is no limit.", "Give 1 to 1000, or nothing for 100.");
+    public int Limit => Number("limit", 100, 1, 1000);
 
     /// <exception cref="RefusedException">A name that is not known, or a value that is too long.</exception>
     public static Query Of(HttpRequest request, params ImmutableArray<string> known)
@@ -56,6 +54,11 @@ internal sealed class Query
             throw RefusedException.Invalid(name, $"'{Short(text)}' is no {name}.", $"Give one of {string.Join(", ", Enum.GetValues<T>().Select(spell))}.");
         }
     }
+
+    /// <exception cref="RefusedException">It is no whole number from <paramref name="least"/> to <paramref name="most"/>.</exception>
+    public int Number(string name, int absent, int least, int most) => Text(name) is not { } text ? absent
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+        : throw RefusedException.Invalid(name, $"'{Short(text)}' is out of range.", $"Give {least} to {most}, or nothing for {absent}.");
 
     public DateTimeOffset? Time(string name) => Text(name) is not { } text ? null
         : Times.TryRead(text, out var time) ? time

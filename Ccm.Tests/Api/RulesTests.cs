@@ -60,7 +60,6 @@ public sealed class RulesTests(ApiHost host) : IClassFixture<ApiHost>
         await Reserve("""{"definitionId":"ruled","durationMinutes":0}""", HttpStatusCode.BadRequest, "durationMinutes", "1 to 240");
         await Reserve("""{"definitionId":"ruled","version":"2.0.0"}""", HttpStatusCode.NotFound, "version", "1.0.0");
         await Reserve("""{"definitionId":"unheard-of"}""", HttpStatusCode.NotFound, "definitionId", "unheard-of");
-        await Reserve("""{"definitionId":"ruled","override":true}""", HttpStatusCode.NotImplemented, "override", "ahead");
 
         await (await _admin.SendJsonAsync("/api/v1/definitions/ruled/deprecate", "{}")).Ok(HttpStatusCode.Accepted);
         Assert.Equal("DEPRECATED", (string?)(await _admin.ReadAsync("/api/v1/definitions/ruled"))["status"]);

@@ -37,6 +37,7 @@ internal sealed class PortalContext : IAsyncDisposable
     public const int OutboxLimit = 1000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly PlanningTimes Times = new(TimeSpan.FromMinutes(5), 1);
     private readonly TemporaryDirectory _directory = new();
     private readonly BunitContext _bunit = new();
 
@@ -49,15 +50,15 @@ internal sealed class PortalContext : IAsyncDisposable
         Trail = new SqliteAuditTrail(Database);
         var options = Microsoft.Extensions.Options.Options.Create(new ControlOptions { OutboxLimit = OutboxLimit });
         // Two, as two replicas: what one has read of the documents the other has not.
-        Control = new ControlPlane(Store, definitions, new SqliteTemplateDocuments(Database, Time), Trail, Cache, options, Time, NullLogger<ControlPlane>.Instance);
-        var shown = new ControlPlane(Store, definitions, new SqliteTemplateDocuments(Database, Time), Trail, Cache, options, Time, NullLogger<ControlPlane>.Instance);
+        Control = new ControlPlane(Store, definitions, new SqliteTemplateDocuments(Database, Time), Trail, Cache, options, Times, Time, NullLogger<ControlPlane>.Instance);
+        var shown = new ControlPlane(Store, definitions, new SqliteTemplateDocuments(Database, Time), Trail, Cache, options, Times, Time, NullLogger<ControlPlane>.Instance);
         Documents = new DocumentsWatch(shown, Time, NullLogger<DocumentsWatch>.Instance);
         Elections = new Elections(new Replica("replica-1", ""), Store, Cache, Microsoft.Extensions.Options.Options.Create(new LeadershipOptions()), Time, NullLogger<Election>.Instance);
         Monitor = new StateMonitor(Store, Cache, Elections, Time, NullLogger<StateMonitor>.Instance);
         _bunit.JSInterop.Mode = JSRuntimeMode.Loose;
         _bunit.Services.AddMudServices();
         _bunit.Services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(Store).AddSingleton(Cache).AddSingleton(shown).AddSingleton(Documents).AddSingleton(Elections).AddSingleton(Monitor)
-            .AddSingleton(new Replica("replica-1", "")).AddSingleton(new PlanningTimes(TimeSpan.FromMinutes(5), 1)).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<SystemHealth>()
+            .AddSingleton(new Replica("replica-1", "")).AddSingleton(Times).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<SystemHealth>()
             .AddSingleton(new HostRegistry([Host]));
         _bunit.AddAuthorization().SetAuthorized(Actor.Name).SetClaims(
             [new Claim(IdentityClaims.Subject, Actor.Id), new Claim(IdentityClaims.Name, Actor.Name), .. roles.Select(role => new Claim(IdentityClaims.Role, IdentityClaims.NameOf(role)))]);
@@ -169,6 +170,9 @@ internal sealed class PortalContext : IAsyncDisposable
 
     public Task<LabletDefinition> PublishAsync(string name, string version = "1.0.0", string? yaml = null) =>
         Control.PublishAsync(Admin, Operation.New(), new PublishRequest { Name = name, Version = version, LabYaml = yaml ?? LabText.TwoRouters(name) }, Cancelled);
+
+    /// <summary>A kind of worker that the fleet may grow by.</summary>
+    public Task<WorkerTemplate> AddTemplateAsync(WorkerTemplate template) => Control.CreateTemplateAsync(Admin, Operation.New(), template, Cancelled);
 
     /// <summary>Makes the document store answer nothing but errors; again: it is back.</summary>
     public void TakeDocumentsAway(bool away = true)

@@ -65,7 +65,7 @@ public sealed class StaleCacheTests : IAsyncDisposable
     }
 
     private ControlPlane Control(IStateStore store, WatchCache cache) => new(store, new SqliteDefinitionDocuments(_database, TimeProvider.System), new SqliteTemplateDocuments(_database, TimeProvider.System),
-        new SqliteAuditTrail(_database), cache, Options.Create(new ControlOptions()), TimeProvider.System, NullLogger<ControlPlane>.Instance);
+        new SqliteAuditTrail(_database), cache, Options.Create(new ControlOptions()), new PlanningTimes(TimeSpan.FromMinutes(5), 1), TimeProvider.System, NullLogger<ControlPlane>.Instance);
 
     /// <summary>Its watch tells nothing until a guard has found out that something is missing.</summary>
     private sealed class HeldWatch(IStateStore inner) : StoreDecorator(inner)

@@ -35,7 +35,7 @@ public sealed class StoreRefusesTests : IDisposable
         await cache.Ready.OrLate();
         var store = new AnsweringStore(memory, answer == "refused" ? new CommitResult.Refused("no space") : new CommitResult.Unknown("no answer"));
         using var control = new ControlPlane(store, new SqliteDefinitionDocuments(_database, TimeProvider.System), new SqliteTemplateDocuments(_database, TimeProvider.System),
-            new SqliteAuditTrail(_database), cache, Options.Create(new ControlOptions()), TimeProvider.System, NullLogger<ControlPlane>.Instance);
+            new SqliteAuditTrail(_database), cache, Options.Create(new ControlOptions()), new PlanningTimes(TimeSpan.FromMinutes(5), 1), TimeProvider.System, NullLogger<ControlPlane>.Instance);
         var entry = cache.Current.Instances["i-1"];
 
         var refused = await Assert.ThrowsAsync<RefusedException>(() => control.AdvanceInstanceAsync(Fence, entry, InstanceState.Terminated, "A test.", i => i, CancellationToken.None));

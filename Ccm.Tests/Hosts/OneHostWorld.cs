@@ -35,10 +35,10 @@ internal sealed class OneHostWorld : IAsyncDisposable
     {
         _database = EmbeddedDatabase.Open(_directory.Path);
         Cache = new WatchCache(_store, Time, NullLogger<WatchCache>.Instance);
-        Control = new ControlPlane(_store, new SqliteDefinitionDocuments(_database, Time), new SqliteTemplateDocuments(_database, Time), new SqliteAuditTrail(_database), Cache,
-            Options.Create(new ControlOptions()), Time, NullLogger<ControlPlane>.Instance);
-        var hosts = new HostRegistry([Host]);
         var times = new PlanningTimes(TimeSpan.FromMinutes(5), 1);
+        Control = new ControlPlane(_store, new SqliteDefinitionDocuments(_database, Time), new SqliteTemplateDocuments(_database, Time), new SqliteAuditTrail(_database), Cache,
+            Options.Create(new ControlOptions()), times, Time, NullLogger<ControlPlane>.Instance);
+        var hosts = new HostRegistry([Host]);
         _workers = new WorkerReconciler(Control, Cache, hosts, times, Options.Create(new LifecycleOptions()), Time, NullLogger<WorkerReconciler>.Instance);
         _instances = new InstanceReconciler(Control, Cache, hosts, times, Time, NullLogger<InstanceReconciler>.Instance);
         _sweep = new HostSweep(Control, Cache, hosts, _store, NullLogger<HostSweep>.Instance);

@@ -1,3 +1,4 @@
+using Ccm.Engine.Domain;
 using Ccm.Engine.Hosts;
 using Ccm.Engine.Hosts.Simulated;
 using Ccm.Engine.Scheduling;

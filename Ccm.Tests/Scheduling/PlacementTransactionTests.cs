@@ -34,7 +34,7 @@ public sealed class PlacementTransactionTests
         var plan = PlacementPlanner.Plan(fleet, Sample.Now, Times);
         await using var store = new FakeStateStore();
         using var cache = new WatchCache(store, TimeProvider.System, NullLogger<WatchCache>.Instance);
-        var control = new ControlPlane(store, null!, null!, null!, cache, Options.Create(new ControlOptions()), new FakeTimeProvider(Sample.Now), NullLogger<ControlPlane>.Instance);
+        var control = new ControlPlane(store, null!, null!, null!, cache, Options.Create(new ControlOptions()), Times, new FakeTimeProvider(Sample.Now), NullLogger<ControlPlane>.Instance);
 
         var placed = await control.PlaceAsync(new StateGuard.Created(StateKeys.SchedulerLeader, 1), plan.Placements, TestContext.Current.CancellationToken);
 

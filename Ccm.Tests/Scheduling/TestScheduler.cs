@@ -1,4 +1,5 @@
 using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
 using Ccm.Engine.Documents.Embedded;
 using Ccm.Engine.Embedded;
 using Ccm.Engine.Leadership;
@@ -21,10 +22,11 @@ internal sealed class TestScheduler : IAsyncDisposable
     private TestScheduler(IStateStore store, EmbeddedDatabase documents)
     {
         var time = TimeProvider.System;
+        var times = new PlanningTimes(TimeSpan.FromMinutes(5), 1);
         Cache = new WatchCache(store, time, NullLogger<WatchCache>.Instance);
         var control = new ControlPlane(store, new SqliteDefinitionDocuments(documents, time), new SqliteTemplateDocuments(documents, time), new SqliteAuditTrail(documents),
-            Cache, Options.Create(new ControlOptions()), time, NullLogger<ControlPlane>.Instance);
-        _loop = new SchedulerLoop(control, Cache, new PlanningTimes(TimeSpan.FromMinutes(5), 1), time, NullLogger<SchedulerLoop>.Instance);
+            Cache, Options.Create(new ControlOptions()), times, time, NullLogger<ControlPlane>.Instance);
+        _loop = new SchedulerLoop(control, Cache, times, time, NullLogger<SchedulerLoop>.Instance);
     }
 
     public WatchCache Cache { get; }

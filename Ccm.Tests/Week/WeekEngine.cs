@@ -46,7 +46,7 @@ internal sealed class WeekEngine : IAsyncDisposable
         Trail = new SqliteAuditTrail(_database);
         Cache = new WatchCache(State, Time, NullLogger<WatchCache>.Instance);
         Control = new ControlPlane(Store, new SqliteDefinitionDocuments(_database, Time), new SqliteTemplateDocuments(_database, Time), Trail, Cache,
-            Options.Create(new ControlOptions()), Time, NullLogger<ControlPlane>.Instance);
+            Options.Create(new ControlOptions()), _times, Time, NullLogger<ControlPlane>.Instance);
         Fleet = new SimulatedFleet(State, _simulator, _times, Time);
         Hosts = new WeekHosts(new SimulatedFleet(Store, _simulator, _times, Time), Time);
         _changes = Cache.Subscribe();

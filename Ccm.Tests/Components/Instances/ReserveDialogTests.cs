@@ -3,6 +3,7 @@ using Bunit;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Pages.Instances;
+using Ccm.Tests.Domain;
 using TestContext = Xunit.TestContext;
 
 namespace Ccm.Tests.Components.Instances;
@@ -31,6 +32,7 @@ public sealed class ReserveDialogTests
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
         await portal.PublishAsync("ospf");
+        await portal.AddTemplateAsync(Sample.Template());
         await using var dialog = await OpenAsync(portal);
 
         dialog.Find("[data-test=reserve-later]").Change(true);
@@ -66,6 +68,43 @@ public sealed class ReserveDialogTests
         Assert.Contains(problem, dialog.Problem(), StringComparison.Ordinal);
         Assert.Equal(minutes, dialog.Find("[data-test=reserve-minutes]").GetAttribute("value"));
         Assert.Empty(portal.Cache.Current.Instances);
+    }
+
+    [Fact]
+    public async Task Reserve_SlotWithoutRoom_OffersFreeSlotsThatFillTheForm()
+    {
+        await using var portal = await FullAsync(Role.User);
+        await using var dialog = await OpenAsync(portal);
+        await AskAsync(dialog);
+
+        Assert.Contains("the most that the fleet can grow to", dialog.Problem(), StringComparison.Ordinal);
+        Assert.Empty(dialog.FindAll("[data-test=reserve-override]"));
+        Assert.Single(portal.Cache.Current.Instances);
+        var slot = dialog.FindAll("[data-test=free-slot]")[^1];
+        Assert.Equal("Mon 2 Mar, 11:06", dialog.FindAll("[data-test=free-slot]")[2].TextContent);
+
+        await slot.ClickAsync();
+        Assert.Empty(dialog.FindAll("[data-test=problem]"));
+        Assert.Equal("2026-03-02T13:18", dialog.Find("input[type=datetime-local]").GetAttribute("value"));
+        await dialog.Confirm().ClickAsync();
+        await dialog.Closed;
+
+        Assert.Contains(portal.Cache.Current.Instances.Values, entry => entry.Value.TimeslotStart == new DateTimeOffset(2026, 3, 2, 13, 18, 0, TimeSpan.Zero) && !entry.Value.Overbooked);
+    }
+
+    [Fact]
+    public async Task Reserve_SlotWithoutRoomAsAdmin_CanBeBookedAllTheSame()
+    {
+        await using var portal = await FullAsync(Role.Admin);
+        await using var dialog = await OpenAsync(portal);
+        await AskAsync(dialog);
+
+        dialog.Find("[data-test=reserve-override]").Change(true);
+        await dialog.Confirm().ClickAsync();
+        await dialog.Closed;
+
+        var booked = Assert.Single(portal.Cache.Current.Instances.Values, entry => entry.Value.Overbooked).Value;
+        Assert.Contains("Reserved over the forecast", booked.LastTransition.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,6 +190,29 @@ public sealed class ReserveDialogTests
         Assert.Single(portal.Cache.Current.Instances);
     }
 
+    /// <summary>One worker at the most, which somebody has booked from 9 to 11 the next day.</summary>
+    private static async Task<PortalContext> FullAsync(Role role)
+    {
+        var portal = await PortalContext.StartAsync(role);
+        await portal.PublishAsync("ospf");
+        await portal.AddTemplateAsync(Sample.Template() with { MaxWorkers = 1 });
+        await portal.PutAsync(Sample.Instance("i-first") with
+        {
+            AsSoonAsPossible = false,
+            TimeslotStart = new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero),
+            TimeslotEnd = new DateTimeOffset(2026, 3, 2, 11, 0, 0, TimeSpan.Zero),
+            Request = Sample.Request(memory: 128),
+        });
+        return portal;
+    }
+
+    private static async Task AskAsync(OpenDialog dialog)
+    {
+        dialog.Find("[data-test=reserve-later]").Change(true);
+        dialog.Find("input[type=datetime-local]").Change("2026-03-02T10:00");
+        await dialog.Confirm().ClickAsync();
+    }
+
     private static async Task<OpenDialog> OpenAsync(PortalContext portal)
     {
         var page = portal.Open<InstancesPage>("/instances");
@@ -166,6 +228,8 @@ public sealed class ReserveDialogTests
         public string Text => portal.Dialogs.Find(".mud-dialog").TextContent;
 
         public IElement Find(string selector) => portal.Dialogs.Find(selector);
+
+        public IReadOnlyList<IElement> FindAll(string selector) => portal.Dialogs.FindAll(selector);
 
         public IElement Confirm() => Find("[data-test=reserve-confirm]");
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Ccm.Engine.Booking;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
@@ -21,6 +23,9 @@ public sealed partial class ReserveDialog
     private DateTime _start;
     private int _minutes;
     private bool _busy;
+    private bool _override;
+    private bool _mayOverbook;
+    private SlotShortage? _shortage;
     private ImmutableArray<Problem> _problems = [];
 
     /// <summary>The lab that is chosen at first.</summary>
@@ -54,12 +59,13 @@ public sealed partial class ReserveDialog
         _definitionId = DefinitionId ?? _definitions.FirstOrDefault() ?? "";
         var soon = Viewer.Local(Time.GetUtcNow().AddHours(1));
         _start = new DateTime(soon.Year, soon.Month, soon.Day, soon.Hour, 0, 0, DateTimeKind.Unspecified);
+        _mayOverbook = Actors.ActorOf((await Authentication).User).May(Permission.Overbook);
         await SelectAsync();
     }
 
     private async Task SelectAsync()
     {
-        _problems = [];
+        Forget();
         _definition = null;
         if (Cache.Current.Definitions.GetValueOrDefault(_definitionId)?.Value.Latest is not { } version)
             return;
@@ -76,14 +82,16 @@ public sealed partial class ReserveDialog
 
     private async Task ReserveAsync()
     {
-        (_busy, _problems) = (true, []);
+        var overrides = _override && _shortage is not null;
+        Forget();
+        _busy = true;
         try
         {
             var actor = Actors.ActorOf((await Authentication).User);
             if (_later && (_start.Year < 2000 || _start.Year > 9000))
                 throw RefusedException.Invalid("timeslotStart", $"The year {_start.Year} is no start of a slot.", "Give a day and time to come.");
             var instance = await Control.ReserveAsync(actor, _operation,
-                new ReserveRequest(_definitionId, null, _later ? Viewer.FromLocal(_start) : null, _minutes), CancellationToken.None);
+                new ReserveRequest(_definitionId, null, _later ? Viewer.FromLocal(_start) : null, _minutes, Override: overrides), CancellationToken.None);
             Dialog.Close(DialogResult.Ok(instance.Id));
         }
         catch (Exception exception)
@@ -96,7 +104,21 @@ public sealed partial class ReserveDialog
         }
     }
 
+    private void Choose(FreeSlot slot)
+    {
+        Forget();
+        (_later, _start) = (true, Viewer.Local(slot.Start).DateTime);
+    }
+
+    private string Shown(DateTimeOffset time) => Viewer.Local(time).ToString("ddd d MMM, HH:mm", CultureInfo.InvariantCulture);
+
+    private void Forget() => (_problems, _shortage, _override) = ([], null, false);
+
     /// <summary>A dialog stands outside the pages' error boundary: a fault that left it would end everything that is open.</summary>
-    private void Tell(Exception exception) =>
-        _problems = exception is RefusedException refused ? refused.Problems : [new Problem(null, Faults.Describe(exception, Log), "")];
+    private void Tell(Exception exception)
+    {
+        var refused = exception as RefusedException;
+        _problems = refused?.Problems ?? [new Problem(null, Faults.Describe(exception, Log), "")];
+        _shortage = refused?.Shortage;
+    }
 }

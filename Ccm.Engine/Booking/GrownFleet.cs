@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Watching;
+
+namespace Ccm.Engine.Booking;
+
+/// <summary>
+/// What the fleet can grow to: every worker that is not ending, and of every enabled template as many more as its maximum leaves. A
+/// worker that is draining, has FAILED or does not answer counts from when its labs have ended and it has been started again.
+/// </summary>
+internal sealed class GrownFleet
+{
+    private readonly ImmutableArray<Existing> _workers;
+
+    private GrownFleet(ImmutableArray<Existing> workers, ImmutableArray<Growth> growth, DateTimeOffset now, PlanningTimes times) =>
+        (_workers, Growth, Now, Times) = (workers, growth, now, times);
+
+    /// <summary>The cheapest first, as the fleet grows.</summary>
+    public ImmutableArray<Growth> Growth { get; }
+
+    public DateTimeOffset Now { get; }
+
+    public PlanningTimes Times { get; }
+
+    public static GrownFleet Of(FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, IReadOnlyCollection<Claim> claims, DateTimeOffset now, PlanningTimes times)
+    {
+        var lastUntil = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
+        foreach (var claim in claims)
+        {
+            if (claim is { WorkerId: { } on, Until: { } until } && until > lastUntil.GetValueOrDefault(on))
+                lastUntil[on] = until;
+        }
+        var workers = ImmutableArray.CreateBuilder<Existing>();
+        var existing = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (id, entry) in snapshot.Workers)
+        {
+            var worker = entry.Value;
+            if (!Stays(worker))
+                continue;
+            existing[worker.Template] = existing.GetValueOrDefault(worker.Template) + 1;
+            var empty = lastUntil.TryGetValue(id, out var until) && until > now ? until : now;
+            workers.Add(Next(worker, empty, now, times.On(worker)));
+        }
+        workers.Sort((one, other) => one.Kind.CostPerHour.CompareTo(other.Kind.CostPerHour) is not 0 and var cost ? cost : string.CompareOrdinal(one.WorkerId, other.WorkerId));
+        var growth = templates.Where(template => template.Enabled).OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal)
+            .Select(template => new Growth(
+                PlaceKind.Of(template), Math.Max(0, template.MaxWorkers - existing.GetValueOrDefault(template.Name)), now + times.On(template.Provider).WorkerStart(template.StartupTimeMinutes)));
+        return new GrownFleet(workers.ToImmutable(), [.. growth], now, times);
+    }
+
+    /// <summary>Whether a worker is not on its way to be given up.</summary>
+    public static bool Stays(Worker worker) => !worker.IsGone && worker.Target != WorkerTarget.Terminated;
+
+    /// <summary>Empty ones, the cheapest first.</summary>
+    public List<Place> Workers() => [.. _workers.Select(worker => new Place(worker.Kind, worker.WorkerId, worker.Ready, worker.Leaving, worker.Idleness))];
+
+    /// <summary>Whether a worker of some kind could hold it then, were it empty.</summary>
+    public bool CouldHold(Claim claim, DateTimeOffset at) => _workers.Any(worker => worker.Kind.CouldHold(claim) && IsThere(worker, at)) || Growth.Any(growth => growth.Most > 0 && growth.Kind.CouldHold(claim));
+
+    /// <summary>All of the kinds that could hold it, at full growth.</summary>
+    public Load Most(Claim claim, DateTimeOffset at) => _workers.Where(worker => worker.Kind.CouldHold(claim) && IsThere(worker, at)).Select(worker => Load.Of(worker.Kind.Declared, worker.Kind.Ports))
+        .Concat(Growth.Where(growth => growth.Kind.CouldHold(claim)).Select(growth => Load.Of(growth.Kind.Declared, growth.Kind.Ports, growth.Most)))
+        .Aggregate(Load.None, (sum, load) => sum + load);
+
+    /// <summary>One that is given back meanwhile can be had again only while its template may make workers.</summary>
+    private bool IsThere(Existing worker, DateTimeOffset at) => at <= worker.Idleness.StaysUntil || Growth.Any(growth => growth.Kind.Template == worker.Kind.Template);
+
+    /// <param name="empty">When the last lab that is on it now ends.</param>
+    private static Existing Next(Worker worker, DateTimeOffset empty, DateTimeOffset now, PlanningTimes times)
+    {
+        var kind = PlaceKind.Of(worker);
+        var start = times.WorkerStart(worker.StartupTimeMinutes);
+        return worker switch
+        {
+            { TakesWork: true, Target: WorkerTarget.Running } => Running(now),
+            { State: WorkerState.Pending or WorkerState.Provisioning, Target: WorkerTarget.Running } => Running(Later(now, worker.LastTransition.At + start)),
+            { IsComing: true } => Running(now + times.WorkerStart(worker.RestartTimeMinutes)),
+            { State: WorkerState.Stopping or WorkerState.Stopped } =>
+                new Existing(worker.Id, kind, now + times.WorkerStart(worker.RestartTimeMinutes), false, Idleness.Stopped(Later(now - times.StoppedLimit, worker.LastTransition.At), times)),
+            _ => new Existing(worker.Id, kind, empty + start, true, Idleness.Stopped(empty + start, times)),
+        };
+
+        // Whatever it was idle for, it runs now, and is looked at anew from now on.
+        Existing Running(DateTimeOffset ready) =>
+            new(worker.Id, kind, ready, false, Idleness.Since(ready, start, times));
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+}
+
+/// <param name="Most">Workers that the template can still make.</param>
+/// <param name="Ready">When one that is ordered now would take work.</param>
+internal sealed record Growth(PlaceKind Kind, int Most, DateTimeOffset Ready);
+
+/// <param name="Leaving">It drains, has failed or does not answer.</param>
+internal sealed record Existing(string WorkerId, PlaceKind Kind, DateTimeOffset Ready, bool Leaving, Idleness Idleness);

@@ -1,0 +1,107 @@
+using Ccm.Engine.Domain;
+
+namespace Ccm.Engine.Booking;
+
+/// <summary>A worker that exists, or one that a template can still make, while a forecast fills and empties it.</summary>
+internal sealed class Place(PlaceKind kind, string? workerId, DateTimeOffset ready, bool leaving, Idleness idleness)
+{
+    private Idleness _idleness = idleness;
+    private int _cpu = kind.Declared.CpuCores;
+    private int _memory = kind.Declared.MemoryGb;
+    private int _storage = kind.Declared.StorageGb;
+    private int _nodes = kind.Declared.Nodes;
+    private int _ports = kind.Ports;
+
+    public PlaceKind Kind => kind;
+
+    /// <summary>Null: a template would have to make it.</summary>
+    public string? WorkerId => workerId;
+
+    /// <summary>No lab can be started on it earlier.</summary>
+    public DateTimeOffset Ready => ready;
+
+    /// <summary>It drains, has failed or does not answer: of use once it has been started anew, and not before.</summary>
+    public bool IsLeaving => leaving;
+
+    public int Labs { get; private set; }
+
+    public Load Used => new(kind.Declared.CpuCores - _cpu, kind.Declared.MemoryGb - _memory, kind.Declared.StorageGb - _storage, kind.Declared.Nodes - _nodes, kind.Ports - _ports);
+
+    /// <summary>Who was on it from when to when, in order of arrival.</summary>
+    public List<(DateTimeOffset From, DateTimeOffset Until, Claim Claim)> History { get; } = [];
+
+    /// <summary>Takes work then without a decision to start it.</summary>
+    public bool Runs(DateTimeOffset at) => Labs > 0 || at <= _idleness.RunsUntil;
+
+    /// <summary>Stands still then, and would be started again before a new one is made.</summary>
+    public bool IsStopped(DateTimeOffset at) => !Runs(at) && at <= _idleness.StaysUntil;
+
+    /// <summary>Has been given back by then, so that its template may make another.</summary>
+    public bool IsGone(DateTimeOffset at) => !Runs(at) && at > _idleness.StaysUntil;
+
+    public bool HasRoom(Claim claim)
+    {
+        var demand = claim.Demand;
+        return demand.CpuCores <= _cpu && demand.MemoryGb <= _memory && demand.StorageGb <= _storage && demand.Nodes <= _nodes && claim.Ports <= _ports;
+    }
+
+    /// <summary>Mean share in use with it, as the planner scores: the highest is the tightest.</summary>
+    public double UtilisationWith(Claim claim)
+    {
+        var declared = kind.Declared;
+        return 1 - ((Share(_cpu - claim.Demand.CpuCores, declared.CpuCores) + Share(_memory - claim.Demand.MemoryGb, declared.MemoryGb)
+            + Share(_storage - claim.Demand.StorageGb, declared.StorageGb) + Share(_nodes - claim.Demand.Nodes, declared.Nodes)) / 4);
+    }
+
+    public void Take(Claim claim, DateTimeOffset from, DateTimeOffset until)
+    {
+        History.Add((from, until, claim));
+        Change(claim, -1);
+    }
+
+    /// <summary>Takes or gives back without a trace, to see what would be.</summary>
+    public void Suppose(Claim claim, bool taken) => Change(claim, taken ? -1 : 1);
+
+    public void Start(Idleness idle) => _idleness = idle;
+
+    /// <param name="idle">What becomes of it if that leaves it empty.</param>
+    public void GiveBack(Claim claim, Idleness idle)
+    {
+        Change(claim, 1);
+        if (Labs == 0)
+            _idleness = idle;
+    }
+
+    private void Change(Claim claim, int sign)
+    {
+        Labs -= sign;
+        _cpu += sign * claim.Demand.CpuCores;
+        _memory += sign * claim.Demand.MemoryGb;
+        _storage += sign * claim.Demand.StorageGb;
+        _nodes += sign * claim.Demand.Nodes;
+        _ports += sign * claim.Ports;
+    }
+
+    private static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
+}
+
+/// <summary>How long an empty worker goes on running, and how long it is kept at all, as scaling has it.</summary>
+internal readonly record struct Idleness(DateTimeOffset RunsUntil, DateTimeOffset StaysUntil)
+{
+    /// <summary>An idle worker runs on for its cooldown, and for another and a start-up while something is due that it could take.</summary>
+    public static Idleness Since(DateTimeOffset empty, TimeSpan start, PlanningTimes times) =>
+        new(empty + times.IdleCooldown + times.IdleCooldown + start, empty + times.IdleCooldown + times.StoppedLimit);
+
+    public static Idleness Stopped(DateTimeOffset since, PlanningTimes times) => new(DateTimeOffset.MinValue, since + times.StoppedLimit);
+}
+
+/// <summary>What decides whether a lab can ever be on a worker, and what it costs.</summary>
+internal sealed record PlaceKind(string Template, Capacity Declared, int Ports, LicenseType License, string CmlVersion, decimal CostPerHour, int StartupTimeMinutes)
+{
+    public static PlaceKind Of(Worker worker) => new(worker.Template, worker.Declared, worker.PortRange.Count, worker.LicenseType, worker.CmlVersion, worker.CostPerHour, worker.StartupTimeMinutes);
+
+    public static PlaceKind Of(WorkerTemplate template) =>
+        new(template.Name, template.Declared, template.PortRange.Count, template.LicenseType, template.CmlVersion, template.CostPerHour, template.StartupTimeMinutes);
+
+    public bool CouldHold(Claim claim) => Declared.Fits(claim.Demand) && claim.Ports <= Ports && Compatibility.Fits(claim.Request, License, CmlVersion);
+}

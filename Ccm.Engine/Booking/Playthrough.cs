@@ -1,0 +1,232 @@
+namespace Ccm.Engine.Booking;
+
+/// <summary>
+/// The time ahead, played through by the planners' own rules: claims in order of due time, each onto the running worker that it packs
+/// tightest, else onto one more, the cheapest that takes it; what finds no place waits until something is given back. A lab stays where
+/// it is, so that free room in pieces counts as what it is. The same in, the same out.
+/// </summary>
+internal sealed class Playthrough
+{
+    /// <summary>Workers that are started for labs due within so long are up at the same time.</summary>
+    private static readonly TimeSpan Together = TimeSpan.FromMinutes(1);
+    private readonly GrownFleet _fleet;
+    private readonly HashSet<Place> _startedForAsked = [];
+    private readonly IReadOnlySet<string> _excused;
+    private readonly List<Place> _workers;
+    private readonly List<Place> _retired = [];
+    private readonly List<Place>[] _grown;
+    private readonly PriorityQueue<(Place Place, Claim Claim), DateTimeOffset> _ends = new();
+    private readonly List<Claim> _waiting = [];
+
+    private Playthrough(GrownFleet fleet, IReadOnlySet<string> excused)
+    {
+        (_fleet, _excused) = (fleet, excused);
+        _workers = fleet.Workers();
+        _grown = [.. fleet.Growth.Select(_ => new List<Place>())];
+    }
+
+    /// <summary>Promised ones that had no place when they were due.</summary>
+    public HashSet<string> Late { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The first that is late and was not excused; one that is asked about goes before a promised one.</summary>
+    public Conflict? Conflict { get; private set; }
+
+    /// <summary>Where those that are asked about went when they were due, and whether the place was started for them.</summary>
+    public List<(Place Place, bool Started)> AskedOn { get; } = [];
+
+    public IEnumerable<Place> Places => _workers.Concat(_retired).Concat(_grown.SelectMany(places => places));
+
+    /// <summary>How many more workers a template may make, after those that have been given back.</summary>
+    public int Unused(int growth) => _fleet.Growth[growth].Most + _retired.Count(place => place.Kind.Template == _fleet.Growth[growth].Kind.Template) - _grown[growth].Count;
+
+    /// <param name="claims">In order.</param>
+    /// <param name="excused">Late whatever is asked for: no conflict.</param>
+    /// <param name="toTheEnd">False: stop at the first conflict.</param>
+    public static Playthrough Of(GrownFleet fleet, IReadOnlyList<Claim> claims, IReadOnlySet<string> excused, bool toTheEnd)
+    {
+        var played = new Playthrough(fleet, excused);
+        played.Hold(claims);
+        var waiting = claims.Where(claim => claim.WorkerId is null).ToList();
+        for (var (first, next) = (0, 0); first < waiting.Count; first = next)
+        {
+            var at = Later(waiting[first].From, fleet.Now);
+            for (next = first + 1; next < waiting.Count && waiting[next].From <= at + Together; next++)
+            {
+            }
+            played.AdvanceTo(at);
+            if (next - first > 1)
+                played.StartFor(waiting[first..next], at);
+            foreach (var claim in waiting[first..next])
+            {
+                played.AdvanceTo(Later(claim.From, at));
+                if (!played.TryPlace(claim, Later(claim.From, at)))
+                    played.Wait(claim, Later(claim.From, at));
+                if (played.Conflict is not null && !toTheEnd)
+                    return played;
+            }
+        }
+        played.AdvanceTo(DateTimeOffset.MaxValue);
+        return played;
+    }
+
+    /// <summary>What is on a worker now stays there; on one that is going it is no concern of the forecast.</summary>
+    private void Hold(IEnumerable<Claim> claims)
+    {
+        var byId = _workers.ToDictionary(place => place.WorkerId!, StringComparer.Ordinal);
+        foreach (var claim in claims)
+        {
+            if (claim is { WorkerId: { } on, Until: { } until } && byId.TryGetValue(on, out var place))
+                Put(claim, place, _fleet.Now, until);
+        }
+    }
+
+    /// <summary>
+    /// Starts the workers that several which are due together need between them. All of those then run, and each lab goes where it packs
+    /// tightest: not always where it would have gone alone.
+    /// </summary>
+    private void StartFor(List<Claim> together, DateTimeOffset at)
+    {
+        var supposed = new List<(Place Place, Claim Claim)>();
+        var started = new List<Place>();
+        foreach (var claim in together)
+        {
+            var running = Tightest(claim, at);
+            if ((running ?? Started(claim, at)) is not { } place)
+                continue;
+            if (running is null)
+                started.Add(place);
+            if (running is null && claim.Asked)
+                _startedForAsked.Add(place);
+            place.Suppose(claim, taken: true);
+            supposed.Add((place, claim));
+        }
+        foreach (var (place, claim) in supposed)
+            place.Suppose(claim, taken: false);
+        foreach (var place in started)
+            place.Start(Idleness.Since(at, _fleet.Times.WorkerStart(place.Kind.StartupTimeMinutes), _fleet.Times));
+    }
+
+    /// <summary>Gives back what ends until then; whoever waits is looked at each time.</summary>
+    private void AdvanceTo(DateTimeOffset time)
+    {
+        while (_ends.TryPeek(out _, out var end) && end <= time)
+        {
+            while (_ends.TryPeek(out var ended, out var at) && at == end)
+            {
+                ended.Place.GiveBack(ended.Claim, Idleness.Since(end, _fleet.Times.WorkerStart(ended.Place.Kind.StartupTimeMinutes), _fleet.Times));
+                _ends.Dequeue();
+            }
+            if (_waiting.Count > 0)
+                _waiting.RemoveAll(claim => claim.Until <= end || TryPlace(claim, end));
+        }
+    }
+
+    private bool TryPlace(Claim claim, DateTimeOffset at)
+    {
+        var running = Tightest(claim, at);
+        if ((running ?? Started(claim, at)) is not { } place)
+            return false;
+        if (claim.Asked && running is null)
+            _startedForAsked.Add(place);
+        if (claim.Asked && !Late.Contains(claim.Id))
+            AskedOn.Add((place, _startedForAsked.Contains(place)));
+        Put(claim, place, at, claim.Until ?? Later(at, place.Ready) + claim.Length);
+        return true;
+    }
+
+    private void Wait(Claim claim, DateTimeOffset at)
+    {
+        _waiting.Add(claim);
+        if (!claim.IsPromised)
+            return;
+        Late.Add(claim.Id);
+        if (!_excused.Contains(claim.Id) && (Conflict is null || (claim.Asked && !Conflict.Claim.Asked)))
+            Conflict = Conflict.Of(claim, at, _fleet, Held(claim, at), HasLateRoom(claim, at));
+    }
+
+    /// <summary>What is held then on workers that could hold it; a promised one that would lose its place counts as held, what is asked about does not.</summary>
+    private Load Held(Claim claim, DateTimeOffset at)
+    {
+        var places = Places.Where(place => place.Labs > 0 && place.Kind.CouldHold(claim));
+        return claim.Asked ? places.Aggregate(Load.None, (sum, place) => sum + place.Used)
+            : places.SelectMany(place => place.History).Where(held => !held.Claim.Asked && held.From <= at && held.Until > at).Aggregate(Load.Of(claim), (sum, held) => sum + Load.Of(held.Claim));
+    }
+
+    private void Put(Claim claim, Place place, DateTimeOffset from, DateTimeOffset until)
+    {
+        place.Take(claim, from, until);
+        _ends.Enqueue((place, claim), until);
+    }
+
+    /// <summary>The tightest of those that run and are ready, else of those that are coming.</summary>
+    private Place? Tightest(Claim claim, DateTimeOffset at)
+    {
+        Place? best = null;
+        var bestScore = 0.0;
+        foreach (var place in _workers)
+        {
+            if (place.Runs(at))
+                Compare(place);
+        }
+        foreach (var places in _grown)
+        {
+            foreach (var place in places)
+            {
+                if (place.Runs(at))
+                    Compare(place);
+            }
+        }
+        return best;
+
+        void Compare(Place place)
+        {
+            if (!place.HasRoom(claim) || !InTime(claim, place, at))
+                return;
+            var score = place.UtilisationWith(claim) + (place.Ready <= at ? 1 : 0);
+            if ((best is null || score > bestScore || (score == bestScore && IsBefore(place, best))) && place.Kind.CouldHold(claim))
+                (best, bestScore) = (place, score);
+        }
+    }
+
+    /// <summary>A worker that stands still, else one more of a template; the cheapest that takes it.</summary>
+    private Place? Started(Claim claim, DateTimeOffset at)
+    {
+        var stopped = _workers.Concat(_grown.SelectMany(places => places)).Where(place => place.IsStopped(at) && place.Kind.CouldHold(claim) && InTime(claim, place, at)).MinBy(place => place.Kind.CostPerHour);
+        if (stopped is not null)
+            return stopped;
+        for (var n = 0; n < _grown.Length; n++)
+        {
+            var growth = _fleet.Growth[n];
+            if (!growth.Kind.CouldHold(claim) || !InTime(claim, growth.Ready, at))
+                continue;
+            if (_grown[n].Find(place => place.IsGone(at)) is { } again)
+                return again;
+            if (_workers.Find(place => place.IsGone(at) && place.Kind.Template == growth.Kind.Template) is { } gone)
+            {
+                _workers.Remove(gone);
+                _retired.Add(gone);
+            }
+            if (Unused(n) > 0)
+            {
+                _grown[n].Add(new Place(growth.Kind, null, growth.Ready, leaving: false, default));
+                return _grown[n][^1];
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Whether there is room for it that only start-up keeps it from.</summary>
+    private bool HasLateRoom(Claim claim, DateTimeOffset at) =>
+        _workers.Exists(place => place.Kind.CouldHold(claim) && place.HasRoom(claim) && !place.IsLeaving && !InTime(claim, place, at))
+        || Enumerable.Range(0, _grown.Length).Any(n => Unused(n) > 0 && _fleet.Growth[n].Kind.CouldHold(claim) && !InTime(claim, _fleet.Growth[n].Ready, at));
+
+    private static bool InTime(Claim claim, Place place, DateTimeOffset at) => place.IsLeaving ? place.Ready <= at : InTime(claim, place.Ready, at);
+
+    /// <summary>A worker that starts late is better than none, as long as it starts before the slot ends.</summary>
+    private static bool InTime(Claim claim, DateTimeOffset ready, DateTimeOffset at) => claim.Until is not { } until || Later(ready, at) < until;
+
+    private static bool IsBefore(Place place, Place other) => (place.Labs > 0) != (other.Labs > 0) ? place.Labs > 0
+        : place.WorkerId is not null && (other.WorkerId is null || string.CompareOrdinal(place.WorkerId, other.WorkerId) < 0);
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+
+namespace Ccm.Engine.Booking;
+
+/// <param name="Start">On a full minute.</param>
+public sealed record FreeSlot(DateTimeOffset Start, DateTimeOffset End);
+
+/// <summary>Why a slot cannot be had, in numbers, and which can.</summary>
+/// <param name="At">The tightest instant: where somebody would be left without a place.</param>
+/// <param name="ShortOf">What there is too little of then.</param>
+/// <param name="Displaces">The lab itself has a place, but one that was promised before would lose its own.</param>
+/// <param name="Asked">What the lab takes.</param>
+/// <param name="Booked">Taken then, on workers of a kind that could take the one which is left without.</param>
+/// <param name="Most">All that such workers can offer once the fleet has grown as far as it may.</param>
+/// <param name="FreeSlots">The nearest, in order of time.</param>
+public sealed record SlotShortage(
+    DateTimeOffset At, ForecastLimit ShortOf, bool Displaces, Load Asked, Load Booked, Load Most, ImmutableArray<FreeSlot> FreeSlots)
+{
+    internal SlotShortage(Conflict conflict, Claim asked, ImmutableArray<FreeSlot> freeSlots)
+        : this(conflict.At, conflict.Limit, !conflict.Claim.Asked, Load.Of(asked), conflict.Booked, conflict.Most, freeSlots)
+    {
+    }
+
+    /// <summary>There is enough of everything in sum, but no one worker has it.</summary>
+    public bool InPieces => ShortOf is not (ForecastLimit.Worker or ForecastLimit.StartUp) && Asked[ShortOf] + Booked[ShortOf] <= Most[ShortOf];
+
+    /// <summary>The numbers in words: what is asked for, what is booked, and the most there can be.</summary>
+    public string Reason => ShortOf switch
+    {
+        ForecastLimit.Worker => $"No worker that exists, and none that an enabled template makes, takes this lab: it needs {Asked.CpuCores} cores, {Asked.MemoryGb} GB of memory, {Asked.StorageGb} GB of storage, "
+            + $"{Asked.Nodes} licensed nodes and {Asked.Ports} ports on one worker of its licence and CML version.",
+        ForecastLimit.StartUp => "No worker could be ready before the slot ends: those that run are full, and starting another takes longer.",
+        _ => $"At {At:u} {Words(ShortOf)} would run short: {Asked[ShortOf]} asked for, {Booked[ShortOf]} booked already, {Most[ShortOf]} the most that the fleet can grow to"
+            + (InPieces ? ", and what is left lies in pieces of which none is large enough" : "")
+            + (Displaces ? "; a lab that was promised its place before would lose it." : "."),
+    };
+
+    /// <summary>What to do instead.</summary>
+    public string Fix => ShortOf == ForecastLimit.Worker ? "Have a worker template made or enabled that takes it, or reserve it as soon as possible to wait for one."
+        : FreeSlots.IsEmpty ? "No free slot was found within the booking horizon: give a shorter duration, or reserve it as soon as possible."
+        : $"Nearest free slots start at {string.Join(", ", FreeSlots.Select(slot => $"{slot.Start:u}"))}.";
+
+    private static string Words(ForecastLimit limit) => limit switch
+    {
+        ForecastLimit.CpuCores => "CPU cores",
+        ForecastLimit.MemoryGb => "memory (GB)",
+        ForecastLimit.StorageGb => "storage (GB)",
+        ForecastLimit.Nodes => "licensed nodes",
+        _ => "console ports",
+    };
+}
+
+/// <summary>Why a slot cannot be made longer.</summary>
+/// <param name="NeededBy">The first that would lose its promised place.</param>
+/// <param name="NeededFrom">When it takes it.</param>
+/// <param name="Latest">The latest end that can be had; null when none after the present one.</param>
+public sealed record ExtensionShortage(string NeededBy, DateTimeOffset NeededFrom, DateTimeOffset? Latest);

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Booking;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Watching;
+
+namespace Ccm.Engine.Control;
+
+public sealed partial class ControlPlane
+{
+    private static readonly TimeSpan PastTolerance = TimeSpan.FromMinutes(1);
+
+    /// <summary>The next slots in which a lab would have a place; for anybody who may read definitions.</summary>
+    /// <param name="from">Null: now.</param>
+    /// <exception cref="RefusedException">The start is past or too far off, or a store is away.</exception>
+    public async Task<ImmutableArray<FreeSlot>> FreeSlotsAsync(LabletDefinition definition, DateTimeOffset? from, int minutes, int count, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        CheckStart("from", from, now);
+        return (await ForecastAsync(cache.Current, now, cancellationToken)).FreeSlots(LabRequest.Of(definition), from ?? now, TimeSpan.FromMinutes(minutes), count, Horizon(now));
+    }
+
+    /// <summary>Where so many more of a lab would go, at that time or, without one, now.</summary>
+    /// <exception cref="RefusedException">The start is past or too far off, or a store is away.</exception>
+    public async Task<WhatIf> WhatIfAsync(LabletDefinition definition, int count, DateTimeOffset? start, int minutes, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        CheckStart("timeslotStart", start, now);
+        return (await ForecastAsync(cache.Current, now, cancellationToken)).WhatIf(LabRequest.Of(definition), count, start, TimeSpan.FromMinutes(minutes));
+    }
+
+    private async Task<BookingForecast> ForecastAsync(FleetSnapshot snapshot, DateTimeOffset now, CancellationToken cancellationToken) =>
+        new(snapshot, await ReadTemplatesAsync(cancellationToken), now, times);
+
+    private DateTimeOffset Horizon(DateTimeOffset now) => now.AddDays(options.Value.BookingHorizonDays);
+
+    private void CheckStart(string field, DateTimeOffset? start, DateTimeOffset now)
+    {
+        if (start < now - PastTolerance)
+            throw RefusedException.Invalid(field, $"{start:u} is in the past.", $"Give a start from {now:u} on, or none for as soon as possible.");
+        if (start > Horizon(now))
+            throw RefusedException.Invalid(field, $"{start:u} is more than {options.Value.BookingHorizonDays} days away.", "Give a nearer start.");
+    }
+}

@@ -1,0 +1,77 @@
+using Ccm.Engine.Booking;
+using Ccm.Engine.Domain;
+using Ccm.Tests.Domain;
+
+namespace Ccm.Tests.Booking;
+
+public sealed class WhatIfTests
+{
+    private static readonly WorkerTemplate Metal = Sample.Template() with { MaxWorkers = 3, CostPerHour = 4 };
+
+    [Fact]
+    public void WhatIf_RoomForAll_AddsNothing()
+    {
+        var whatIf = Booked.Forecast(Sample.Fleet([], [Sample.Worker()]), Metal).WhatIf(Booked.Half, 2, null, TimeSpan.FromHours(1));
+        Assert.Equal((2, 2, 0, 0, 0m), (whatIf.Asked, whatIf.OnExisting, whatIf.Added.Length, whatIf.Nowhere, whatIf.CostPerHour));
+    }
+
+    [Fact]
+    public void WhatIf_MoreThanThereIs_SaysWhichWorkersAndWhatTheyCost()
+    {
+        var whatIf = Booked.Forecast(Sample.Fleet([], [Sample.Worker()]), Metal).WhatIf(Booked.Half, 5, Sample.Now.AddHours(1), TimeSpan.FromHours(1));
+
+        Assert.Equal((2, 0, 0), (whatIf.OnExisting, whatIf.OnPlanned, whatIf.Nowhere));
+        Assert.Equal([new AddedWorkers("metal", 2, 3, 4)], whatIf.Added);
+        Assert.Equal(8, whatIf.CostPerHour);
+        Assert.Null(whatIf.Why);
+    }
+
+    [Fact]
+    public void WhatIf_NextWeek_WhatIsIdleNowHasBeenGivenBackByThen()
+    {
+        var whatIf = Booked.Forecast(Sample.Fleet([], [Sample.Worker()]), Metal).WhatIf(Booked.Half, 5, Sample.Now.AddDays(7), TimeSpan.FromHours(1));
+
+        Assert.Equal([new AddedWorkers("metal", 3, 5, 4)], whatIf.Added);
+        Assert.Equal(0, whatIf.OnExisting);
+    }
+
+    [Fact]
+    public void WhatIf_MoreThanTheFleetCanGrowTo_SaysHowManyFitNowhereAndWhy()
+    {
+        var whatIf = Booked.Forecast(Sample.Fleet([], [Sample.Worker()]), Metal).WhatIf(Booked.Whole, 5, null, TimeSpan.FromHours(1));
+
+        Assert.Equal((1, 2, 2), (whatIf.OnExisting, whatIf.Added.Sum(added => added.Instances), whatIf.Nowhere));
+        Assert.Equal((ForecastLimit.MemoryGb, 384L), (whatIf.Why!.ShortOf, whatIf.Why.Most.MemoryGb));
+    }
+
+    [Fact]
+    public void WhatIf_StoppedWorker_IsStartedAgain()
+    {
+        var stopped = Sample.Worker(state: WorkerState.Stopped) with { Target = WorkerTarget.Stopped, CostPerHour = 3 };
+        var whatIf = Booked.Forecast(Sample.Fleet([], [stopped]), Metal).WhatIf(Booked.Whole, 1, null, TimeSpan.FromHours(1));
+
+        Assert.Equal(["w-1"], whatIf.Restarted);
+        Assert.Equal((1, 3m), (whatIf.OnExisting, whatIf.CostPerHour));
+    }
+
+    [Fact]
+    public void WhatIf_WorkerThatABookingNeedsAnyway_IsShared()
+    {
+        var whatIf = Booked.Forecast([Booked.Slot("i-1", 24, 3, Booked.Half)], Metal).WhatIf(Booked.Half, 1, Sample.Now.AddHours(25), TimeSpan.FromHours(1));
+        Assert.Equal((0, 1, 0), (whatIf.OnExisting, whatIf.OnPlanned, whatIf.Added.Length));
+    }
+
+    [Fact]
+    public void WhatIf_PlaceThatIsPromisedAfterwards_CountsWhoWouldLoseIt()
+    {
+        var whatIf = Booked.Forecast([Booked.Slot("i-1", 25, 1), Booked.Slot("i-2", 25, 1)], Metal).WhatIf(Booked.Whole, 3, Sample.Now.AddHours(24), TimeSpan.FromHours(2));
+        Assert.Equal((0, 2), (whatIf.Nowhere, whatIf.Displaced));
+    }
+
+    [Fact]
+    public void WhatIf_LabThatNothingTakes_SaysThat()
+    {
+        var whatIf = Booked.Forecast([], Metal).WhatIf(Sample.Request(memory: 129), 4, null, TimeSpan.FromHours(1));
+        Assert.Equal((4, ForecastLimit.Worker), (whatIf.Nowhere, whatIf.Why!.ShortOf));
+    }
+}
