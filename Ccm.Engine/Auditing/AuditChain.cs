@@ -1,11 +1,10 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Ccm.Engine.Documents;
+using Ccm.Engine.Domain;
 
 namespace Ccm.Engine.Auditing;
 
@@ -51,66 +50,11 @@ public static class AuditChain
             json.WriteStringValue(audited.Actor);
             json.WriteStringValue(audited.OperationId);
             json.WriteNumberValue(audited.Revision);
-            WriteSorted(json, audited.Data);
+            SortedJson.Write(json, audited.Data);
             json.WriteEndArray();
         }
         return Convert.ToHexStringLower(SHA256.HashData(bytes.WrittenSpan));
     }
-
-    private static void WriteSorted(Utf8JsonWriter json, JsonElement value)
-    {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Object:
-                json.WriteStartObject();
-                foreach (var field in Sorted(value))
-                {
-                    var name = JsonMarshal.GetRawUtf8PropertyName(field);
-                    if (IsPlain(name))
-                        json.WritePropertyName(name);
-                    else
-                        json.WritePropertyName(field.Name);
-                    WriteSorted(json, field.Value);
-                }
-                json.WriteEndObject();
-                break;
-            case JsonValueKind.Array:
-                json.WriteStartArray();
-                foreach (var item in value.EnumerateArray())
-                    WriteSorted(json, item);
-                json.WriteEndArray();
-                break;
-            case JsonValueKind.Undefined:
-                json.WriteNullValue();
-                break;
-            default:
-                value.WriteTo(json);
-                break;
-        }
-    }
-
-    private static List<JsonProperty> Sorted(JsonElement value)
-    {
-        var fields = new List<JsonProperty>(value.GetPropertyCount());
-        fields.AddRange(value.EnumerateObject());
-        for (var n = 1; n < fields.Count; n++)
-        {
-            if (Compare(fields[n - 1], fields[n]) > 0)
-                return [.. fields.Order(Comparer<JsonProperty>.Create(Compare))];
-        }
-        return fields;
-    }
-
-    /// <summary>Ordinal by UTF-16, which is that of the bytes while both are plain.</summary>
-    private static int Compare(JsonProperty left, JsonProperty right)
-    {
-        var one = JsonMarshal.GetRawUtf8PropertyName(left);
-        var other = JsonMarshal.GetRawUtf8PropertyName(right);
-        return IsPlain(one) && IsPlain(other) ? one.SequenceCompareTo(other) : string.CompareOrdinal(left.Name, right.Name);
-    }
-
-    /// <summary>ASCII without an escape.</summary>
-    private static bool IsPlain(ReadOnlySpan<byte> name) => Ascii.IsValid(name) && !name.Contains((byte)'\\');
 
     /// <summary>Why <paramref name="events"/>, oldest first, are no whole chain after <paramref name="previous"/>; null when they are.</summary>
     /// <param name="previous">The event before the first, or null when it is the oldest kept.</param>

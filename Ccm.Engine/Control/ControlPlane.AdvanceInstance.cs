@@ -27,7 +27,7 @@ public sealed partial class ControlPlane
         var after = change(Move(seen.Value, to, mutation, reason));
         if (!after.HoldsPlace)
         {
-            GiveBack(mutation, seen, worker);
+            await GiveBackAsync(mutation, seen, worker, cancellationToken);
             after = after with { Ports = ImmutableSortedDictionary<string, int>.Empty, PlacedBecause = null, Checkpoint = null };
         }
         mutation.PutInstance(after, seen.ModRevision);
@@ -64,13 +64,22 @@ public sealed partial class ControlPlane
         }, cancellationToken) is CommitResult.Committed;
     }
 
-    private static void GiveBack(Mutation mutation, InstanceEntry seen, WorkerEntry? worker)
+    /// <exception cref="InvalidOperationException">What it holds there cannot be told: one of its worker's keys is missing, or its own.</exception>
+    private async Task GiveBackAsync(Mutation mutation, InstanceEntry seen, WorkerEntry? worker, CancellationToken cancellationToken)
     {
         if (!seen.Value.HoldsPlace)
             return;
         mutation.Delete(StateKeys.InstanceWorker(seen.Id));
         if (worker is null)
-            throw new InvalidOperationException($"Instance {seen.Id} holds a place on {seen.WorkerId}, which has no keys.");
+        {
+            if (seen.WorkerId is not { } gone)
+                throw new InvalidOperationException($"Instance {seen.Id} is {Capitals(seen.Value.State)} and {StateKeys.InstanceWorker(seen.Id)} is missing: put the id of its worker there.");
+            if (await store.GetAsync(StateKeys.WorkerState(gone), cancellationToken) is not null)
+                throw new InvalidOperationException($"Instance {seen.Id} holds a place on {gone}, of which {StateKeys.WorkerCapacity(gone)} or {StateKeys.WorkerPorts(gone)} is missing: restore the key and start the replicas anew.");
+            // Gone with all that was held on it, while it is.
+            mutation.Guard(StateKeys.WorkerState(gone), 0);
+            return;
+        }
         mutation.PutRoom(worker.Id, worker.Capacity, worker.Ports, worker.Available + seen.Value.Demand, worker.Ports.Value.Release(seen.Value.Ports.Values));
     }
 

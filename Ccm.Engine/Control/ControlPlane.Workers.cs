@@ -45,20 +45,20 @@ public sealed partial class ControlPlane
             WorkerState.Draining => entry.Value,
             WorkerState.Running => Move(entry.Value, WorkerState.Draining, mutation, $"{actor.Name} asked to drain it.") with
             {
-                Target = WorkerTarget.Stopped,
+                Target = Leaving(entry.Value),
                 DrainStartedAt = mutation.Now,
             },
             _ => throw IllegalTransition(entry.Value, WorkerState.Draining, "Only a RUNNING worker can be drained."),
         }, cancellationToken);
 
-    /// <summary>Takes work again.</summary>
+    /// <summary>Takes work again. Labs that were asked to end because the drain was forced end all the same.</summary>
     public Task<Worker> CancelDrainAsync(Actor actor, Operation operation, string id, CancellationToken cancellationToken) =>
         ChangeWorkerAsync(actor, operation, id, Permission.OperateWorkers, "cancel the drain of", (entry, mutation) => entry.Value.State switch
         {
             WorkerState.Draining => Move(entry.Value, WorkerState.Running, mutation, $"{actor.Name} cancelled the drain.") with
             {
                 Target = WorkerTarget.Running,
-                DrainStartedAt = null,
+                Forced = false,
             },
             _ => throw IllegalTransition(entry.Value, WorkerState.Running, "Only a DRAINING worker has a drain to cancel."),
         }, cancellationToken);
@@ -68,12 +68,12 @@ public sealed partial class ControlPlane
         ChangeWorkerAsync(actor, operation, id, Permission.OperateWorkers, "start", (entry, _) => entry.Value switch
         {
             { Target: WorkerTarget.Terminated } or { State: WorkerState.Terminated } => throw IllegalTransition(entry.Value, WorkerState.Provisioning, "Create a new worker."),
-            { State: WorkerState.Stopped or WorkerState.Stopping or WorkerState.Failed } worker => worker with { Target = WorkerTarget.Running },
+            { State: WorkerState.Stopped or WorkerState.Stopping or WorkerState.Failed } worker => worker with { Target = WorkerTarget.Running, Forced = false },
             { State: WorkerState.Draining } => throw IllegalTransition(entry.Value, WorkerState.Provisioning, "Cancel the drain instead."),
             var worker => worker,
         }, cancellationToken);
 
-    /// <summary>Stops an empty worker; <paramref name="force"/> (admin) stops what runs on it first.</summary>
+    /// <summary>Stops an empty worker. With <paramref name="force"/> (admin) what has begun on it is ended first, each lab stopped and deleted properly; so is a drain forced.</summary>
     public Task<Worker> StopWorkerAsync(Actor actor, Operation operation, string id, bool force, CancellationToken cancellationToken) =>
         ChangeWorkerAsync(actor, operation, id, force ? Permission.TerminateWorkers : Permission.OperateWorkers, "stop", (entry, _) =>
         {
@@ -81,7 +81,7 @@ public sealed partial class ControlPlane
                 throw IllegalTransition(entry.Value, WorkerState.Stopping, "It is stopped, or about to be.");
             if (!force && !entry.IsEmpty)
                 throw RefusedException.Conflict($"Worker '{id}' is not empty.", "Drain it: it stops once its labs have ended. An admin may force it.");
-            return entry.Value with { Target = WorkerTarget.Stopped, Forced = force };
+            return entry.Value with { Target = Leaving(entry.Value), Forced = force || entry.Value.Forced };
         }, cancellationToken);
 
     /// <summary>Ends a worker: drained first, stopped, then given back to its provider.</summary>
@@ -188,9 +188,14 @@ public sealed partial class ControlPlane
         }, async _ => (await ReadWorkerAsync(id, cancellationToken)).Value, cancellationToken);
     }
 
+    /// <summary>One that is to be given back stays so, whoever asks for less meanwhile.</summary>
+    private static WorkerTarget Leaving(Worker worker) => worker.Target == WorkerTarget.Terminated ? WorkerTarget.Terminated : WorkerTarget.Stopped;
+
     private static Worker Move(Worker worker, WorkerState to, Mutation mutation, string reason) => worker with
     {
         State = to,
+        DrainStartedAt = to is WorkerState.Draining or WorkerState.Failed ? worker.DrainStartedAt : null,
+        DrainOverdueSince = to is WorkerState.Draining or WorkerState.Failed ? worker.DrainOverdueSince : null,
         LastTransition = new Transition<WorkerState>(worker.State, to, mutation.Now, mutation.Actor.Id, reason),
     };
 

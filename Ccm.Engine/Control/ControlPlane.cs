@@ -48,7 +48,18 @@ public sealed partial class ControlPlane(
                 if (lookFirst && await WasAppliedAsync(operation, cancellationToken))
                     return await repeated(cache.Current);
                 var mutation = new Mutation(operation, actor, time.GetUtcNow());
-                var answer = await decide(cache.Current, mutation);
+                T answer;
+                try
+                {
+                    answer = await decide(cache.Current, mutation);
+                }
+                catch (RefusedException refused) when (refused.Kind == RefusalKind.Conflict && operation.RequestHash is not null)
+                {
+                    // Sent twice at once: what stands in the way may be what the other of the two has just done.
+                    if (await WasAppliedAsync(operation, cancellationToken))
+                        return await repeated(cache.Current);
+                    throw;
+                }
                 switch (await (mutation.IsEmpty ? store.CommitAsync(mutation.BuildCheck(), cancellationToken) : SendAsync(mutation, cancellationToken)))
                 {
                     case CommitResult.Committed committed:
@@ -93,7 +104,7 @@ public sealed partial class ControlPlane(
             {
                 var known = DomainJson.Read<OutboxEntry>(entry.Value.Span);
                 if (known.RequestHash != operation.RequestHash)
-                    throw RefusedException.Conflict("This Idempotency-Key was used with another request body.", "Send a new key with a new request.", "Idempotency-Key");
+                    throw UsedOtherwise(operation);
                 await CatchUpAsync(entry.ModRevision, cancellationToken);
                 return true;
             }
@@ -101,7 +112,7 @@ public sealed partial class ControlPlane(
             if (audited.IsEmpty)
                 return false;
             if (operation.RequestHash is { } hash && audited[0].Data.TryGetProperty("requestHash", out var had) && had.GetString() != hash)
-                throw RefusedException.Conflict("This Idempotency-Key was used with another request body.", "Send a new key with a new request.", "Idempotency-Key");
+                throw UsedOtherwise(operation);
             await CatchUpAsync(audited[0].Revision, cancellationToken);
             return true;
         }
@@ -110,6 +121,9 @@ public sealed partial class ControlPlane(
             throw RefusedException.Unavailable($"Whether the request was applied cannot be learnt now: {exception.Message}");
         }
     }
+
+    private static RefusedException UsedOtherwise(Operation operation) =>
+        RefusedException.Conflict($"This {operation.Key} was used with another body.", $"Send a new {operation.Key} with a new body.", operation.Key);
 
     private async Task CatchUpAsync(long revision, CancellationToken cancellationToken)
     {

@@ -12,10 +12,12 @@ public static class EventTypes
 
     /// <summary>Active again: a deletion was refused, or what was deleted is published again.</summary>
     public const string DefinitionRestored = "ccm.lablet.definition.restored";
+    public const string InstanceGraded = "ccm.lablet.instance.graded";
     public const string InstanceRetried = "ccm.lablet.instance.retried";
     public const string InstanceExtended = "ccm.lablet.instance.extended";
     public const string InstanceTargetChanged = "ccm.lablet.instance.target-changed";
     public const string WorkerDrainCancelled = "ccm.worker.drain-cancelled";
+    public const string WorkerDrainOverdue = "ccm.worker.drain-overdue";
     public const string WorkerUnreachable = "ccm.worker.unreachable";
     public const string WorkerReachable = "ccm.worker.reachable";
     public const string WorkerLost = "ccm.worker.lost";
@@ -34,6 +36,12 @@ public static class EventTypes
     public const string SessionSignedIn = "ccm.session.signed-in";
     public const string SessionSignedOut = "ccm.session.signed-out";
     public const string SessionRefused = "ccm.session.refused";
+
+    /// <summary>Told to CCM by an assessment platform: the evidence of an instance is gathered.</summary>
+    public const string CollectionCompleted = "assessment.collection.completed";
+
+    /// <summary>Told to CCM: the score of an instance.</summary>
+    public const string GradingCompleted = "assessment.grading.completed";
 
     public static string Of(InstanceState state) => $"ccm.lablet.instance.{state.ToString().ToLowerInvariant()}";
 

@@ -55,6 +55,9 @@ public sealed record LabletInstance
     /// <summary>No earlier attempt than this.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 
+    /// <summary>What the assessment gave; null until it was graded.</summary>
+    public Grade? Grade { get; init; }
+
     /// <summary>An admin gave its lab up: it ends without asking the host.</summary>
     public bool Forced { get; init; }
 
@@ -106,6 +109,13 @@ public sealed record LabRequest
         PortNames = definition.PortNames,
     };
 }
+
+/// <summary>What an assessment platform gave.</summary>
+/// <param name="MaxScore">The most that could be had; null when the platform did not say.</param>
+/// <param name="Passed">Null when the platform did not say.</param>
+/// <param name="GradedAt">When CCM stored it.</param>
+/// <param name="EventSource">With <paramref name="EventId"/>: the event that told it.</param>
+public sealed record Grade(decimal Score, decimal? MaxScore, bool? Passed, DateTimeOffset GradedAt, string EventSource, string EventId);
 
 /// <param name="Step">The last step known to be done.</param>
 /// <param name="LabId">The lab on the host, from IMPORTED on.</param>

@@ -38,7 +38,11 @@ public sealed record Worker
     /// <summary>Null until the provider named it.</summary>
     public string? Address { get; init; }
 
+    /// <summary>Null while it is not being drained; a failure does not end a drain.</summary>
     public DateTimeOffset? DrainStartedAt { get; init; }
+
+    /// <summary>Since when the drain takes longer than its template allows; null while it does not.</summary>
+    public DateTimeOffset? DrainOverdueSince { get; init; }
 
     /// <summary>Since when its host does not answer; null while it does.</summary>
     public DateTimeOffset? UnreachableSince { get; init; }
@@ -59,6 +63,10 @@ public sealed record Worker
     public required DateTimeOffset CreatedAt { get; init; }
     public required string CreatedBy { get; init; }
     public required string OperationId { get; init; }
+
+    /// <summary>When the drain is, or will be, overdue; null while it is not being drained.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? DrainDueAt => DrainStartedAt?.AddHours(DrainTimeoutHours);
 
     [JsonIgnore]
     public bool IsGone => State == WorkerState.Terminated || LostSince is not null;

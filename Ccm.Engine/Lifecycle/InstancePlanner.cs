@@ -10,7 +10,7 @@ internal static class InstancePlanner
     public const int MaxAttempts = 3;
 
     /// <param name="worker">Its worker; null when it has none or the worker is gone with its keys.</param>
-    public static InstanceStep Next(InstanceEntry entry, WorkerEntry? worker, DateTimeOffset now)
+    public static InstanceStep Next(InstanceEntry entry, WorkerEntry? worker, DateTimeOffset now, LifecycleOptions options)
     {
         var instance = entry.Value;
         var gone = instance.HoldsPlace && (worker is null || worker.Value.IsGone);
@@ -19,7 +19,9 @@ internal static class InstancePlanner
             InstanceState.Pending => Pending(instance, now),
             InstanceState.Scheduled => Scheduled(instance, worker, gone, now),
             InstanceState.Instantiating => Instantiating(instance, worker, gone, now),
-            InstanceState.Running or InstanceState.Collecting or InstanceState.Grading => InUse(instance, gone, now),
+            InstanceState.Running => InUse(instance, gone, now, null),
+            InstanceState.Collecting => InUse(instance, gone, now, options.CollectingLimit),
+            InstanceState.Grading => InUse(instance, gone, now, options.GradingLimit),
             InstanceState.Stopping => Stopping(instance, worker, gone),
             InstanceState.Stopped => Stopped(instance, worker, gone, now),
             InstanceState.Archived => Archived(instance, worker, gone),
@@ -78,13 +80,20 @@ internal static class InstancePlanner
         });
     }
 
-    private static InstanceStep InUse(LabletInstance instance, bool gone, DateTimeOffset now)
+    /// <param name="limit">How long it may be in its state; null: as long as its slot lasts. The slot's end counts in any case: the place is another's then.</param>
+    private static InstanceStep InUse(LabletInstance instance, bool gone, DateTimeOffset now, TimeSpan? limit)
     {
         if (gone)
             return new Advance(InstanceState.Terminated, "Its worker is gone.", i => Ending(i, Outcome.WorkerLost));
         if (SlotPassed(instance, now))
             return new Advance(InstanceState.Stopping, "Its slot ended.", i => Ending(i, Outcome.Completed));
-        return instance.Target == InstanceTarget.Running ? new Wait(instance.TimeslotEnd) : new Advance(InstanceState.Stopping, Because(instance), Same);
+        if (instance.Target != InstanceTarget.Running)
+            return new Advance(InstanceState.Stopping, Because(instance), Same);
+        if (instance.LastTransition.At + limit is not { } until)
+            return new Wait(instance.TimeslotEnd);
+        return until <= now
+            ? new Advance(InstanceState.Stopping, $"It was {instance.State.ToString().ToUpperInvariant()} for {limit}, and the assessment platform has not told that it is done.", i => Ending(i, Outcome.Failed))
+            : new Wait(instance.TimeslotEnd < until ? instance.TimeslotEnd : until);
     }
 
     private static InstanceStep Stopping(LabletInstance instance, WorkerEntry? worker, bool gone)
@@ -128,7 +137,7 @@ internal static class InstancePlanner
         Outcome.Expired => "Its slot passed.",
         Outcome.Failed => "It failed.",
         Outcome.WorkerLost => "Its worker was lost.",
-        _ => "Its slot ended.",
+        _ => instance.Grade is null ? "Its slot ended." : "It was graded.",
     };
 
     private static LabletInstance Same(LabletInstance instance) => instance;

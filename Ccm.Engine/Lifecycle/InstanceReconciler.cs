@@ -6,12 +6,13 @@ using Ccm.Engine.Leadership;
 using Ccm.Engine.Scheduling;
 using Ccm.Engine.Watching;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Ccm.Engine.Lifecycle;
 
 /// <summary>Takes one instance one step further: asks the planner, acts on the host where it must, commits what follows.</summary>
 internal sealed partial class InstanceReconciler(
-    ControlPlane control, WatchCache cache, HostRegistry hosts, PlanningTimes times, TimeProvider time, ILogger<InstanceReconciler> logger)
+    ControlPlane control, WatchCache cache, HostRegistry hosts, PlanningTimes times, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<InstanceReconciler> logger)
 {
     private static readonly TimeSpan StartGrace = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
@@ -23,7 +24,7 @@ internal sealed partial class InstanceReconciler(
         if (!snapshot.Instances.TryGetValue(id, out var entry))
             return null;
         var worker = entry.WorkerId is null ? null : snapshot.Workers.GetValueOrDefault(entry.WorkerId);
-        switch (InstancePlanner.Next(entry, worker, time.GetUtcNow()))
+        switch (InstancePlanner.Next(entry, worker, time.GetUtcNow(), options.Value))
         {
             case InstanceStep.Advance step:
                 await control.AdvanceInstanceAsync(term.Fence, entry, step.To, step.Reason, step.Change, term.Over);

@@ -14,6 +14,12 @@ public sealed class LifecycleOptions : IValidatableObject
     /// <summary>A host silent for so long has FAILED.</summary>
     public TimeSpan UnreachableLimit { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>An instance COLLECTING for so long ends: its evidence was not gathered.</summary>
+    public TimeSpan CollectingLimit { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>An instance GRADING for so long ends: its score did not come.</summary>
+    public TimeSpan GradingLimit { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Look at everything again, watch or no watch.</summary>
     public TimeSpan Sweep { get; init; } = TimeSpan.FromSeconds(30);
 

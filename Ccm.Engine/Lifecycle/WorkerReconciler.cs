@@ -102,18 +102,40 @@ internal sealed partial class WorkerReconciler(
     {
         if (entry.IsEmpty)
             return await AdvanceAsync(term, entry, WorkerState.Stopping, "It is empty.", w => w with { Target = w.Target == WorkerTarget.Running ? WorkerTarget.Stopped : w.Target });
-        if (entry.Value.Forced)
-        {
-            foreach (var instance in cache.Current.On(entry.Id).Where(instance => instance.Value.Target != InstanceTarget.Terminated))
-                await control.NoteInstanceAsync(term.Fence, instance, "An admin stopped its worker.", i => InstancePlanner.Ending(i, Outcome.Cancelled), term.Over);
-        }
-        return null;
+        if (entry.Value.Forced && !await EndBegunAsync(term, entry))
+            return TimeSpan.Zero;
+        return await NoteOverdueAsync(term, entry);
+    }
+
+    /// <summary>Each ends properly, its lab stopped and deleted; what has not begun goes back to PENDING by itself and ends nowhere.</summary>
+    /// <returns>False when one of them had changed meanwhile.</returns>
+    private async Task<bool> EndBegunAsync(LeaderTerm term, WorkerEntry entry)
+    {
+        var all = true;
+        foreach (var instance in cache.Current.On(entry.Id).Where(instance => instance.Value is { HasBegun: true, HoldsPlace: true, Target: not InstanceTarget.Terminated }))
+            all &= await control.NoteInstanceAsync(term.Fence, instance, "An admin forced its worker to stop.", i => InstancePlanner.Ending(i, Outcome.Cancelled), term.Over);
+        return all;
+    }
+
+    /// <summary>Told once for each drain; nothing else follows from it but that people know.</summary>
+    private async Task<TimeSpan?> NoteOverdueAsync(LeaderTerm term, WorkerEntry entry)
+    {
+        if (entry.Value is not { DrainDueAt: { } due, DrainOverdueSince: null })
+            return null;
+        var left = due - time.GetUtcNow();
+        if (left > TimeSpan.Zero)
+            return left;
+        var labs = cache.Current.On(entry.Id).Count();
+        if (await control.NoteWorkerAsync(term.Fence, entry, EventTypes.WorkerDrainOverdue, $"Its drain takes longer than {entry.Value.DrainTimeoutHours} hours: {labs} labs are on it still.",
+            w => w with { DrainOverdueSince = due }, term.Over))
+            LogOverdue(entry.Id, due, labs);
+        return TimeSpan.Zero;
     }
 
     private async Task<TimeSpan?> StoppingAsync(LeaderTerm term, WorkerEntry entry, IWorkerProvider provider, HostDescription host)
     {
         if (host.Phase == HostPhase.Stopped)
-            return await AdvanceAsync(term, entry, WorkerState.Stopped, "Its host has stopped.", w => w with { DrainStartedAt = null, Forced = false });
+            return await AdvanceAsync(term, entry, WorkerState.Stopped, "Its host has stopped.", w => w with { Forced = false });
         await provider.StopAsync(entry.Value, term.Over);
         return TimeSpan.FromSeconds(0.5);
     }
@@ -221,4 +243,7 @@ internal sealed partial class WorkerReconciler(
 
     [LoggerMessage(7102, LogLevel.Warning, "The lost host of worker {WorkerId} could not be given back: {Reason}")]
     private partial void LogNotGivenBack(string workerId, string reason);
+
+    [LoggerMessage(7103, LogLevel.Warning, "The drain of worker {WorkerId} is overdue since {Since:u}: {Labs} labs are on it still. They go on; an admin may force it.")]
+    private partial void LogOverdue(string workerId, DateTimeOffset since, int labs);
 }

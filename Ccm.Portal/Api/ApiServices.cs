@@ -35,6 +35,7 @@ internal static class ApiServices
         api.MapInstances();
         api.MapWorkers();
         api.MapAudit();
+        api.MapEvents();
         api.MapSystem();
         app.MapHub<StateHub>(StateHub.Path, options => options.CloseOnAuthenticationExpiration = true).RequireAuthorization(Policies.Hub);
         app.MapOpenApi().AllowAnonymous();

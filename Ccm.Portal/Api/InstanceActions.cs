@@ -13,11 +13,11 @@ internal static class InstanceActions
     {
         Map("start", (control, actor, operation, id, token) => control.StartInstanceAsync(actor, operation, id, token)).WithSummary("Starts a stopped lab again.");
         Map("stop", (control, actor, operation, id, token) => control.StopInstanceAsync(actor, operation, id, token)).WithSummary("Stops the lab and keeps its place.");
+        Map("collect", (control, actor, operation, id, token) => control.CollectAsync(actor, operation, id, token)).WithSummary("Has evidence of a RUNNING lab gathered, to be graded.");
         Map("force-terminate", (control, actor, operation, id, token) => control.ForceTerminateInstanceAsync(actor, operation, id, token))
             .WithSummary("Ends it without asking its host (admin).");
         instances.MapDelete("/{id}", CancelAsync).WithSummary("Ends it for good: target TERMINATED.");
         instances.MapPost("/{id}/extend", ExtendAsync).Accepts<ExtendBody>("application/json").WithSummary("Moves the end of its slot.");
-        instances.MapPost("/{id}/collect", CollectAsync).WithSummary("Not there yet.");
 
         RouteHandlerBuilder Map(string verb, Act act) => instances.MapPost($"/{{id}}/{verb}",
             async Task<Accepted<InstanceView>> (string id, HttpContext http, Reading reading, ControlPlane control, CancellationToken cancellationToken) =>
@@ -34,15 +34,6 @@ internal static class InstanceActions
     {
         var body = await JsonBody.ReadAsync<ExtendBody>(http.Request, cancellationToken);
         return Accepted(reading, await control.ExtendInstanceAsync(http.Actor(), http.Operation(body.Text), id, body.Value.TimeslotEnd, cancellationToken));
-    }
-
-    private static async Task<Accepted<InstanceView>> CollectAsync(string id, HttpContext http, Reading reading, CancellationToken cancellationToken)
-    {
-        var actor = http.Actor();
-        if (!actor.May(Permission.Collect))
-            throw new RefusedException(RefusalKind.Forbidden, new Problem(null, $"{actor.Name} may not collect.", "It takes the role operator or admin."));
-        await reading.InstanceAsync(actor, id, cancellationToken);
-        throw new RefusedException(RefusalKind.NotImplemented, new Problem(null, "Collecting evidence is not there yet: no assessment platform is connected.", "Stop the lab, or let its slot end."));
     }
 
     private static Accepted<InstanceView> Accepted(Reading reading, LabletInstance instance) =>

@@ -37,6 +37,9 @@ internal sealed record InstanceView
     public required int FailedAttempts { get; init; }
     public required DateTimeOffset? RetryAt { get; init; }
 
+    /// <summary>What the assessment gave; null until it was graded.</summary>
+    public required Grade? Grade { get; init; }
+
     /// <summary>Why it is in its state.</summary>
     public required string Reason { get; init; }
 
@@ -68,6 +71,7 @@ internal sealed record InstanceView
         Checkpoint = instance.Checkpoint,
         FailedAttempts = instance.FailedAttempts,
         RetryAt = instance.RetryAt,
+        Grade = instance.Grade,
         Reason = instance.LastTransition.Reason,
         LastTransition = instance.LastTransition,
         Resources = instance.Request.Resources,

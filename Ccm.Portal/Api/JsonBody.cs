@@ -28,22 +28,15 @@ internal static class JsonBody
             return new JsonBody<T>(JsonSerializer.Deserialize<T>("{}", ApiJson.Bodies)!, "");
         if (!RawBody.Is(request, "application/json"))
             throw new BadHttpRequestException("The body is not declared as JSON. Send it with 'Content-Type: application/json'.", StatusCodes.Status415UnsupportedMediaType);
-        return new JsonBody<T>(Parse<T>(text), text);
+        return new JsonBody<T>(Understood(() => Parse<T>(text)), text);
     }
 
-    private static T Parse<T>(string text) where T : class
+    /// <summary>What <paramref name="read"/> makes of JSON; what is none is refused by its line.</summary>
+    public static T Understood<T>(Func<T> read)
     {
         try
         {
-            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = ApiJson.MaxDepth });
-            var problems = new List<Problem>();
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-                CheckObject(document.RootElement, ApiJson.Bodies.GetTypeInfo(typeof(T)), "", problems);
-            else
-                problems.Add(new Problem(null, "The body is no JSON object.", "Send an object, as in {\"name\": …}."));
-            if (problems.Count > 0)
-                throw new RefusedException(RefusalKind.Invalid, [.. problems]);
-            return document.RootElement.Deserialize<T>(ApiJson.Bodies)!;
+            return read();
         }
         catch (JsonException exception)
         {
@@ -56,6 +49,19 @@ internal static class JsonBody
             // The reader's word for half a surrogate pair, which JSON lets one write but which is no text.
             throw new RefusedException(RefusalKind.Invalid, new Problem(null, "The body holds an escape that is no Unicode character.", "Write surrogates in pairs."));
         }
+    }
+
+    private static T Parse<T>(string text) where T : class
+    {
+        using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = ApiJson.MaxDepth });
+        var problems = new List<Problem>();
+        if (document.RootElement.ValueKind == JsonValueKind.Object)
+            CheckObject(document.RootElement, ApiJson.Bodies.GetTypeInfo(typeof(T)), "", problems);
+        else
+            problems.Add(new Problem(null, "The body is no JSON object.", "Send an object, as in {\"name\": …}."));
+        if (problems.Count > 0)
+            throw new RefusedException(RefusalKind.Invalid, [.. problems]);
+        return document.RootElement.Deserialize<T>(ApiJson.Bodies)!;
     }
 
     private static void CheckObject(JsonElement element, JsonTypeInfo type, string prefix, List<Problem> problems)

@@ -6,7 +6,7 @@ namespace Ccm.Portal.Api;
 
 internal sealed record StopWorkerBody
 {
-    /// <summary>Stop what runs on it first (admin).</summary>
+    /// <summary>End what runs on it first (admin).</summary>
     public bool Force { get; init; }
 }
 
@@ -21,7 +21,7 @@ internal static class WorkerActions
         Map("cancel-drain", (control, actor, operation, id, token) => control.CancelDrainAsync(actor, operation, id, token)).WithSummary("Takes work again.");
         Map("start", (control, actor, operation, id, token) => control.StartWorkerAsync(actor, operation, id, token)).WithSummary("Boots a stopped worker again.");
         Map("declare-lost", (control, actor, operation, id, token) => control.DeclareLostAsync(actor, operation, id, token)).WithSummary("Its host is gone for good; its instances end as WorkerLost (admin).");
-        workers.MapPost("/{id}/stop", StopAsync).Accepts<StopWorkerBody>(isOptional: true, "application/json").WithSummary("Stops an empty worker; with force (admin) what runs on it is stopped first.");
+        workers.MapPost("/{id}/stop", StopAsync).Accepts<StopWorkerBody>(isOptional: true, "application/json").WithSummary("Stops an empty worker; with force (admin) what runs on it is ended first, also while it is being drained.");
         workers.MapDelete("/{id}", TerminateAsync).WithSummary("Ends it: drained, stopped, then given back to its provider (admin).");
 
         RouteHandlerBuilder Map(string verb, Act act) => workers.MapPost($"/{{id}}/{verb}",

@@ -31,6 +31,12 @@ internal sealed record WorkerView
     public required DateTimeOffset? DrainStartedAt { get; init; }
     public required int DrainTimeoutHours { get; init; }
 
+    /// <summary>Since when its drain takes longer than that; null while it does not.</summary>
+    public required DateTimeOffset? DrainOverdueSince { get; init; }
+
+    /// <summary>An admin wants what runs on it ended, and then it stopped.</summary>
+    public required bool Forced { get; init; }
+
     /// <summary>Since when its host does not answer; null while it does.</summary>
     public required DateTimeOffset? UnreachableSince { get; init; }
 
@@ -69,6 +75,8 @@ internal sealed record WorkerView
             InstanceCount = snapshot.InstancesByWorker.TryGetValue(worker.Id, out var ids) ? ids.Count : 0,
             DrainStartedAt = worker.DrainStartedAt,
             DrainTimeoutHours = worker.DrainTimeoutHours,
+            DrainOverdueSince = worker.DrainOverdueSince,
+            Forced = worker.Forced,
             UnreachableSince = worker.UnreachableSince,
             Trouble = worker.Trouble,
             LostSince = worker.LostSince,

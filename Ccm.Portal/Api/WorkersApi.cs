@@ -2,8 +2,11 @@ using System.Collections.Immutable;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Hosts;
+using Ccm.Engine.Lifecycle;
+using Ccm.Engine.Scheduling;
 using Ccm.Engine.Watching;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 
 namespace Ccm.Portal.Api;
 
@@ -95,6 +98,7 @@ internal static class WorkersApi
         return TypedResults.Ok(Paging.Of(await hosts.ReadLabsAsync(worker.Value, cancellationToken), lab => lab.Id, Query.OfList(http.Request), lab => HostLabView.Of(lab, reading.Snapshot)));
     }
 
-    private static async Task<Ok<DrainPlanView>> DrainPlanAsync(string id, HttpContext http, Reading reading, TimeProvider time, CancellationToken cancellationToken) =>
-        TypedResults.Ok(DrainPlanView.Of(await reading.WorkerAsync(http.Actor(), id, cancellationToken), reading.Snapshot, time.GetUtcNow()));
+    private static async Task<Ok<DrainPlan>> DrainPlanAsync(
+        string id, HttpContext http, Reading reading, PlanningTimes times, IOptions<LifecycleOptions> options, TimeProvider time, CancellationToken cancellationToken) =>
+        TypedResults.Ok(DrainPlan.Of(await reading.WorkerAsync(http.Actor(), id, cancellationToken), reading.Snapshot, time.GetUtcNow(), times, options.Value));
 }

@@ -19,6 +19,7 @@ internal sealed class Metrics(WatchCache cache, Elections elections, SystemHealt
             .Select(state => ($"state=\"{Capitals(state)}\"", snapshot.InstancesByState.TryGetValue(state, out var ids) ? ids.Count : 0.0)));
         var workers = snapshot.Workers.Values.CountBy(worker => worker.Value.State).ToDictionary();
         Gauge(text, "ccm_workers", "Workers by state.", Enum.GetValues<WorkerState>().Select(state => ($"state=\"{Capitals(state)}\"", (double)workers.GetValueOrDefault(state))));
+        Gauge(text, "ccm_workers_drain_overdue", "Workers whose drain takes longer than allowed.", [("", snapshot.Workers.Values.Count(worker => worker.Value.DrainOverdueSince is not null))]);
         Gauge(text, "ccm_outbox_operations", "Operations whose events wait to be written to the audit trail.", [("", snapshot.Outbox.Count)]);
         Gauge(text, "ccm_watch_revision", "Revision of the state that this replica answers from.", [("", cache.Freshness.Revision)]);
         Gauge(text, "ccm_watch_up", "1 while the watch is up.", [("", health.NotReady() is null ? 1 : 0)]);

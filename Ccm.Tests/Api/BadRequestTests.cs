@@ -112,7 +112,8 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("POST", "/api/v1/system/leaders/nobody/resign", HttpStatusCode.NotFound)]
     [InlineData("PUT", "/api/v1/instances", HttpStatusCode.MethodNotAllowed)]
     [InlineData("DELETE", "/api/v1/definitions", HttpStatusCode.MethodNotAllowed)]
-    [InlineData("POST", "/api/v1/events", HttpStatusCode.NotImplemented)]
+    [InlineData("POST", "/api/v1/instances/i-0/collect", HttpStatusCode.NotFound)]
+    [InlineData("POST", "/api/v1/events", HttpStatusCode.UnsupportedMediaType)]
     public async Task Send_NothingThere_IsProblemDetails(string method, string path, HttpStatusCode status) =>
         await (await _admin.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), TestContext.Current.CancellationToken)).Refused(status);
 

@@ -86,7 +86,7 @@ public sealed class RulesTests(ApiHost host) : IClassFixture<ApiHost>
         var before = await _admin.ReadAsync($"/api/v1/instances/{id}");
         await (await _admin.SendJsonAsync($"/api/v1/instances/{id}/stop", "{}")).Refused(HttpStatusCode.Conflict, "PENDING", "STOPPED");
         Assert.True(JsonNode.DeepEquals(before, await _admin.ReadAsync($"/api/v1/instances/{id}")));
-        await (await _admin.SendJsonAsync($"/api/v1/instances/{id}/collect", "{}")).Refused(HttpStatusCode.NotImplemented);
+        await (await _admin.SendJsonAsync($"/api/v1/instances/{id}/collect", "{}")).Refused(HttpStatusCode.Conflict, "PENDING", "COLLECTING");
 
         await (await _admin.DeleteAsync($"/api/v1/instances/{id}", TestContext.Current.CancellationToken)).Ok(HttpStatusCode.Accepted);
         await host.UntilAsync(snapshot => snapshot.Instances[id].Value.State == Engine.Domain.InstanceState.Terminated);

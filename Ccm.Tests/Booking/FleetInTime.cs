@@ -80,7 +80,7 @@ internal sealed class FleetInTime(PlanningTimes times, params WorkerTemplate[] t
         foreach (var entry in snapshot.Instances.Values.Where(entry => entry.Value.State != InstanceState.Terminated).OrderBy(entry => entry.Id, StringComparer.Ordinal))
         {
             var worker = entry.WorkerId is { } id ? snapshot.Workers.GetValueOrDefault(id) : null;
-            var after = InstancePlanner.Next(entry, worker, Now) switch
+            var after = InstancePlanner.Next(entry, worker, Now, new LifecycleOptions()) switch
             {
                 InstanceStep.Advance advance => Moved(advance.Change(entry.Value), advance.To, advance.Reason),
                 InstanceStep.Note note => note.Change(entry.Value),

@@ -40,7 +40,7 @@ internal sealed class OneHostWorld : IAsyncDisposable
             Options.Create(new ControlOptions()), times, Time, NullLogger<ControlPlane>.Instance);
         var hosts = new HostRegistry([Host]);
         _workers = new WorkerReconciler(Control, Cache, hosts, times, Options.Create(new LifecycleOptions()), Time, NullLogger<WorkerReconciler>.Instance);
-        _instances = new InstanceReconciler(Control, Cache, hosts, times, Time, NullLogger<InstanceReconciler>.Instance);
+        _instances = new InstanceReconciler(Control, Cache, hosts, times, Options.Create(new LifecycleOptions()), Time, NullLogger<InstanceReconciler>.Instance);
         _sweep = new HostSweep(Control, Cache, hosts, _store, NullLogger<HostSweep>.Instance);
     }
 

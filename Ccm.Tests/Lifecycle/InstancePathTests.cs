@@ -99,7 +99,7 @@ public sealed class InstancePathTests
         while (path.Count < MostSteps)
         {
             var at = path[^1];
-            switch (InstancePlanner.Next(new InstanceEntry(at, path.Count, at.HoldsPlace ? "w-1" : null), at.HoldsPlace ? worker : null, now))
+            switch (InstancePlanner.Next(new InstanceEntry(at, path.Count, at.HoldsPlace ? "w-1" : null), at.HoldsPlace ? worker : null, now, new LifecycleOptions()))
             {
                 case InstanceStep.Advance step:
                     Assert.True(InstanceTransitions.IsLegal(at.State, step.To, InstanceTransitions.Facts(at, worker?.Value)));

@@ -89,13 +89,13 @@ public sealed class InstancePlannerTests
         var stopped = Sample.Instance(state: InstanceState.Stopped) with { Checkpoint = new Checkpoint(CheckpointStep.Begun, null) };
         var worker = Sample.Fleet([], [Sample.Worker()]).Workers["w-1"];
 
-        var again = Assert.IsType<InstanceStep.Advance>(InstancePlanner.Next(new InstanceEntry(stopped, 1, "w-1"), worker, Sample.Now));
-        var next = InstancePlanner.Next(new InstanceEntry(again.Change(stopped) with { State = again.To }, 2, "w-1"), worker, Sample.Now);
+        var again = Assert.IsType<InstanceStep.Advance>(InstancePlanner.Next(new InstanceEntry(stopped, 1, "w-1"), worker, Sample.Now, new LifecycleOptions()));
+        var next = InstancePlanner.Next(new InstanceEntry(again.Change(stopped) with { State = again.To }, 2, "w-1"), worker, Sample.Now, new LifecycleOptions());
 
         Assert.Equal(HostAct.Import, Assert.IsType<InstanceStep.Act>(next).What);
     }
 
     private static void Check(Action<LabletInstance, Worker?, InstanceStep> holds) => AnyInstance.Generator.Sample(any =>
-        holds(any.Entry.Value, any.Worker?.Value, InstancePlanner.Next(any.Entry, any.Worker, Sample.Now)), iter: Iterations,
+        holds(any.Entry.Value, any.Worker?.Value, InstancePlanner.Next(any.Entry, any.Worker, Sample.Now, new LifecycleOptions())), iter: Iterations,
         print: any => $"{any.Entry.Value} on {any.Worker?.Value}");
 }

@@ -219,7 +219,7 @@ internal sealed class WeekEngine : IAsyncDisposable
             Relay = new AuditRelay(engine.State, engine.Trail, cache, time, NullLogger<AuditRelay>.Instance);
             Lifecycle = new ControllerLoop(
                 cache,
-                new InstanceReconciler(control, cache, hosts, times, time, NullLogger<InstanceReconciler>.Instance),
+                new InstanceReconciler(control, cache, hosts, times, lifecycle, time, NullLogger<InstanceReconciler>.Instance),
                 new WorkerReconciler(control, cache, hosts, times, lifecycle, time, NullLogger<WorkerReconciler>.Instance),
                 new HostSweep(control, cache, hosts, engine.Store, NullLogger<HostSweep>.Instance),
                 new Retention(control, cache, engine.State, engine.Trail, Options.Create(new RetentionOptions()), time, NullLogger<Retention>.Instance),

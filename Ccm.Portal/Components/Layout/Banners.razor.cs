@@ -12,6 +12,7 @@ public sealed partial class Banners
     private const int Most = 3;
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private List<(string Id, DateTimeOffset Since)> _silent = [];
+    private List<string> _overdue = [];
     private string? _problem;
     private string? _documents;
     private bool _full;
@@ -47,7 +48,7 @@ public sealed partial class Banners
     /// <summary>Whether anything differs from what is shown.</summary>
     private bool Look()
     {
-        var before = (_problem, _documents, _full, _warnings, _silent);
+        var before = (_problem, _documents, _full, _warnings, _silent, _overdue);
         _problem = Cache.Freshness.Problem;
         _documents = Documents.Problem;
         _full = Control.OutboxIsFull;
@@ -55,6 +56,9 @@ public sealed partial class Banners
         _warnings = May(Permission.ReadAll) ? Monitor.Report.Warnings : [.. Monitor.Report.Warnings.Take(Monitor.Report.Status is { Alarms.IsEmpty: false } ? 1 : 0)];
         _silent = !May(Permission.ReadAll) ? [] : [.. Fleet.Workers.Values.Where(worker => worker.Value is { UnreachableSince: not null, State: not WorkerState.Terminated })
             .OrderBy(worker => worker.Id, StringComparer.Ordinal).Select(worker => (worker.Id, worker.Value.UnreachableSince!.Value))];
-        return (before._problem, before._documents, before._full) != (_problem, _documents, _full) || !before._warnings.SequenceEqual(_warnings) || !before._silent.SequenceEqual(_silent);
+        _overdue = !May(Permission.ReadAll) ? [] : [.. Fleet.Workers.Values.Where(worker => worker.Value is { DrainOverdueSince: not null, State: not WorkerState.Terminated })
+            .Select(worker => worker.Id).Order(StringComparer.Ordinal)];
+        return (before._problem, before._documents, before._full) != (_problem, _documents, _full) || !before._warnings.SequenceEqual(_warnings) || !before._silent.SequenceEqual(_silent)
+            || !before._overdue.SequenceEqual(_overdue);
     }
 }

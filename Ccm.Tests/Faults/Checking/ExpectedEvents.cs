@@ -37,6 +37,8 @@ internal static class ExpectedEvents
             yield break;
         if (before.Target != after.Target || (before.State == after.State && (before.Outcome != after.Outcome || before.Forced != after.Forced)))
             yield return new(subject, EventTypes.InstanceTargetChanged);
+        if (before.Grade != after.Grade)
+            yield return new(subject, EventTypes.InstanceGraded);
         if (before.TimeslotEnd != after.TimeslotEnd && before.State == after.State)
             yield return new(subject, EventTypes.InstanceExtended);
     }
@@ -53,6 +55,8 @@ internal static class ExpectedEvents
             yield return new(subject, EventTypes.WorkerLost);
         else if (before.UnreachableSince != after.UnreachableSince)
             yield return new(subject, after.UnreachableSince is null ? EventTypes.WorkerReachable : EventTypes.WorkerUnreachable);
+        else if (before.DrainOverdueSince != after.DrainOverdueSince)
+            yield return new(subject, EventTypes.WorkerDrainOverdue);
         else if (before.Target != after.Target)
             yield return new(subject, EventTypes.WorkerTargetChanged, EventTypes.ScalingUpDecided, EventTypes.ScalingDownDecided);
         else if (before.Forced != after.Forced)

@@ -120,6 +120,8 @@ public sealed partial class InstancePage
     private Task ExtendAsync() => _entry?.Value.TimeslotEnd is not { } end ? Task.CompletedTask
         : TryAsync(() => Control.ExtendInstanceAsync(Actor!, Operation.New(), Id, end.AddMinutes(30), Left), "The slot ends 30 minutes later.");
 
+    private Task CollectAsync() => TryAsync(() => Control.CollectAsync(Actor!, Operation.New(), Id, Left), "Its evidence is to be gathered, then graded.");
+
     private async Task EndAsync()
     {
         if (_entry is { } entry && await InstanceWords.ConfirmEndAsync(Dialogs, entry))

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Components.Shared;
@@ -16,7 +17,12 @@ internal static class InstanceWords
 
     public static bool MayStart(LabletInstance instance) => instance is { Target: InstanceTarget.Stopped, State: InstanceState.Stopping or InstanceState.Stopped };
 
+    public static bool MayCollect(LabletInstance instance) => instance is { Target: InstanceTarget.Running, State: InstanceState.Running };
+
     public static bool MayEnd(LabletInstance instance) => instance.State != InstanceState.Terminated && instance.Target != InstanceTarget.Terminated;
+
+    public static string Score(Grade grade) => string.Create(CultureInfo.InvariantCulture,
+        $"{grade.Score}{(grade.MaxScore is { } most ? $" of {most}" : "")}{(grade.Passed is { } passed ? passed ? ", passed" : ", not passed" : "")}");
 
     /// <summary>What an instance is doing now, or waits for.</summary>
     public static string Doing(LabletInstance instance) => instance switch
@@ -28,6 +34,8 @@ internal static class InstanceWords
         { State: InstanceState.Scheduled } when instance.FailedAttempts > 0 => $"Attempt {instance.FailedAttempts + 1} of 3 follows",
         { State: InstanceState.Archived } => "Removing the lab from its worker",
         { State: InstanceState.Running } => "In use",
+        { State: InstanceState.Collecting } => "Its evidence is gathered",
+        { State: InstanceState.Grading, Grade: null } => "Its score is awaited",
         _ => instance.LastTransition.Reason,
     };
 }

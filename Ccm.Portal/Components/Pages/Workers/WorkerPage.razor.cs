@@ -54,6 +54,12 @@ public sealed partial class WorkerPage
             await TryAsync(() => Control.DeclareLostAsync(Actor!, Operation.New(), Id, Left), "Its labs end as lost, and then the worker.");
     }
 
+    private async Task ForceAsync()
+    {
+        if (await TypedConfirmation.AskAsync(Dialogs, "Force the drain?", $"The {_labs.Count} labs on it end now, before their slots do: each is stopped and deleted, then the worker stops. This cannot be undone.", Id, "Force the drain"))
+            await TryAsync(() => Control.StopWorkerAsync(Actor!, Operation.New(), Id, force: true, Left), "Its labs are ended; then it stops.");
+    }
+
     private async Task TerminateAsync()
     {
         if (await TypedConfirmation.AskAsync(Dialogs, "Give this worker back?", _labs.Count == 0
