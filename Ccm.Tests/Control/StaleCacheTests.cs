@@ -49,6 +49,25 @@ public sealed class StaleCacheTests : IAsyncDisposable
         Assert.Equal(InstanceTarget.Stopped, DomainJson.Read<LabletInstance>(entry!.Value.Span).Target);
     }
 
+    [Fact]
+    public async Task Receive_CollectedElsewhereAMomentAgo_IsNotOutOfOrder()
+    {
+        var instance = Sample.Instance("i-1") with { State = InstanceState.Running };
+        await _store.CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.InstanceState("i-1"), DomainJson.Write(instance))] }, Stop);
+        var held = new HeldWatch(_store) { UntilAsked = StateKeys.InstanceState("i-1") };
+        using var behind = await CacheAsync(held);
+        using var current = await CacheAsync(_store);
+        held.Hold();
+        using var here = Control(_store, current);
+        using var there = Control(held, behind);
+
+        await here.CollectAsync(Admin, Operation.New(), "i-1", Stop);
+        await there.ReceiveAsync(Admin, Operation.OfEvent("/grader", "1", ""), new AssessmentEvent.CollectionCompleted("/grader", "1", "i-1"), Stop).OrLate();
+
+        var entry = await _store.GetAsync(StateKeys.InstanceState("i-1"), Stop);
+        Assert.Equal(InstanceState.Grading, DomainJson.Read<LabletInstance>(entry!.Value.Span).State);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync();
@@ -67,10 +86,12 @@ public sealed class StaleCacheTests : IAsyncDisposable
     private ControlPlane Control(IStateStore store, WatchCache cache) => new(store, new SqliteDefinitionDocuments(_database, TimeProvider.System), new SqliteTemplateDocuments(_database, TimeProvider.System),
         new SqliteAuditTrail(_database), cache, Options.Create(new ControlOptions()), new PlanningTimes(TimeSpan.FromMinutes(5), 1), TimeProvider.System, NullLogger<ControlPlane>.Instance);
 
-    /// <summary>Its watch tells nothing until a guard has found out that something is missing.</summary>
+    /// <summary>Its watch tells nothing until a guard has found out that something is missing, or the store was asked for a key.</summary>
     private sealed class HeldWatch(IStateStore inner) : StoreDecorator(inner)
     {
         private volatile TaskCompletionSource? _held;
+
+        public string? UntilAsked { get; init; }
 
         public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -80,6 +101,14 @@ public sealed class StaleCacheTests : IAsyncDisposable
             if (result is CommitResult.GuardFailed)
                 _held?.TrySetResult();
             return result;
+        }
+
+        public override async Task<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
+        {
+            var entry = await base.GetAsync(key, cancellationToken);
+            if (key == UntilAsked)
+                _held?.TrySetResult();
+            return entry;
         }
 
         public override async IAsyncEnumerable<StateBatch> WatchAsync(string prefix, long fromRevision, [EnumeratorCancellation] CancellationToken cancellationToken)

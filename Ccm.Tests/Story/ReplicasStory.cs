@@ -71,6 +71,33 @@ public sealed class ReplicasStory(TwoPortals portals) : IClassFixture<TwoPortals
     }
 
     [Fact]
+    public async Task Event_ToldToOneAndAgainToTheOther_CountsOnce()
+    {
+        var (_, one, two) = await portals.GetAsync();
+        await (await one.Client.PublishAsync("assessed", "1.0.0", Answers.LabOf(2, "assessed"))).Ok(HttpStatusCode.Created);
+        var id = (string)(await one.Client.PostedAsync("/api/v1/instances", new { definitionId = "assessed", durationMinutes = 30 }))["id"]!;
+        await Eventually.HoldsAsync(async () => (string?)(await two.Client.ReadAsync($"/api/v1/instances/{id}"))["state"] == "RUNNING", "the lab runs");
+        await (await one.Client.SendJsonAsync($"/api/v1/instances/{id}/collect", "{}")).Ok(HttpStatusCode.Accepted);
+
+        Assert.False(await DuplicateAsync(two, Collected(id)));
+        Assert.True(await DuplicateAsync(one, Collected(id)));
+        await Eventually.HoldsAsync(async () => (int)(await one.Client.ReadAsync("/api/v1/system/status"))["outboxDepth"]! == 0, "the outbox is empty");
+        Assert.True(await DuplicateAsync(one, Collected(id)));
+        await (await one.Client.SendJsonAsync("/api/v1/events", Graded(id, "collected"))).Refused(HttpStatusCode.Conflict, "another body");
+        Assert.False(await DuplicateAsync(one, Graded(id, "graded")));
+        Assert.True(await DuplicateAsync(two, Graded(id, "graded")));
+
+        Assert.Equal(7.5m, (decimal)(await two.Client.ReadAsync($"/api/v1/instances/{id}"))["grade"]!["score"]!);
+        await Eventually.HoldsAsync(async () => (string?)(await two.Client.ReadAsync($"/api/v1/instances/{id}"))["state"] == "TERMINATED", "the lab has ended");
+
+        static string Collected(string id) => $$"""{"specversion":"1.0","id":"collected","source":"/grader","type":"assessment.collection.completed","subject":"instances/{{id}}"}""";
+        static string Graded(string id, string eventId) =>
+            $$"""{"specversion":"1.0","id":"{{eventId}}","source":"/grader","type":"assessment.grading.completed","data":{"instanceId":"{{id}}","score":7.5} }""";
+        static async Task<bool> DuplicateAsync(PortalProcess portal, string json) =>
+            (bool)(await (await portal.Client.SendJsonAsync("/api/v1/events", json)).Ok(HttpStatusCode.Accepted))["duplicate"]!;
+    }
+
+    [Fact]
     public async Task Status_OfBoth_NamesThreeRealStores()
     {
         var (_, one, two) = await portals.GetAsync();

@@ -132,6 +132,35 @@ public sealed class InstancePageTests
     }
 
     [Fact]
+    public async Task Collect_Running_FollowsTheState()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        await portal.PutAsync(Running(), "w-1");
+        var page = Open(portal);
+
+        await page.Find("[data-test=collect]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Equal("COLLECTING", page.Find("[data-test=state]").TextContent));
+        Assert.Contains("Its evidence is gathered", page.Find("[data-test=doing]").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("[data-test=collect]"));
+    }
+
+    [Theory]
+    [InlineData(100, true, "87.5 of 100, passed")]
+    [InlineData(null, false, "87.5, not passed")]
+    [InlineData(null, null, "87.5")]
+    public async Task Score_Graded_StandsWithItsEvent(int? most, bool? passed, string score)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Sample.Instance(state: InstanceState.Terminated) with { Grade = new Grade(87.5m, most, passed, Sample.Now, "/grader", "e-7") });
+
+        var shown = Open(portal).Find("[data-test=score]").TextContent;
+
+        Assert.StartsWith($"{score} ", shown, StringComparison.Ordinal);
+        Assert.EndsWith("by event e-7 of /grader", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Extend_SlotRunning_MovesItsEnd()
     {
         await using var portal = await PortalContext.StartAsync(Role.User);

@@ -113,6 +113,19 @@ public sealed class BannersTests
     [Theory]
     [InlineData(Role.User, 0)]
     [InlineData(Role.Viewer, 1)]
+    public async Task DrainOverdue_WhoMaySeeWorkers_IsTold(Role role, int banners)
+    {
+        await using var portal = await PortalContext.StartAsync(role);
+        var shown = portal.Open<Banners>();
+
+        await portal.PutAsync(Sample.Worker(state: WorkerState.Draining) with { DrainStartedAt = Sample.Now.AddHours(-5), DrainOverdueSince = Sample.Now.AddHours(-1) });
+
+        PortalContext.Shows(shown, () => Assert.Equal(banners, shown.FindAll("[data-test=banner]").Count(banner => banner.TextContent.Contains("The drain of worker w-1 is overdue.", StringComparison.Ordinal))));
+    }
+
+    [Theory]
+    [InlineData(Role.User, 0)]
+    [InlineData(Role.Viewer, 1)]
     public async Task StoreNearlyFull_WhoMaySeeTheSystem_IsWarned(Role role, int banners)
     {
         await using var portal = await PortalContext.StartAsync(role);

@@ -64,6 +64,7 @@ public sealed class WorkerPageTests
         { Role.Operator, WorkerState.Failed, false, "Start" },
         { Role.Operator, WorkerState.Terminated, true, "" },
         { Role.Admin, WorkerState.Running, false, "Drain|Give it back" },
+        { Role.Admin, WorkerState.Draining, false, "Cancel the drain|Force the drain|Give it back" },
         { Role.Admin, WorkerState.Stopped, true, "Start|Give it back" },
         { Role.Admin, WorkerState.Failed, false, "Start|Declare it lost|Give it back" },
         { Role.Admin, WorkerState.Terminated, true, "" },
@@ -151,9 +152,30 @@ public sealed class WorkerPageTests
     public async Task Open_DrainPastItsTimeout_SaysOverdue()
     {
         await using var portal = await PortalContext.StartAsync(Role.Viewer);
-        await portal.PutAsync(Sample.Worker(state: WorkerState.Draining) with { DrainStartedAt = Sample.Now.AddHours(-5) });
+        await portal.PutAsync(Sample.Worker(state: WorkerState.Draining) with { DrainStartedAt = Sample.Now.AddHours(-5), DrainOverdueSince = Sample.Now.AddHours(-1) });
 
-        Assert.Contains("overdue", Open(portal).Markup, StringComparison.Ordinal);
+        var page = Open(portal);
+
+        Assert.Equal("OVERDUE", page.Find("[data-test=overdue]").TextContent.Trim());
+        Assert.Contains("– overdue", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Force_NameTyped_AsksForTheEndOfItsLabs()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await portal.PutAsync(Sample.Worker(state: WorkerState.Draining) with { DrainStartedAt = Sample.Now, Target = WorkerTarget.Stopped }, new Capacity(60, 120, 196, 96), 2000);
+        await portal.PutAsync(Lab("i-1", 2000), "w-1");
+        var page = Open(portal);
+
+        var forcing = page.Find("[data-test=force]").ClickAsync();
+        portal.Dialogs.WaitForElement("input").Input("w-1");
+        await portal.Dialogs.Find("[data-test=confirm]").ClickAsync();
+        await forcing;
+
+        PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=force]")));
+        Assert.True(portal.Cache.Current.Workers["w-1"].Value.Forced);
+        Assert.Contains("– forced", page.Markup, StringComparison.Ordinal);
     }
 
     [Fact]

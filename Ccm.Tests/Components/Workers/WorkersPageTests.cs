@@ -15,17 +15,19 @@ public sealed class WorkersPageTests
         await using var portal = await PortalContext.StartAsync(Role.Viewer);
         await portal.PutAsync(Sample.Worker(), new Capacity(0, 64, 200, 100), 2000, 2001, 2002);
         await portal.PutAsync(Sample.Worker("w-2", WorkerState.Failed) with { UnreachableSince = Sample.Now });
+        await portal.PutAsync(Sample.Worker("w-3", WorkerState.Draining) with { DrainStartedAt = Sample.Now, DrainOverdueSince = Sample.Now });
         await portal.PutAsync(Sample.Instance("i-1", InstanceState.Running), "w-1");
 
         var page = portal.Open<WorkersPage>("/workers");
 
         var cards = page.FindAll("[data-test=worker]");
-        Assert.Equal(["w-1", "w-2"], cards.Select(card => card.GetAttribute("data-id")));
+        Assert.Equal(["w-1", "w-2", "w-3"], cards.Select(card => card.GetAttribute("data-id")));
         Assert.Contains("1 lab", cards[0].TextContent, StringComparison.Ordinal);
         Assert.Contains("3 of 8000 ports taken", cards[0].TextContent, StringComparison.Ordinal);
         Assert.Contains("does not answer", cards[1].TextContent, StringComparison.Ordinal);
+        Assert.Contains("drain overdue", cards[2].TextContent, StringComparison.Ordinal);
         Assert.Equal("CPU: 64 of 64 cores in use, 0 free", cards[0].QuerySelector(".ccm-bar")!.GetAttribute("aria-label"));
-        Assert.Equal(["Not over 2", "RUNNING 1", "FAILED 1"], page.FindAll(".ccm-chip").Select(chip => chip.TextContent));
+        Assert.Equal(["Not over 3", "RUNNING 1", "DRAINING 1", "FAILED 1"], page.FindAll(".ccm-chip").Select(chip => chip.TextContent));
     }
 
     [Fact]
