@@ -1,7 +1,9 @@
 using Ccm.Bench;
 using Ccm.Bench.Audit;
 using Ccm.Bench.Failover;
+using Ccm.Bench.Fanout;
 using Ccm.Bench.Growth;
+using Ccm.Bench.List;
 using Ccm.Bench.MainJob;
 using Ccm.Bench.Schedule;
 using Ccm.Bench.Shield;
@@ -15,5 +17,7 @@ return await Benches.RunAsync(args, new Dictionary<string, (string What, Func<Ta
     ["sizing"] = ("what etcd and a replica need for 1,000, 10,000 and 100,000 instances", SizingBench.RunAsync),
     ["failover"] = ("from the end of the leader until its successor places a lab, for a clean stop and for a kill", FailoverBench.RunAsync),
     ["audit"] = ("a minute without MongoDB: whether every acknowledged change is in the audit trail afterwards, once", AuditBench.RunAsync),
+    ["list"] = ("the first 100 of 10,000 instances as JSON: from the cache against a linearizable read of etcd", ListBench.RunAsync),
+    ["fanout"] = ("events delivered to 1,000 readers of the cache against 1,000 watchers of etcd, and one that stalls", FanoutBench.RunAsync),
     ["shield"] = ("what a portal and 200 sessions cost etcd, by its CPU for each write and its reads", ShieldBench.RunAsync),
 });

@@ -105,22 +105,9 @@ internal static class ScheduleBench
 
     private static void Print(Result result, Comparison same, PlacingSide ours)
     {
-        Report.Table(
-        [
-            ["ours against", "ours/s", "theirs/s", "ratio", "quartiles", "ours CPU µs", "of it etcd", "theirs CPU µs", "of it etcd"],
-            .. new[] { same }.Concat(result.Comparisons).Select(comparison => new[]
-            {
-                comparison.Against, Text(comparison.First, block => block.PerSecond), Text(comparison.Second, block => block.PerSecond),
-                string.Create(CultureInfo.InvariantCulture, $"{comparison.Ratios.Median:0.00}"),
-                string.Create(CultureInfo.InvariantCulture, $"{comparison.Ratios.At(0.25):0.00}-{comparison.Ratios.At(0.75):0.00}"),
-                Text(comparison.First, block => block.OwnCpuMicroseconds + block.ServerCpuMicroseconds), Text(comparison.First, block => block.ServerCpuMicroseconds),
-                Text(comparison.Second, block => block.OwnCpuMicroseconds + block.ServerCpuMicroseconds), Text(comparison.Second, block => block.ServerCpuMicroseconds),
-            }),
-        ]);
+        Report.Table([Comparison.Head, same.Row(), .. result.Comparisons.Select(comparison => comparison.Row())]);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the relay emptied the outbox {new Sample(ours.RelayLag).Median:0.00} s after a block (median)"));
     }
-
-    private static string Text(ImmutableArray<Block> blocks, Func<Block, double> of) => new Sample(blocks.Select(of)).Median.ToString("N0", CultureInfo.InvariantCulture);
 
     private sealed record Result(int Workers, Sample Same, ImmutableArray<Comparison> Comparisons)
     {

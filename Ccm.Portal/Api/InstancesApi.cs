@@ -77,17 +77,7 @@ internal static class InstancesApi
     {
         var actor = http.Actor();
         Reading.RequireOwn(actor);
-        var query = Query.OfList(http.Request, "state", "definitionId", "workerId", "ownerId", "outcome");
-        var states = query.AnyOf<InstanceState>("state", Query.Capitals);
-        var outcomes = query.AnyOf<Outcome>("outcome", outcome => outcome.ToString());
-        var (definition, worker, owner) = (query.Text("definitionId"), query.Text("workerId"), query.Text("ownerId"));
-        var snapshot = reading.Snapshot;
-        var asked = (states is null ? snapshot.Instances.Values : states.SelectMany(snapshot.In)).Where(entry => Reading.MayRead(actor, entry.Value)
-            && (outcomes is null || (entry.Value.Outcome is { } outcome && outcomes.Contains(outcome)))
-            && (definition is null || entry.Value.DefinitionId == definition)
-            && (worker is null || entry.WorkerId == worker)
-            && (owner is null || entry.Value.OwnerId == owner));
-        return Paging.Of(asked, entry => Paging.NewestFirst(entry.Value.CreatedAt, entry.Id), query, InstanceView.Of);
+        return InstanceQuery.Of(http.Request, actor).Answer(reading.Snapshot);
     }
 
     private static async Task<Ok<InstanceView>> GetAsync(string id, HttpContext http, Reading reading, CancellationToken cancellationToken) =>
