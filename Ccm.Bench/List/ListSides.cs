@@ -28,7 +28,7 @@ internal abstract class ListSide(string name, int reads, ListFleet fleet) : ISid
 }
 
 /// <summary>Ours: the cache, once it has what this process wrote last.</summary>
-internal sealed class CacheSide(ListFleet fleet) : ListSide("ours", reads: 200, fleet)
+internal sealed class CacheSide(ListFleet fleet) : ListSide("ours", reads: 1000, fleet)
 {
     public override async Task<byte[]> ReadAsync()
     {

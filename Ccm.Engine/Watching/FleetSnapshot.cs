@@ -38,6 +38,9 @@ public sealed record FleetSnapshot
     /// <summary>Operations whose events wait for the relay, with the revision each was committed at.</summary>
     public ImmutableDictionary<string, long> Outbox { get; init; } = ImmutableDictionary<string, long>.Empty;
 
+    /// <summary>All instances in the order of lists. One that is there never moves in it.</summary>
+    public ImmutableSortedSet<InstancePlace> NewestFirst { get; init; } = ImmutableSortedSet.Create(InstancePlace.NewestFirst);
+
     /// <summary>Ids by worker: every instance that has a worker key.</summary>
     public ImmutableDictionary<string, ImmutableHashSet<string>> InstancesByWorker { get; init; } = ImmutableDictionary<string, ImmutableHashSet<string>>.Empty;
 
@@ -89,6 +92,15 @@ public sealed record FleetSnapshot
 
 /// <summary>A value and the revision of its last change.</summary>
 public sealed record Revised<T>(T Value, long ModRevision);
+
+/// <summary>Where an instance stands among all: the newest first, then by id.</summary>
+public sealed record InstancePlace(DateTimeOffset CreatedAt, string Id)
+{
+    public static IComparer<InstancePlace> NewestFirst { get; } = Comparer<InstancePlace>.Create((one, other) =>
+        other.CreatedAt.CompareTo(one.CreatedAt) is not 0 and var newer ? newer : string.CompareOrdinal(one.Id, other.Id));
+
+    public static InstancePlace Of(InstanceEntry entry) => new(entry.Value.CreatedAt, entry.Id);
+}
 
 /// <param name="ModRevision">Of the state key.</param>
 /// <param name="WorkerId">Its worker key's value, null when it has none.</param>

@@ -1,23 +1,24 @@
 namespace Ccm.Engine.Watching;
 
 /// <summary>
-/// One reader's place in the stream of changes. What it has not taken yet is merged, never queued: a slow reader costs a bounded
-/// set of ids and, past that bound, is resynchronised; the writer never waits for it.
+/// One reader's place in the stream of changes. What it has not taken yet is merged, never queued for it: a slow reader costs nothing
+/// but the snapshot that it saw last and, past a bound, is resynchronised; the writer never waits for it.
 /// </summary>
 public sealed class FleetSubscription : IDisposable
 {
-    /// <summary>Changed objects held for a reader that lags; more than that and it compares snapshots itself.</summary>
+    /// <summary>Changed objects told at once to a reader that lags; more than that, and it compares snapshots itself.</summary>
     public const int Bound = 1024;
 
-    private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _signal = new(0, 1);
-    private readonly Action<FleetSubscription> _leave;
-    private FleetChange? _pending;
+    private readonly ChangeLog _log;
+    private readonly Action _leave;
+    private long _place;
+    private FleetSnapshot _seen;
+    private bool _left;
 
-    internal FleetSubscription(FleetSnapshot start, Action<FleetSubscription> leave)
+    internal FleetSubscription(ChangeLog log, FleetSnapshot start, Action leave)
     {
-        Start = start;
-        _leave = leave;
+        (_log, _place, _leave) = (log, log.End, leave);
+        Start = _seen = start;
     }
 
     /// <summary>The snapshot it was registered at: the first change starts from here.</summary>
@@ -26,17 +27,17 @@ public sealed class FleetSubscription : IDisposable
     /// <summary>What changed since the last call, merged while the reader was busy; waits for it. One reader at a time.</summary>
     public async Task<FleetChange> NextAsync(CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _left), this);
         while (true)
         {
-            await _signal.WaitAsync(cancellationToken);
-            lock (_lock)
+            cancellationToken.ThrowIfCancellationRequested();
+            var (change, end, more) = _log.From(_place, _seen);
+            if (change is not null)
             {
-                if (_pending is { } change)
-                {
-                    _pending = null;
-                    return change;
-                }
+                (_place, _seen) = (end, change.After);
+                return change;
             }
+            await more.WaitAsync(cancellationToken);
         }
     }
 
@@ -55,15 +56,9 @@ public sealed class FleetSubscription : IDisposable
         }
     }
 
-    public void Dispose() => _leave(this);
-
-    internal void Offer(FleetChange change)
+    public void Dispose()
     {
-        lock (_lock)
-        {
-            _pending = _pending?.Then(change, Bound) ?? change;
-            if (_signal.CurrentCount == 0)
-                _signal.Release();
-        }
+        if (!Interlocked.Exchange(ref _left, true))
+            _leave();
     }
 }

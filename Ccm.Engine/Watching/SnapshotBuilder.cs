@@ -36,6 +36,7 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
         var instances = before.Instances.ToBuilder();
         var byWorker = before.InstancesByWorker.ToBuilder();
         var byState = before.InstancesByState.ToBuilder();
+        var newestFirst = before.NewestFirst.ToBuilder();
         foreach (var (id, partial) in _instances)
         {
             var known = before.Instances.GetValueOrDefault(id);
@@ -46,6 +47,12 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
                 instances.Remove(id);
             else
                 instances[id] = now;
+            if (known?.Value.CreatedAt == now?.Value.CreatedAt)
+                continue;
+            if (known is not null)
+                newestFirst.Remove(InstancePlace.Of(known));
+            if (now is not null)
+                newestFirst.Add(InstancePlace.Of(now));
         }
         var workers = before.Workers.ToBuilder();
         var vacancies = before.Vacancies.ToBuilder();
@@ -68,6 +75,7 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
             Templates = _templates,
             Leaders = _leaders,
             Outbox = _outbox,
+            NewestFirst = newestFirst.ToImmutable(),
             InstancesByWorker = byWorker.ToImmutable(),
             InstancesByState = byState.ToImmutable(),
         };

@@ -24,7 +24,8 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
 
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ImmutableArray<FleetSubscription> _subscriptions = [];
+    private readonly ChangeLog _log = new();
+    private int _subscribers;
     private ImmutableArray<(long Revision, TaskCompletionSource Reached)> _waiting = [];
     private volatile FleetSnapshot _current = FleetSnapshot.Empty;
     private volatile WatchFreshness _freshness = new(0, null, "Not listed yet.");
@@ -39,16 +40,15 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
     /// <summary>Done once the first list has been applied.</summary>
     public Task Ready => _ready.Task;
 
-    public int SubscriberCount => _subscriptions.Length;
+    public int SubscriberCount => Volatile.Read(ref _subscribers);
 
     /// <summary>Registered and given its snapshot in one step: no change falls between.</summary>
     public FleetSubscription Subscribe()
     {
         lock (_lock)
         {
-            var subscription = new FleetSubscription(_current, Leave);
-            _subscriptions = _subscriptions.Add(subscription);
-            return subscription;
+            Interlocked.Increment(ref _subscribers);
+            return new FleetSubscription(_log, _current, () => Interlocked.Decrement(ref _subscribers));
         }
     }
 
@@ -139,13 +139,14 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
 
     private void Publish(FleetChange change)
     {
+        TaskCompletionSource told;
         lock (_lock)
         {
             _current = change.After;
-            foreach (var subscription in _subscriptions)
-                subscription.Offer(change);
+            told = _log.Add(change);
             Heard(change.After.Revision);
         }
+        told.SetResult();
     }
 
     private void Heard(long revision)
@@ -154,12 +155,6 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
         foreach (var (_, reached) in _waiting.Where(waiter => waiter.Revision <= revision))
             reached.TrySetResult();
         _waiting = _waiting.RemoveAll(waiter => waiter.Revision <= revision);
-    }
-
-    private void Leave(FleetSubscription subscription)
-    {
-        lock (_lock)
-            _subscriptions = _subscriptions.Remove(subscription);
     }
 
     private sealed class RevisionWentBackException(long revision, long known)

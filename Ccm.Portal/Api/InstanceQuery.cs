@@ -25,11 +25,17 @@ internal sealed class InstanceQuery
 
     public static InstanceQuery Of(HttpRequest request, Actor actor) => new(Query.OfList(request, "state", "definitionId", "workerId", "ownerId", "outcome"), actor);
 
-    /// <summary>Only those in the states asked for are looked at.</summary>
-    public Page<InstanceView> Answer(FleetSnapshot snapshot) => Answer(_states is null ? snapshot.Instances.Values : _states.SelectMany(snapshot.In));
+    /// <summary>Few of many are looked up by their state; else they come in order, and the page's end is the end of the work.</summary>
+    public Page<InstanceView> Answer(FleetSnapshot snapshot) =>
+        _states is not null && _states.Sum(state => snapshot.InstancesByState.GetValueOrDefault(state)?.Count ?? 0) < snapshot.Instances.Count / 10
+            ? Answer(_states.SelectMany(snapshot.In))
+            : Page(snapshot.NewestFirst.Select(place => snapshot.Instances[place.Id]).Where(IsAskedFor));
 
-    public Page<InstanceView> Answer(IEnumerable<InstanceEntry> all) =>
-        Paging.Of(all.Where(IsAskedFor), entry => Paging.NewestFirst(entry.Value.CreatedAt, entry.Id), _query, InstanceView.Of);
+    /// <param name="all">In any order.</param>
+    public Page<InstanceView> Answer(IEnumerable<InstanceEntry> all) => Page(all.Where(IsAskedFor).OrderBy(InstancePlace.Of, InstancePlace.NewestFirst));
+
+    private Page<InstanceView> Page(IEnumerable<InstanceEntry> inOrder) =>
+        Paging.Of(inOrder, entry => Paging.NewestFirst(entry.Value.CreatedAt, entry.Id), _query, InstanceView.Of, inOrder: true);
 
     private bool IsAskedFor(InstanceEntry entry) => Reading.MayRead(_actor, entry.Value)
         && _states?.Contains(entry.Value.State) != false

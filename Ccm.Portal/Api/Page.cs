@@ -15,19 +15,19 @@ internal sealed record Page<T>(ImmutableArray<T> Items, string? NextCursor);
 internal static class Paging
 {
     /// <param name="place">Unique among the items and constant for each; pages go in its ordinal order.</param>
-    public static (ImmutableArray<T> Items, string? NextCursor) Slice<T>(IEnumerable<T> all, Func<T, string> place, Query query)
+    /// <param name="inOrder">They come in that order already: no more of them are looked at than the page needs.</param>
+    public static (ImmutableArray<T> Items, string? NextCursor) Slice<T>(IEnumerable<T> all, Func<T, string> place, Query query, bool inOrder = false)
     {
         var after = After(query);
         var limit = query.Limit;
-        var items = all.Select(item => (Item: item, Place: place(item)))
-            .Where(pair => after is null || string.CompareOrdinal(pair.Place, after) > 0)
-            .OrderBy(pair => pair.Place, StringComparer.Ordinal).Take(limit + 1).ToArray();
-        return ([.. items.Take(limit).Select(pair => pair.Item)], items.Length > limit ? CursorOf(items[limit - 1].Place) : null);
+        var left = after is null ? all : all.Where(item => string.CompareOrdinal(place(item), after) > 0);
+        var items = (inOrder ? left : left.OrderBy(place, StringComparer.Ordinal)).Take(limit + 1).ToArray();
+        return ([.. items.Take(limit)], items.Length > limit ? CursorOf(place(items[limit - 1])) : null);
     }
 
-    public static Page<TView> Of<T, TView>(IEnumerable<T> all, Func<T, string> place, Query query, Func<T, TView> view)
+    public static Page<TView> Of<T, TView>(IEnumerable<T> all, Func<T, string> place, Query query, Func<T, TView> view, bool inOrder = false)
     {
-        var (items, next) = Slice(all, place, query);
+        var (items, next) = Slice(all, place, query, inOrder);
         return new Page<TView>([.. items.Select(view)], next);
     }
 

@@ -77,6 +77,7 @@ public sealed class DrainingTests : IAsyncLifetime
         var running = await LongRunningAsync();
         var started = _engine.Time.GetUtcNow();
         await DrainAsync(worker);
+        Assert.Equal(TimeSpan.FromHours(4), await _engine.ReconcileWorkerAsync(worker));
         await _engine.PassAsync(TimeSpan.FromHours(4) - TimeSpan.FromSeconds(1));
         Assert.Null(_engine.Worker(worker).DrainOverdueSince);
 
@@ -141,6 +142,7 @@ public sealed class DrainingTests : IAsyncLifetime
         var placed = await _engine.ReserveAsync();
         await _engine.PlaceAsync();
 
+        await DrainAsync(worker);
         await ForceAsync(worker);
         await _engine.PassUntilAsync(() => _engine.Worker(worker).State == WorkerState.Stopped);
 

@@ -83,6 +83,20 @@ public sealed class InstancePlannerTests
             Assert.NotEqual(Outcome.Expired, advance.Change(instance).Outcome);
     });
 
+    [Theory]
+    [InlineData(InstanceState.Running, 240, 240)]
+    [InlineData(InstanceState.Collecting, 240, 15)]
+    [InlineData(InstanceState.Collecting, 10, 10)]
+    [InlineData(InstanceState.Grading, 240, 60)]
+    [InlineData(InstanceState.Grading, 30, 30)]
+    public void Next_InUse_WaitsForItsLimitOrItsSlotsEndWhicheverIsSooner(InstanceState state, int slot, int minutes)
+    {
+        var instance = Sample.Instance(state: state) with { TimeslotEnd = Sample.Now.AddMinutes(slot), Checkpoint = new Checkpoint(CheckpointStep.Started, "lab-1") };
+        var worker = Sample.Fleet([], [Sample.Worker()]).Workers["w-1"];
+
+        Assert.Equal(Sample.Now.AddMinutes(minutes), Assert.IsType<InstanceStep.Wait>(InstancePlanner.Next(new InstanceEntry(instance, 1, "w-1"), worker, Sample.Now, new LifecycleOptions())).Until);
+    }
+
     [Fact]
     public void Next_StartedAgainBeforeItWasEverImported_IsImported()
     {

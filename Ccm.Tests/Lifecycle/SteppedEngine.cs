@@ -131,6 +131,9 @@ internal sealed class SteppedEngine : IAsyncDisposable
     /// <summary>One look at one instance, as the controller's loop gives it.</summary>
     public Task<TimeSpan?> ReconcileAsync(string instanceId) => _instances.ReconcileAsync(_term, instanceId);
 
+    /// <summary>One look at one worker.</summary>
+    public Task<TimeSpan?> ReconcileWorkerAsync(string workerId) => _workers.ReconcileAsync(_term, workerId);
+
     /// <summary>Compares hosts with what should be on them, then settles.</summary>
     public async Task SweepAsync()
     {

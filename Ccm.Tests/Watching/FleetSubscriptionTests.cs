@@ -5,8 +5,11 @@ namespace Ccm.Tests.Watching;
 
 public sealed class FleetSubscriptionTests : IDisposable
 {
-    private readonly FleetSubscription _subscription = new(At(0), _ => { });
+    private readonly ChangeLog _log = new();
+    private readonly FleetSubscription _subscription;
     private FleetSnapshot _last = At(0);
+
+    public FleetSubscriptionTests() => _subscription = new FleetSubscription(_log, At(0), () => { });
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -55,11 +58,55 @@ public sealed class FleetSubscriptionTests : IDisposable
         Assert.Equal((0, objects), (change.Before.Revision, change.After.Revision));
     }
 
+    [Theory]
+    [InlineData(ChangeLog.Kept, false)]
+    [InlineData(ChangeLog.Kept + 1, true)]
+    public async Task NextAsync_MoreChangesMissedThanAreKept_IsResynchronisedFromWhatItSaw(int changes, bool resync)
+    {
+        Offer(1, ["i-0"], []);
+        await _subscription.NextAsync(Stop);
+        for (var n = 0; n < changes; n++)
+            Offer(n + 2, ["i-1"], []);
+
+        var change = await _subscription.NextAsync(Stop);
+
+        Assert.Equal(resync, change.IsResync);
+        Assert.Equal((1, changes + 1), (change.Before.Revision, change.After.Revision));
+        Assert.Equal(resync ? [] : ["i-1"], change.Instances);
+    }
+
+    [Theory]
+    [InlineData(ChangeLog.Kept / 64, false)]
+    [InlineData((ChangeLog.Kept / 64) + 1, true)]
+    public async Task NextAsync_LargeChangesMissed_AreKeptByTheObjectsInThem(int changes, bool resync)
+    {
+        ImmutableHashSet<string> batch = [.. Enumerable.Range(0, 64).Select(n => $"i-{n}")];
+        for (var n = 0; n < changes; n++)
+            Offer(n + 1, batch, []);
+
+        Assert.Equal(resync, (await _subscription.NextAsync(Stop)).IsResync);
+    }
+
+    [Fact]
+    public async Task NextAsync_SeveralThatMissedTheSame_GetOneChangeMergedOnce()
+    {
+        using var other = new FleetSubscription(_log, At(0), () => { });
+        Offer(1, ["i-1"], []);
+        Offer(2, ["i-2"], []);
+
+        Assert.Same(await _subscription.NextAsync(Stop), await other.NextAsync(Stop));
+
+        using var late = new FleetSubscription(_log, _last, () => { });
+        Offer(3, ["i-3"], []);
+        Offer(4, ["i-4"], []);
+        Assert.Equal(["i-3", "i-4"], (await late.NextAsync(Stop)).Instances.Order());
+    }
+
     [Fact]
     public async Task NextAsync_ResyncAmongChanges_StaysAResyncFromTheFirst()
     {
         Offer(1, ["i-1"], []);
-        _subscription.Offer(FleetChange.Resync(_last, At(9)));
+        _log.Add(FleetChange.Resync(_last, At(9))).SetResult();
         _last = At(9);
         Offer(10, ["i-2"], []);
 
@@ -100,7 +147,7 @@ public sealed class FleetSubscriptionTests : IDisposable
     private void Offer(long revision, ImmutableHashSet<string> instances, ImmutableHashSet<string> workers)
     {
         var after = At(revision);
-        _subscription.Offer(new FleetChange(_last, after, false, instances, workers, false, false, false, false));
+        _log.Add(new FleetChange(_last, after, false, instances, workers, false, false, false, false)).SetResult();
         _last = after;
     }
 }

@@ -34,6 +34,7 @@ public sealed class SnapshotBuilderTests
         }
         var listed = Build(FleetSnapshot.Empty, revision, keys.Values.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Put())).After;
         Assert.Equal(Describe(listed), Describe(snapshot));
+        Assert.Equal(snapshot.Instances.Values.Select(InstancePlace.Of).Order(InstancePlace.NewestFirst).ToArray(), snapshot.NewestFirst.ToArray());
     });
 
     [Theory]

@@ -209,7 +209,7 @@ public sealed class WatchCacheTests : IAsyncLifetime
         await _cache.ReachedAsync(11, Stop);
 
         Assert.Equal(0, _cache.SubscriberCount);
-        Assert.False(subscription.NextAsync(Stop).IsCompleted);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => subscription.NextAsync(Stop));
     }
 
     /// <summary>Listed at revision 10 and watching.</summary>
