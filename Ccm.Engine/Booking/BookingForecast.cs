@@ -21,12 +21,14 @@ public sealed class BookingForecast
     private readonly PlanningTimes _times;
     private readonly GrownFleet _fleet;
     private readonly List<Claim> _claims;
+    private readonly CancellationToken _stop;
     private Playthrough? _booked;
 
     /// <param name="templates">Newest revisions.</param>
-    public BookingForecast(FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, DateTimeOffset now, PlanningTimes times)
+    /// <param name="stop">Ends it between two times that are played through.</param>
+    public BookingForecast(FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, DateTimeOffset now, PlanningTimes times, CancellationToken stop = default)
     {
-        (_now, _times) = (now, times);
+        (_now, _times, _stop) = (now, times, stop);
         _claims = Claim.All(snapshot, now, times);
         _fleet = GrownFleet.Of(snapshot, templates, _claims, now, times);
     }
@@ -77,6 +79,7 @@ public sealed class BookingForecast
 
     private Conflict? Against(Claim asked)
     {
+        _stop.ThrowIfCancellationRequested();
         var claims = With([asked]);
         return Playthrough.Of(_fleet, claims, Nobody, toTheEnd: false).Conflict is not { } conflict ? null
             : Booked.Late.Count == 0 ? conflict : Playthrough.Of(_fleet, claims, Booked.Late, toTheEnd: false).Conflict;

@@ -6,6 +6,8 @@ namespace Ccm.Engine.Booking;
 /// <summary>One lab's claim to a place for a time: held already, promised, or only asked about.</summary>
 internal sealed class Claim
 {
+    private ClaimKind? _kind;
+
     public required string Id { get; init; }
     public required LabRequest Request { get; init; }
     public required Capacity Demand { get; init; }
@@ -29,6 +31,9 @@ internal sealed class Claim
     public bool IsPromised => Asked || Until is not null;
 
     public int Ports => Request.PortNames.Length;
+
+    /// <summary>Two of one kind find room or none in the same places.</summary>
+    public ClaimKind Kind => _kind ??= new ClaimKind(Demand, Ports, Request.CmlVersionRange, string.Join(',', Request.LicenseAffinity.Order()));
 
     /// <summary>Everything that holds a place or waits for one, in the order in which the planner serves it.</summary>
     public static List<Claim> All(FleetSnapshot snapshot, DateTimeOffset now, PlanningTimes times)
@@ -87,3 +92,5 @@ internal sealed class Claim
         : one.Created.CompareTo(other.Created) is not 0 and var created ? created
         : one.Asked != other.Asked ? one.Asked.CompareTo(other.Asked) : string.CompareOrdinal(one.Id, other.Id);
 }
+
+internal sealed record ClaimKind(Capacity Demand, int Ports, string CmlVersionRange, string Licences);

@@ -117,8 +117,26 @@ internal sealed class Playthrough
                 _ends.Dequeue();
             }
             if (_waiting.Count > 0)
-                _waiting.RemoveAll(claim => claim.Until <= end || TryPlace(claim, end));
+                LookAgain(end);
         }
+    }
+
+    /// <summary>Of those that promise no time and are alike, the rest need not be looked at once one finds no place; there may be hundreds.</summary>
+    private void LookAgain(DateTimeOffset at)
+    {
+        var full = new HashSet<ClaimKind>();
+        _waiting.RemoveAll(claim =>
+        {
+            if (claim.Until <= at)
+                return true;
+            if (!claim.IsPromised && full.Contains(claim.Kind))
+                return false;
+            if (TryPlace(claim, at))
+                return true;
+            if (!claim.IsPromised)
+                full.Add(claim.Kind);
+            return false;
+        });
     }
 
     private bool TryPlace(Claim claim, DateTimeOffset at)
@@ -136,7 +154,9 @@ internal sealed class Playthrough
 
     private void Wait(Claim claim, DateTimeOffset at)
     {
-        _waiting.Add(claim);
+        // What no worker could ever hold waits for nothing that the forecast knows of.
+        if (claim.IsPromised || _fleet.CouldHold(claim, at))
+            _waiting.Add(claim);
         if (!claim.IsPromised)
             return;
         Late.Add(claim.Id);

@@ -16,7 +16,7 @@ public sealed partial class ControlPlane
     {
         var now = time.GetUtcNow();
         CheckStart("from", from, now);
-        return (await ForecastAsync(cache.Current, now, cancellationToken)).FreeSlots(LabRequest.Of(definition), from ?? now, TimeSpan.FromMinutes(minutes), count, Horizon(now));
+        return await ForecastAsync(cache.Current, now, forecast => forecast.FreeSlots(LabRequest.Of(definition), from ?? now, TimeSpan.FromMinutes(minutes), count, Horizon(now)), cancellationToken);
     }
 
     /// <summary>Where so many more of a lab would go, at that time or, without one, now.</summary>
@@ -25,11 +25,23 @@ public sealed partial class ControlPlane
     {
         var now = time.GetUtcNow();
         CheckStart("timeslotStart", start, now);
-        return (await ForecastAsync(cache.Current, now, cancellationToken)).WhatIf(LabRequest.Of(definition), count, start, TimeSpan.FromMinutes(minutes));
+        return await ForecastAsync(cache.Current, now, forecast => forecast.WhatIf(LabRequest.Of(definition), count, start, TimeSpan.FromMinutes(minutes)), cancellationToken);
     }
 
-    private async Task<BookingForecast> ForecastAsync(FleetSnapshot snapshot, DateTimeOffset now, CancellationToken cancellationToken) =>
-        new(snapshot, await ReadTemplatesAsync(cancellationToken), now, times);
+    /// <summary>One at a time: a forecast over thousands of reservations works for a second, and whoever asks for many must not hold everything else up.</summary>
+    private async Task<T> ForecastAsync<T>(FleetSnapshot snapshot, DateTimeOffset now, Func<BookingForecast, T> ask, CancellationToken cancellationToken)
+    {
+        var templates = await ReadTemplatesAsync(cancellationToken);
+        await _forecast.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(() => ask(new BookingForecast(snapshot, templates, now, times, cancellationToken)), cancellationToken);
+        }
+        finally
+        {
+            _forecast.Release();
+        }
+    }
 
     private DateTimeOffset Horizon(DateTimeOffset now) => now.AddDays(options.Value.BookingHorizonDays);
 

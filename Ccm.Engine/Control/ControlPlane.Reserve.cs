@@ -51,8 +51,7 @@ public sealed partial class ControlPlane
     {
         if (instance is not { TimeslotStart: { } start, TimeslotEnd: { } end })
             return await TellWhenItFitsNowhereAsync(snapshot, instance, cancellationToken);
-        var forecast = await ForecastAsync(snapshot, now, cancellationToken);
-        if (forecast.Check(instance.Request, start, end - start, Horizon(now)) is not { } shortage)
+        if (await ForecastAsync(snapshot, now, forecast => forecast.Check(instance.Request, start, end - start, Horizon(now)), cancellationToken) is not { } shortage)
             return instance;
         return overrides ? WithReason(instance with { Overbooked = true }, $"Reserved over the forecast: {shortage.Reason}")
             : throw new RefusedException(RefusalKind.Conflict, new Problem("timeslotStart", shortage.Reason, shortage.Fix)) { Shortage = shortage };

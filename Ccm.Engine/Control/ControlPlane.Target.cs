@@ -88,8 +88,7 @@ public sealed partial class ControlPlane
     /// <summary>An extension holds its place longer: refused when a lab that was promised a place would then have none.</summary>
     private async Task RefuseWhenPlaceIsBookedAsync(FleetSnapshot snapshot, Actor actor, InstanceEntry entry, DateTimeOffset newEnd, CancellationToken cancellationToken)
     {
-        var forecast = await ForecastAsync(snapshot, time.GetUtcNow(), cancellationToken);
-        if (forecast.CheckExtension(entry, newEnd) is not { } shortage)
+        if (await ForecastAsync(snapshot, time.GetUtcNow(), forecast => forecast.CheckExtension(entry, newEnd), cancellationToken) is not { } shortage)
             return;
         var other = actor.May(Permission.ReadAll) ? $"'{shortage.NeededBy}'" : "another reservation";
         throw RefusedException.Conflict($"Its place is needed by {other} from {shortage.NeededFrom:u} on.",

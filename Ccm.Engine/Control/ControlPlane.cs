@@ -24,11 +24,16 @@ public sealed partial class ControlPlane(
 
     /// <summary>Who met another change tries again one at a time: a crowd that wants the same key would else lose to itself.</summary>
     private readonly SemaphoreSlim _again = new(1);
+    private readonly SemaphoreSlim _forecast = new(1);
 
     /// <summary>So much waits for the audit trail that people's changes are refused; the engine's own go on.</summary>
     public bool OutboxIsFull => cache.Current.Outbox.Count >= options.Value.OutboxLimit;
 
-    public void Dispose() => _again.Dispose();
+    public void Dispose()
+    {
+        _again.Dispose();
+        _forecast.Dispose();
+    }
 
     /// <summary>
     /// Decides and commits until it stands, is refused, or nothing more can be known. <paramref name="decide"/> reads the newest

@@ -48,9 +48,9 @@ internal sealed partial class LeaderService(
         using var over = CancellationTokenSource.CreateLinkedTokenSource(term.Over);
         // The work does not wait for its own announcement.
         var told = control.RecordLeaderAsync(term.Fence, election.Key, replica, leads: true, vacate: false, over.Token);
-        Task? end = null;
+        var end = new Lazy<Task>(() => TellEndAsync(term));
         // Registered behind the loops' own token, and so called before it.
-        await using var handOver = fenced ? term.Over.Register(() => end = TellEndAsync(term)) : default;
+        await using var handOver = fenced ? term.Over.Register(() => _ = end.Value) : default;
         var running = loops.Select(loop => Task.Run(() => loop(term with { Over = over.Token }), CancellationToken.None)).ToArray();
         await Task.WhenAny(running);
         await over.CancelAsync();
@@ -60,7 +60,7 @@ internal sealed partial class LeaderService(
         }
         finally
         {
-            await (end ?? TellEndAsync(term));
+            await end.Value;
         }
     }
 

@@ -41,6 +41,10 @@ public interface ILabBackend
     /// <summary>All labs on the host, ours and others'.</summary>
     Task<IReadOnlyList<HostLab>> ListAsync(Worker worker, CancellationToken cancellationToken);
 
+    /// <summary>One lab; null when it is not there. For what is asked again and again while it starts.</summary>
+    async Task<HostLab?> FindAsync(Worker worker, string labId, CancellationToken cancellationToken) =>
+        (await ListAsync(worker, cancellationToken)).FirstOrDefault(lab => lab.Id == labId);
+
     /// <summary>Imports a lab under a title; answers its id there. Importing twice makes two: list by title before and after.</summary>
     Task<string> ImportAsync(Worker worker, string title, string labYaml, CancellationToken cancellationToken);
 

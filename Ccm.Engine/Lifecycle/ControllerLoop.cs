@@ -26,14 +26,19 @@ internal sealed partial class ControllerLoop(
 
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
 
-    public async Task RunAsync(LeaderTerm term)
+    /// <summary>What ends one part by a fault ends all, so that the term is begun anew and the fault is told.</summary>
+    public async Task RunAsync(LeaderTerm leading)
     {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(leading.Over);
+        var term = leading with { Over = over.Token };
         using var queue = new KeyQueue(time);
         using var subscription = cache.Subscribe();
         foreach (var key in KeysOf(subscription.Start))
             queue.Add(key);
-        var work = Enumerable.Range(0, Workers).Select(_ => WorkAsync(queue, term)).ToArray();
-        await Task.WhenAll([FeedAsync(queue, subscription, term), SweepAsync(queue, term), .. work]);
+        Task[] parts = [FeedAsync(queue, subscription, term), SweepAsync(queue, term), .. Enumerable.Range(0, Workers).Select(_ => WorkAsync(queue, term))];
+        await Task.WhenAny(parts);
+        await over.CancelAsync();
+        await Task.WhenAll(parts);
     }
 
     private static async Task FeedAsync(KeyQueue queue, FleetSubscription subscription, LeaderTerm term)

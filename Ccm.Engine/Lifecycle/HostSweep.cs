@@ -18,9 +18,13 @@ internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, 
 {
     private HashSet<(string Worker, string Lab)> _leftBehind = [];
     private HashSet<string> _missing = [];
+    private StateGuard? _fence;
 
     public async Task SweepAsync(LeaderTerm term)
     {
+        // What was seen in an earlier term was not seen a moment ago.
+        if (_fence != term.Fence)
+            (_leftBehind, _missing, _fence) = ([], [], term.Fence);
         var seen = new HashSet<(string, string)>();
         var missing = new HashSet<string>();
         foreach (var worker in cache.Current.Workers.Values.Where(worker => worker.Value is { State: WorkerState.Running or WorkerState.Draining, UnreachableSince: null, LostSince: null }))

@@ -102,7 +102,9 @@ internal sealed partial class InstanceReconciler(
 
     private async Task<TimeSpan?> AwaitStartAsync(LeaderTerm term, InstanceEntry entry, Worker worker)
     {
-        var lab = (await OfTitleAsync(worker, LabTitle.Of(entry.Id), term.Over)).FirstOrDefault(lab => lab.Id == entry.Value.Checkpoint!.LabId);
+        var lab = await hosts.LabsOf(worker).FindAsync(worker, entry.Value.Checkpoint!.LabId!, term.Over);
+        if (lab?.Title != LabTitle.Of(entry.Id))
+            lab = null;
         if (lab is { State: HostLabState.Booted, IsConverged: true })
         {
             await control.AdvanceInstanceAsync(term.Fence, entry, InstanceState.Running, "Its lab has converged.", WithSlot, term.Over);

@@ -27,8 +27,18 @@ internal sealed partial class WorkerReconciler(
                 return await EndLostAsync(term, entry);
             // Before its provider is asked for: one whose provider is not known here must be able to end.
             if (entry.Value is { State: WorkerState.Pending, Target: not WorkerTarget.Running })
-                return await AdvanceAsync(term, entry, WorkerState.Terminated, "Cancelled before a host was ordered.");
+            {
+                // It may have been ordered in the very moment in which it was cancelled.
+                await TryGiveBackAsync(term, entry.Value);
+                return await AdvanceAsync(term, entry, WorkerState.Terminated, "Cancelled before its host was there.");
+            }
             var provider = hosts.ProviderOf(entry.Value);
+            // The provider alone has to answer: a host that failed may never do so again.
+            if (entry is { IsEmpty: true, Value: { State: WorkerState.Failed, Target: WorkerTarget.Terminated } })
+            {
+                await provider.TerminateAsync(entry.Value, term.Over);
+                return await AdvanceAsync(term, entry, WorkerState.Terminated, "It failed, and its host was given back.");
+            }
             return entry.Value.State == WorkerState.Pending
                 ? await OrderAsync(term, entry, provider)
                 : await FollowAsync(term, entry, provider, await provider.DescribeAsync(entry.Value, term.Over));

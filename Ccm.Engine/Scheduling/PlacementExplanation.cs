@@ -31,7 +31,7 @@ public static class PlacementExplainer
             return new PlacementExplanation(instance.Id, $"It is not due: it is placed from {due:u} on, so that nothing is held before it is needed.", due, null, verdicts, []);
         var plan = PlacementPlanner.Plan(snapshot, now, times);
         if (plan.Kept is { } kept && kept.InstanceId != instance.Id && plan.Placements.All(placement => placement.Instance.Id != instance.Id))
-            verdicts = [.. verdicts.Select(verdict => verdict.WorkerId == kept.WorkerId ? Keep(verdict, kept) : verdict)];
+            verdicts = [.. verdicts.Select(verdict => verdict.WorkerId == kept.WorkerId ? Keep(verdict) : verdict)];
         if (verdicts.Any(verdict => verdict.Fits))
             return new PlacementExplanation(instance.Id, "A worker has room and it will be placed on the next pass.", due, null, verdicts, []);
         return new PlacementExplanation(instance.Id, Waiting(snapshot, verdicts), due, null, verdicts, WouldFit(value, snapshot, verdicts, templates));
@@ -50,10 +50,10 @@ public static class PlacementExplainer
         return new WorkerVerdict(worker.Id, reasons.IsEmpty, worker.Available, instance.Demand, reasons);
     }
 
-    private static WorkerVerdict Keep(WorkerVerdict verdict, KeptWorker kept) => verdict with
+    private static WorkerVerdict Keep(WorkerVerdict verdict) => verdict with
     {
         Fits = false,
-        Reasons = verdict.Reasons.Add(new Reason(ReasonCode.PlaceKept, $"It is kept for {kept.InstanceId}, which has waited longer.")),
+        Reasons = verdict.Reasons.Add(new Reason(ReasonCode.PlaceKept, "It is kept for one that has waited longer.")),
     };
 
     private static string Waiting(FleetSnapshot snapshot, ImmutableArray<WorkerVerdict> verdicts)

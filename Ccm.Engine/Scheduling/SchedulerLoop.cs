@@ -20,6 +20,7 @@ public sealed partial class SchedulerLoop(ControlPlane control, WatchCache cache
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private readonly Lock _lock = new();
+    private long _seen;
     private readonly Dictionary<string, InstanceEntry> _placed = [];
     private readonly Dictionary<string, WorkerEntry> _filled = [];
 
@@ -72,6 +73,10 @@ public sealed partial class SchedulerLoop(ControlPlane control, WatchCache cache
     private FleetSnapshot Overlaid()
     {
         var snapshot = cache.Current;
+        // A store that was restored counts anew: what was committed before is not there.
+        if (snapshot.Revision < _seen)
+            Forget();
+        _seen = snapshot.Revision;
         foreach (var id in _placed.Where(pair => pair.Value.ModRevision <= snapshot.Revision).Select(pair => pair.Key).ToArray())
             _placed.Remove(id);
         foreach (var id in _filled.Where(pair => pair.Value.Capacity.ModRevision <= snapshot.Revision).Select(pair => pair.Key).ToArray())

@@ -258,4 +258,27 @@ public sealed class BookingForecastTests
         Assert.Equal((70L * 128, 70L * 128), (shortage!.Booked.MemoryGb, shortage.Most.MemoryGb));
         Assert.Equal(1 + (10_000 / 140 * 1.1), (shortage.FreeSlots[0].Start - Sample.Now).TotalHours, 1);
     }
+
+    /// <summary>Anybody can reserve hundreds of labs that nothing can hold; they wait, and whoever books for a time is answered all the same.</summary>
+    [Fact]
+    public void FreeSlots_HundredsThatNothingHolds_CountForNothing()
+    {
+        var template = Sample.Template() with { MaxWorkers = 2 };
+        var booked = Enumerable.Range(0, 2_000).Select(n => Booked.Slot($"i-{n:D5}", 1 + (n / 2 * 1.2), 1)).ToList();
+        var stuck = Enumerable.Range(0, 500).Select(n => Sample.Instance($"s-{n:D5}") with { Request = Sample.Request(memory: 100_000) });
+        var full = Enumerable.Range(0, 500).Select(n => Sample.Instance($"f-{n:D5}") with { Request = Booked.Whole, DurationMinutes = 100_000, CreatedAt = Sample.Now.AddHours(3) });
+
+        Assert.Equal(Booked.Forecast(booked, template).FreeSlots(1, 1, 3), Booked.Forecast(booked.Concat(stuck), template).FreeSlots(1, 1, 3));
+        Assert.NotNull(Booked.Forecast(booked.Concat(full), template).Check(1, 1));
+    }
+
+    [Fact]
+    public void Check_Cancelled_Ends()
+    {
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        var forecast = new BookingForecast(FleetSnapshot.Empty, [Sample.Template()], Sample.Now, Booked.Times, stop.Token);
+
+        Assert.Throws<OperationCanceledException>(() => forecast.Check(1, 1));
+    }
 }

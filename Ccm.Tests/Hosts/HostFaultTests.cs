@@ -68,6 +68,36 @@ public sealed class HostFaultTests
         Assert.Equal((WorkerState.Failed, InstanceState.Running), (world.Worker.State, world.Instance.State));
     }
 
+    /// <summary>A host that will never answer again must not keep a worker that is to go.</summary>
+    [Fact]
+    public async Task Silent_EmptyAndAskedToGo_Ends()
+    {
+        await using var world = await OneHostWorld.StartAsync();
+        world.Host.Silence();
+        await world.PassAsync(TimeSpan.FromMinutes(6));
+        await world.Control.TerminateWorkerAsync(Admin, Operation.New(), "w-1", CancellationToken.None);
+        await world.SettleAsync();
+        Assert.Equal(WorkerState.Failed, world.Worker.State);
+
+        world.Host.ProviderAnswers = true;
+        await world.SettleAsync();
+
+        Assert.Equal(WorkerState.Terminated, world.Worker.State);
+    }
+
+    /// <summary>The leader may have ordered it and died before it could say so.</summary>
+    [Fact]
+    public async Task Pending_Cancelled_GivesBackWhatMayHaveBeenOrdered()
+    {
+        await using var world = await OneHostWorld.StartAsync(WorkerState.Pending);
+
+        await world.Control.TerminateWorkerAsync(Admin, Operation.New(), "w-1", CancellationToken.None);
+        await world.SettleAsync();
+
+        Assert.Equal(WorkerState.Terminated, world.Worker.State);
+        Assert.Equal(["terminate"], world.Host.Acts);
+    }
+
     [Theory]
     [InlineData(InstanceState.Scheduled, false)]
     [InlineData(InstanceState.Instantiating, true)]

@@ -34,6 +34,10 @@ public sealed class HostsOptionsTests
         Assert.Contains(said, Assert.Single(Problems(("a", host))), StringComparison.Ordinal);
 
     [Fact]
+    public void Validate_PasswordInTheAddress_IsNotRepeated() =>
+        Assert.DoesNotContain("secret", Assert.Single(Problems(("a", Host(url: "https://ccm:secret@cml-1")))), StringComparison.Ordinal);
+
+    [Fact]
     public void Validate_OneHostUnderTwoNames_IsRefused() =>
         Assert.Contains("two workers", Assert.Single(Problems(("a", Right), ("b", Host(url: "https://CML-1.example.org:443/")))), StringComparison.Ordinal);
 

@@ -21,6 +21,9 @@ internal sealed class ScriptedHost : IWorkerProvider, ILabBackend
     /// <summary>Thrown by every call; null: it answers.</summary>
     public Exception? Fails { get; set; }
 
+    /// <summary>It can be given back, whatever itself says.</summary>
+    public bool ProviderAnswers { get; set; }
+
     /// <summary>Thrown by acts on that lab.</summary>
     public Dictionary<string, Exception> Refuses { get; } = [];
 
@@ -45,7 +48,13 @@ internal sealed class ScriptedHost : IWorkerProvider, ILabBackend
 
     public Task StopAsync(Worker worker, CancellationToken cancellationToken) => Act("stop");
 
-    public Task TerminateAsync(Worker worker, CancellationToken cancellationToken) => Act("terminate");
+    public Task TerminateAsync(Worker worker, CancellationToken cancellationToken)
+    {
+        if (!ProviderAnswers)
+            return Act("terminate");
+        Acts.Add("terminate");
+        return Task.CompletedTask;
+    }
 
     public Task<HostDescription?> DescribeAsync(Worker worker, CancellationToken cancellationToken) => Fails is { } fails ? throw fails : Task.FromResult(Is);
 

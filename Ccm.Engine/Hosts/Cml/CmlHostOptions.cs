@@ -30,7 +30,7 @@ public class CmlHostOptions
     internal IEnumerable<string> Problems(string section)
     {
         if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http") || url.PathAndQuery != "/" || url.UserInfo.Length > 0)
-            yield return $"{section}:{nameof(Url)} is '{Url}': give an address as https://cml.example.org, with nothing behind it.";
+            yield return $"{section}:{nameof(Url)} is {(Url.Contains('@', StringComparison.Ordinal) ? "an address with a user in it" : $"'{Url}'")}: give an address as https://cml.example.org, with nothing behind it.";
         else if (url.Scheme == "http" && !url.IsLoopback)
             yield return $"{section}:{nameof(Url)} is '{Url}', where the password could be read on the way: give an https address.";
         if (Username.Length == 0)

@@ -25,6 +25,10 @@ internal sealed class CmlLabs(Func<Worker, CancellationToken, Task<CmlClient>> h
         return [.. labs.OfType<HostLab>()];
     }
 
+    /// <summary>By itself: to read all labs of a host for each that starts on it would keep the host from starting them.</summary>
+    public async Task<HostLab?> FindAsync(Worker worker, string labId, CancellationToken cancellationToken) =>
+        await ReadAsync(await hostOf(worker, cancellationToken), labId, cancellationToken);
+
     public async Task<string> ImportAsync(Worker worker, string title, string labYaml, CancellationToken cancellationToken)
     {
         var host = await hostOf(worker, cancellationToken);
