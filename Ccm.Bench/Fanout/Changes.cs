@@ -7,10 +7,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ccm.Bench.Fanout;
 
-/// <summary>Instances under a prefix of their own change, each once in a round, by raw puts: as many events as there are instances.</summary>
+/// <summary>
+/// Instances under a prefix of their own change, each once in a round, by raw puts: as many events as there are instances. Several in a
+/// transaction, as placements are written: one put at a time would measure how fast etcd writes.
+/// </summary>
 internal sealed class Changes : IDisposable
 {
-    private const int Lanes = 32;
+    private const int Lanes = 8;
+    private const int Together = 20;
     private readonly EtcdConnection _connection;
     private readonly ByteString[] _keys;
     private readonly ByteString[] _values;
@@ -30,8 +34,13 @@ internal sealed class Changes : IDisposable
     /// <summary>All of them once, as fast as etcd takes them.</summary>
     public Task WriteAllAsync() => Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => Task.Run(async () =>
     {
-        for (var n = lane; n < Count; n += Lanes)
-            await WriteAsync(n);
+        for (var first = lane * Together; first < Count; first += Lanes * Together)
+        {
+            var request = new TxnRequest();
+            for (var n = first; n < Math.Min(Count, first + Together); n++)
+                request.Success.Add(new RequestOp { RequestPut = new PutRequest { Key = _keys[n], Value = _values[n] } });
+            await Member.Keys.TxnAsync(request);
+        }
     })));
 
     public async Task WriteAsync(int n) => await Member.Keys.PutAsync(new PutRequest { Key = _keys[n], Value = _values[n] });
