@@ -55,6 +55,12 @@ public sealed class MainJobStory(PortalInBrowser browser) : BrowserTest(browser)
         await Expect(page.Locator("[data-test=lab-file]")).ToHaveCountAsync(0);
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Workers" })).ToHaveCountAsync(0);
         await page.Locator("tr[data-id=demo-ospf-triangle]").GetByRole(AriaRole.Button, new() { Name = "Reserve" }).ClickAsync();
+        // The browser tells a chosen time with seconds; one that was not understood would fall back to the default, unseen.
+        await page.Locator("[data-test=reserve-later]").CheckAsync();
+        await page.Locator("[data-test=reserve-start]").FillAsync("2099-01-01T10:00");
+        await page.Locator("[data-test=reserve-confirm]").ClickAsync();
+        await Expect(page.Locator("[data-test=problem]")).ToContainTextAsync("365 days away");
+        await page.GetByRole(AriaRole.Radio, new() { Name = "As soon as possible" }).CheckAsync();
         await page.Locator("[data-test=reserve-minutes]").FillAsync("100000");
         await page.Locator("[data-test=reserve-confirm]").ClickAsync();
         await Expect(page.Locator("[data-test=problem]")).ToContainTextAsync("Ask for 1 to 240 minutes");

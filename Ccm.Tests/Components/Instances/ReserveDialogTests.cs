@@ -36,7 +36,7 @@ public sealed class ReserveDialogTests
         await using var dialog = await OpenAsync(portal);
 
         dialog.Find("[data-test=reserve-later]").Change(true);
-        dialog.Find("input[type=datetime-local]").Change("2026-03-02T09:00");
+        dialog.Find("input[type=datetime-local]").Change("2026-03-02T09:00:00");
         await dialog.Confirm().ClickAsync();
         await dialog.Closed;
 
@@ -47,10 +47,10 @@ public sealed class ReserveDialogTests
     [InlineData("0", null, "0 minutes are outside what 'ospf' allows.")]
     [InlineData("-5", null, "Ask for 1 to 240 minutes.")]
     [InlineData("241", null, "241 minutes are outside")]
-    [InlineData("60", "2026-02-01T09:00", "is in the past.")]
-    [InlineData("60", "2036-02-01T09:00", "is more than 365 days away.")]
-    [InlineData("60", "0001-01-01T00:00", "The year 1 is no start of a slot.")]
-    [InlineData("60", "9999-12-31T23:59", "The year 9999 is no start of a slot.")]
+    [InlineData("60", "2026-02-01T09:00:00", "is in the past.")]
+    [InlineData("60", "2036-02-01T09:00:00", "is more than 365 days away.")]
+    [InlineData("60", "0001-01-01T00:00:00", "The year 1 is no start of a slot.")]
+    [InlineData("60", "9999-12-31T23:59:00", "The year 9999 is no start of a slot.")]
     public async Task Reserve_OutOfBounds_SaysWhatWouldBeRightAndKeepsWhatWasTyped(string minutes, string? start, string problem)
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
@@ -85,7 +85,7 @@ public sealed class ReserveDialogTests
 
         await slot.ClickAsync();
         Assert.Empty(dialog.FindAll("[data-test=problem]"));
-        Assert.Equal("2026-03-02T13:18", dialog.Find("input[type=datetime-local]").GetAttribute("value"));
+        Assert.Equal("2026-03-02T13:18:00", dialog.Find("input[type=datetime-local]").GetAttribute("value"));
         await dialog.Confirm().ClickAsync();
         await dialog.Closed;
 
@@ -209,7 +209,7 @@ public sealed class ReserveDialogTests
     private static async Task AskAsync(OpenDialog dialog)
     {
         dialog.Find("[data-test=reserve-later]").Change(true);
-        dialog.Find("input[type=datetime-local]").Change("2026-03-02T10:00");
+        dialog.Find("input[type=datetime-local]").Change("2026-03-02T10:00:00");
         await dialog.Confirm().ClickAsync();
     }
 
