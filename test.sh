@@ -70,5 +70,10 @@ fi
 if [ "$failed" -gt 0 ] && [ "$status" = 0 ]; then
   status=1
 fi
+# What failed once more at the end, where it is found: a long run's first failure may be out of reach.
+if [ "$failed" -gt 0 ]; then
+  echo "=== FAILED ==="
+  awk '/\[FAIL\]$/ { shown = 25 } /\[(PASS|SKIP)\]$/ || /^      Output:/ { shown = 0 } shown-- > 0 { print substr($0, 1, 400) }' "$log"
+fi
 echo "$passed passed, $failed failed, $skipped skipped"
 exit "$status"

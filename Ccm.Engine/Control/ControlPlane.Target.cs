@@ -46,8 +46,7 @@ public sealed partial class ControlPlane
     public Task<LabletInstance> ExtendInstanceAsync(Actor actor, Operation operation, string id, DateTimeOffset timeslotEnd, CancellationToken cancellationToken) =>
         CommitAsync(actor, operation, async (snapshot, mutation) =>
         {
-            var entry = await SeeInstanceAsync(snapshot, id, cancellationToken);
-            AuthoriseInstance(actor, entry.Value, "extend");
+            var entry = await SeeManagedAsync(snapshot, actor, id, "extend", cancellationToken);
             var instance = entry.Value;
             if (instance.Target == InstanceTarget.Terminated)
                 throw AlreadyEnding(instance);
@@ -71,8 +70,7 @@ public sealed partial class ControlPlane
         RefuseWhenOutboxIsFull();
         return CommitAsync(actor, operation, async (snapshot, mutation) =>
         {
-            var entry = await SeeInstanceAsync(snapshot, id, cancellationToken);
-            AuthoriseInstance(actor, entry.Value, verb);
+            var entry = await SeeManagedAsync(snapshot, actor, id, verb, cancellationToken);
             if (entry.Value.State == InstanceState.Terminated)
                 throw RefusedException.Conflict($"'{id}' is TERMINATED since {entry.Value.LastTransition.At:u}: there is nothing to {verb}.", "Reserve a new one.");
             var next = change(entry.Value);
@@ -95,10 +93,13 @@ public sealed partial class ControlPlane
             shortage.Latest is { } latest ? $"Extend to at most {latest:u}." : "It cannot be extended: reserve another slot.", "timeslotEnd");
     }
 
-    private static void AuthoriseInstance(Actor actor, LabletInstance instance, string verb)
+    /// <summary>The instance, for one who may change it. Who may change none is told so, whether it is there or not.</summary>
+    private async Task<InstanceEntry> SeeManagedAsync(FleetSnapshot snapshot, Actor actor, string id, string verb, CancellationToken cancellationToken)
     {
-        if (!actor.May(Permission.ManageAnyInstance) && !(instance.OwnerId == actor.Id && actor.May(Permission.ManageOwnInstances)))
-            throw new RefusedException(RefusalKind.Forbidden, new Problem(null, $"{actor.Name} may not {verb} instance '{instance.Id}'.", "Its owner, an operator or an admin may."));
+        Authorise(actor, Permission.ManageOwnInstances, $"{verb} instances");
+        var entry = await SeeInstanceAsync(snapshot, id, cancellationToken);
+        return actor.May(Permission.ManageAnyInstance) || entry.Value.OwnerId == actor.Id ? entry : throw new RefusedException(RefusalKind.Forbidden,
+            new Problem(null, $"{actor.Name} may not {verb} instance '{id}'.", "Its owner, an operator or an admin may."));
     }
 
     private static RefusedException AlreadyEnding(LabletInstance instance) =>

@@ -40,6 +40,9 @@ public sealed class RolesTests(ApiHost host) : IClassFixture<ApiHost>
 
     [Theory]
     [InlineData("viewer", "/api/v1/instances", """{"definitionId":"x"}""")]
+    [InlineData("viewer", "/api/v1/instances/i-0/stop", "{}")]
+    [InlineData("viewer", "/api/v1/instances/i-0/start", "{}")]
+    [InlineData("viewer", "/api/v1/instances/i-0/extend", """{"timeslotEnd":"2099-01-01T00:00:00Z"}""")]
     [InlineData("user", "/api/v1/workers", """{"template":"small"}""")]
     [InlineData("user", "/api/v1/workers/w-0/drain", "{}")]
     [InlineData("user", "/api/v1/instances/i-0/collect", "{}")]
@@ -53,6 +56,10 @@ public sealed class RolesTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("operator", "/api/v1/templates", """{"name":"t","licenseType":"PERSONAL","capacity":{"cpuCores":1,"memoryGb":1,"storageGb":1}}""")]
     public async Task Post_RoleThatMayNot_IsForbidden(string role, string path, string json) =>
         await (await host.Client(role).SendJsonAsync(path, json)).Refused(HttpStatusCode.Forbidden, role);
+
+    [Fact]
+    public async Task Delete_AsViewer_IsForbiddenWhetherItIsThereOrNot() =>
+        await (await host.Client("viewer").DeleteAsync("/api/v1/instances/i-0", TestContext.Current.CancellationToken)).Refused(HttpStatusCode.Forbidden, "viewer");
 
     [Fact]
     public async Task Publish_AsOperator_IsForbiddenAndNothingIsThere()
