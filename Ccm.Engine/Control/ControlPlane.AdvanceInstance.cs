@@ -75,7 +75,7 @@ public sealed partial class ControlPlane
             if (seen.WorkerId is not { } gone)
                 throw new InvalidOperationException($"Instance {seen.Id} is {Capitals(seen.Value.State)} and {StateKeys.InstanceWorker(seen.Id)} is missing: put the id of its worker there.");
             if (await store.GetAsync(StateKeys.WorkerState(gone), cancellationToken) is not null)
-                throw new InvalidOperationException($"Instance {seen.Id} holds a place on {gone}, of which {StateKeys.WorkerCapacity(gone)} or {StateKeys.WorkerPorts(gone)} is missing: restore the key and start the replicas anew.");
+                throw new InvalidOperationException($"Instance {seen.Id} holds a place on {gone}, of which {StateKeys.WorkerCapacity(gone)} or {StateKeys.WorkerPorts(gone)} is missing or another key of it cannot be read: restore the key, and if it was missing, start the replicas anew.");
             // Gone with all that was held on it, while it is.
             mutation.Guard(StateKeys.WorkerState(gone), 0);
             return;

@@ -65,6 +65,9 @@ public sealed partial class ControlPlane(
                         return await repeated(cache.Current);
                     throw;
                 }
+                // Seen as it was before that value: a guard on it fails every time.
+                if (mutation.Guarded.Select(key => cache.Current.Unreadable.GetValueOrDefault(key)).FirstOrDefault(value => value is not null) is { } unreadable)
+                    throw new RefusedException(RefusalKind.Unavailable, new Problem(null, unreadable.Reason, unreadable.Fix));
                 switch (await (mutation.IsEmpty ? store.CommitAsync(mutation.BuildCheck(), cancellationToken) : SendAsync(mutation, cancellationToken)))
                 {
                     case CommitResult.Committed committed:

@@ -24,6 +24,9 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
     /// <summary>Whether there is nothing to write.</summary>
     public bool IsEmpty => _puts.Count == 0 && _deletes.Count == 0 && _events.IsEmpty;
 
+    /// <summary>What it decided on.</summary>
+    public IEnumerable<string> Guarded => _guards.Keys;
+
     /// <summary>The transaction holds only while the key's last change is <paramref name="revision"/>; 0: absent.</summary>
     public void Guard(string key, long revision) => _guards[key] = new StateGuard.Modified(key, revision);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Hosts;
@@ -21,16 +22,24 @@ internal sealed partial class ControllerLoop(
     private const int Workers = 16;
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>After a lost race: the next one is most likely won.</summary>
+    private static readonly TimeSpan FirstRace = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestRace = TimeSpan.FromSeconds(1);
+
     /// <summary>For a store: it is back for everything at once.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(4);
 
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long each key that did not get on was left alone last.</summary>
+    private readonly ConcurrentDictionary<string, TimeSpan> _pauses = new(StringComparer.Ordinal);
 
     /// <summary>What ends one part by a fault ends all, so that the term is begun anew and the fault is told.</summary>
     public async Task RunAsync(LeaderTerm leading)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(leading.Over);
         var term = leading with { Over = over.Token };
+        _pauses.Clear();
         using var queue = new KeyQueue(time);
         using var subscription = cache.Subscribe();
         foreach (var key in KeysOf(subscription.Start))
@@ -84,29 +93,35 @@ internal sealed partial class ControllerLoop(
 
     private async Task WorkAsync(KeyQueue queue, LeaderTerm term)
     {
-        var backoff = new Dictionary<string, TimeSpan>();
         while (true)
         {
             var key = await queue.TakeAsync(term.Over);
-            TimeSpan? again;
-            try
-            {
-                again = await StepAsync(term, key);
-                backoff.Remove(key);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException || !term.Over.IsCancellationRequested)
-            {
-                var ofStore = exception is StateStoreUnavailableException or RefusedException { Kind: RefusalKind.Unavailable };
-                var longest = ofStore ? LongestWait : LongestBackoff;
-                var pause = backoff.TryGetValue(key, out var last) ? TimeSpan.FromTicks(Math.Min(last.Ticks * 2, longest.Ticks)) : FirstBackoff;
-                backoff[key] = pause;
-                again = pause;
-                if (ofStore)
-                    LogWaits(key, exception.Message);
-                else
-                    LogFailed(key, exception);
-            }
-            queue.Done(key, again);
+            queue.Done(key, await LookAsync(term, key));
+        }
+    }
+
+    /// <summary>One step of what a key names; if it does not get on, a pause that grows until it does.</summary>
+    /// <returns>How long until it must be looked at again, whatever happens; null: when something changes.</returns>
+    internal async Task<TimeSpan?> LookAsync(LeaderTerm term, string key)
+    {
+        try
+        {
+            var before = RevisionOf(key);
+            var again = await StepAsync(term, key);
+            // There was something to do and it stands where it stood: others were faster, or its guards never hold.
+            if (again == TimeSpan.Zero && RevisionOf(key) == before)
+                return Pause(key, FirstRace, LongestRace);
+            _pauses.TryRemove(key, out _);
+            return again;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !term.Over.IsCancellationRequested)
+        {
+            var ofStore = exception is StateStoreUnavailableException or RefusedException { Kind: RefusalKind.Unavailable };
+            if (ofStore)
+                LogWaits(key, exception.Message);
+            else
+                LogFailed(key, exception);
+            return Pause(key, FirstBackoff, ofStore ? LongestWait : LongestBackoff);
         }
     }
 
@@ -117,6 +132,16 @@ internal sealed partial class ControllerLoop(
         ["instances", var id] => instances.ReconcileAsync(term, id),
         ["workers", var id] => workers.ReconcileAsync(term, id),
         _ => Task.FromResult<TimeSpan?>(null),
+    };
+
+    private TimeSpan Pause(string key, TimeSpan first, TimeSpan longest) =>
+        _pauses.AddOrUpdate(key, first, (_, last) => TimeSpan.FromTicks(Math.Clamp(last.Ticks * 2, first.Ticks, longest.Ticks)));
+
+    private long? RevisionOf(string key) => key.Split('/') switch
+    {
+        ["instances", var id] => cache.Current.Instances.GetValueOrDefault(id)?.ModRevision,
+        ["workers", var id] => cache.Current.Workers.GetValueOrDefault(id)?.State.ModRevision,
+        _ => null,
     };
 
     [LoggerMessage(7201, LogLevel.Error, "{Key} could not be taken further and is tried again.")]

@@ -21,7 +21,8 @@ internal sealed partial class InstanceReconciler(
     public async Task<TimeSpan?> ReconcileAsync(LeaderTerm term, string id)
     {
         var snapshot = cache.Current;
-        if (!snapshot.Instances.TryGetValue(id, out var entry))
+        // What cannot be read could not be changed either; when it can be read again, it is looked at.
+        if (!snapshot.Instances.TryGetValue(id, out var entry) || entry.Unreadable is not null)
             return null;
         var worker = entry.WorkerId is null ? null : snapshot.Workers.GetValueOrDefault(entry.WorkerId);
         switch (InstancePlanner.Next(entry, worker, time.GetUtcNow(), options.Value))

@@ -19,7 +19,8 @@ internal sealed partial class WorkerReconciler(
     /// <returns>How long until it must be looked at again, whatever happens; null: when something changes.</returns>
     public async Task<TimeSpan?> ReconcileAsync(LeaderTerm term, string id)
     {
-        if (!cache.Current.Workers.TryGetValue(id, out var entry) || entry.Value.State == WorkerState.Terminated)
+        // What cannot be read could not be changed either; when it can be read again, it is looked at.
+        if (!cache.Current.Workers.TryGetValue(id, out var entry) || entry.Value.State == WorkerState.Terminated || entry.Unreadable is not null)
             return null;
         try
         {

@@ -19,7 +19,7 @@ internal sealed class PlannedFleet
     {
         _snapshot = snapshot;
         _templates = templates;
-        foreach (var worker in snapshot.Workers.Values.Where(worker => worker.Value.TakesWork || worker.Value.IsComing).OrderBy(worker => worker.Id, StringComparer.Ordinal))
+        foreach (var worker in snapshot.Workers.Values.Where(worker => worker.TakesWork || worker.Value.IsComing).OrderBy(worker => worker.Id, StringComparer.Ordinal))
             _rooms.Add(new Room(worker.Value.LicenseType, worker.Value.CmlVersion, worker.Available, worker.Ports.Value.FreeCount));
         foreach (var (name, pointer) in snapshot.Templates)
             _workers[name] = pointer.Value.Workers;

@@ -44,7 +44,7 @@ internal static class ScalingPlanner
         DateTimeOffset now, PlanningTimes times, ScalingOptions options)
     {
         var slowest = templates.Where(template => template.Enabled).Select(template => template.StartupTimeMinutes).DefaultIfEmpty(0).Max();
-        var due = snapshot.In(InstanceState.Pending).Where(entry => entry.Value.Target == InstanceTarget.Running && times.IsDueWithStart(entry.Value, slowest, now))
+        var due = snapshot.Waiting.Where(entry => times.IsDueWithStart(entry.Value, slowest, now))
             .OrderBy(entry => times.Due(entry.Value)).ThenBy(entry => entry.Value.CreatedAt).ThenBy(entry => entry.Id, StringComparer.Ordinal);
         foreach (var entry in due)
         {
@@ -102,8 +102,7 @@ internal static class ScalingPlanner
 
     /// <summary>Of several the first that becomes due, so that the reason told stays the same from pass to pass.</summary>
     private static InstanceEntry? DueSoon(FleetSnapshot snapshot, WorkerEntry worker, DateTimeOffset until, PlanningTimes times) =>
-        snapshot.In(InstanceState.Pending).Where(entry => entry.Value.Target == InstanceTarget.Running
-            && times.IsDueWithStart(entry.Value, worker.Value.StartupTimeMinutes, until) && worker.Value.Declared.Fits(entry.Value.Demand)
+        snapshot.Waiting.Where(entry => times.IsDueWithStart(entry.Value, worker.Value.StartupTimeMinutes, until) && worker.Value.Declared.Fits(entry.Value.Demand)
             && worker.Value.PortRange.Count >= entry.Value.Request.PortNames.Length
             && Filters.KindFits(entry.Value.Request, worker.Value.LicenseType, worker.Value.CmlVersion))
         .OrderBy(entry => times.Due(entry.Value)).ThenBy(entry => entry.Id, StringComparer.Ordinal).FirstOrDefault();

@@ -27,6 +27,8 @@ internal static class Filters
             reasons.Add(new Reason(ReasonCode.WorkerDraining, "It is being drained."));
         else if (worker.Value.LostSince is not null)
             reasons.Add(new Reason(ReasonCode.WorkerNotRunning, "Its host is lost."));
+        else if (worker.Unreadable is { } unreadable)
+            reasons.Add(new Reason(ReasonCode.WorkerNotRunning, $"The value of {unreadable.Key} cannot be read."));
         else if (!worker.Value.TakesWork)
             reasons.Add(new Reason(ReasonCode.WorkerNotRunning, worker.Value.UnreachableSince is { } since ? $"It does not answer since {since:u}."
                 : worker.Value is { State: WorkerState.Running, Trouble: { } trouble } ? trouble : $"It is {worker.Value.State.ToString().ToUpperInvariant()}."));

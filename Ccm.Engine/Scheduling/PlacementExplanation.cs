@@ -23,6 +23,8 @@ public static class PlacementExplainer
         var value = instance.Value;
         var verdicts = snapshot.Workers.Values.Where(worker => worker.Value.State != WorkerState.Terminated).OrderBy(worker => worker.Id, StringComparer.Ordinal)
             .Select(worker => Verdict(value, worker.Id == instance.WorkerId ? Without(worker, value) : worker)).ToImmutableArray();
+        if (instance.Unreadable is { } unreadable)
+            return new PlacementExplanation(instance.Id, unreadable.Warning, null, instance.WorkerId, verdicts, []);
         if (value.State != InstanceState.Pending)
             return new PlacementExplanation(instance.Id, value.State == InstanceState.Terminated
                 ? $"It ended: {value.LastTransition.Reason}" : $"It is on {instance.WorkerId}. {value.PlacedBecause}", null, instance.WorkerId, verdicts, []);

@@ -72,10 +72,8 @@ public static class PlacementPlanner
     {
         var due = new List<(InstanceEntry, Turn)>();
         DateTimeOffset? next = null;
-        foreach (var entry in snapshot.In(InstanceState.Pending))
+        foreach (var entry in snapshot.Waiting)
         {
-            if (entry.Value.Target != InstanceTarget.Running)
-                continue;
             var at = times.Due(entry.Value);
             if (times.IsDue(entry.Value, now))
                 due.Add((entry, new Turn(at, entry.Value.CreatedAt, entry.Id)));

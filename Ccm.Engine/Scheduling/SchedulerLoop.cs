@@ -9,7 +9,7 @@ namespace Ccm.Engine.Scheduling;
 
 /// <summary>
 /// Carries the planner's decisions out while this replica leads, a few batches at a time. Own commits are laid over the snapshot, so
-/// that the next plan does not wait for the watch; a batch whose guards fail is tried again worker by worker.
+/// that the next plan does not wait for the watch; a batch whose guards fail is tried again worker by worker, then lab by lab.
 /// </summary>
 public sealed partial class SchedulerLoop(ControlPlane control, WatchCache cache, PlanningTimes times, TimeProvider time, ILogger<SchedulerLoop> logger)
 {
@@ -62,11 +62,29 @@ public sealed partial class SchedulerLoop(ControlPlane control, WatchCache cache
             return true;
         var byWorker = batch.GroupBy(placement => placement.Worker.Id).ToArray();
         if (byWorker.Length == 1)
-            return false;
+            return await PlaceOneByOneAsync(term, batch);
         LogSplit(batch.Length, byWorker.Length);
         var any = false;
         foreach (var onWorker in byWorker)
-            any |= Remember(await control.PlaceAsync(term.Fence, [.. onWorker], term.Over));
+            any |= await PlaceAsync(term, [.. onWorker]);
+        return any;
+    }
+
+    /// <summary>One lab that changes again and again must not hold up those beside it. When it was the worker that changed, the next plan knows better.</summary>
+    private async Task<bool> PlaceOneByOneAsync(LeaderTerm term, ImmutableArray<Placement> onWorker)
+    {
+        var worker = onWorker[0].Worker;
+        if (onWorker.Length == 1 || cache.Current.Workers.GetValueOrDefault(worker.Id) is not { } now || now.IsNewerThan(worker))
+            return false;
+        var any = false;
+        foreach (var placement in onWorker)
+        {
+            var placed = await control.PlaceAsync(term.Fence, [placement with { Worker = worker }], term.Over);
+            if (!Remember(placed))
+                continue;
+            any = true;
+            worker = placed.Workers[0];
+        }
         return any;
     }
 

@@ -38,6 +38,9 @@ public sealed record FleetSnapshot
     /// <summary>Operations whose events wait for the relay, with the revision each was committed at.</summary>
     public ImmutableDictionary<string, long> Outbox { get; init; } = ImmutableDictionary<string, long>.Empty;
 
+    /// <summary>Values under CCM's keys that are not what they should be, by key. What they belong to is as it was before them, or not here at all.</summary>
+    public ImmutableSortedDictionary<string, UnreadableValue> Unreadable { get; init; } = ImmutableSortedDictionary.Create<string, UnreadableValue>(StringComparer.Ordinal);
+
     /// <summary>All instances in the order of lists. One that is there never moves in it.</summary>
     public ImmutableSortedSet<InstancePlace> NewestFirst { get; init; } = ImmutableSortedSet.Create(InstancePlace.NewestFirst);
 
@@ -54,6 +57,9 @@ public sealed record FleetSnapshot
     /// <summary>Instances in a state, in no promised order.</summary>
     public IEnumerable<InstanceEntry> In(InstanceState state) =>
         InstancesByState.TryGetValue(state, out var ids) ? ids.Select(id => Instances[id]) : [];
+
+    /// <summary>Instances that want a place, now or later, in no promised order.</summary>
+    public IEnumerable<InstanceEntry> Waiting => In(InstanceState.Pending).Where(entry => entry is { Value.Target: InstanceTarget.Running, Unreadable: null });
 
     /// <summary>This snapshot with what the caller itself just committed, where that is newer.</summary>
     public FleetSnapshot WithNewer(IEnumerable<InstanceEntry> instances, IEnumerable<WorkerEntry> workers)
@@ -107,6 +113,9 @@ public sealed record InstancePlace(DateTimeOffset CreatedAt, string Id)
 public sealed record InstanceEntry(LabletInstance Value, long ModRevision, string? WorkerId)
 {
     public string Id => Value.Id;
+
+    /// <summary>Why this is not what the store has; null when it is. No change of it can be committed then.</summary>
+    public UnreadableValue? Unreadable { get; init; }
 }
 
 /// <summary>A worker's three keys.</summary>
@@ -117,6 +126,14 @@ public sealed record WorkerEntry(Revised<Worker> State, Revised<AvailableCapacit
     public string Id => State.Value.Id;
 
     public Capacity Available => Capacity.Value.Amount;
+
+    /// <summary>Why one of its keys is not what the store has; null when all are. Nothing can be placed on it or given back then.</summary>
+    public UnreadableValue? Unreadable { get; init; }
+
+    public bool TakesWork => Value.TakesWork && Unreadable is null;
+
+    /// <summary>Whether one of its keys was changed since.</summary>
+    public bool IsNewerThan(WorkerEntry seen) => State.ModRevision > seen.State.ModRevision || Capacity.ModRevision > seen.Capacity.ModRevision || Ports.ModRevision > seen.Ports.ModRevision;
 
     /// <summary>Whether nothing is held on it.</summary>
     public bool IsEmpty => Available == Value.Declared && Ports.Value.IsEmpty;

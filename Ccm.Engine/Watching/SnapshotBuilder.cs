@@ -7,8 +7,8 @@ using Ccm.Engine.State;
 namespace Ccm.Engine.Watching;
 
 /// <summary>
-/// Makes the next snapshot from the last and one batch of keys. A value that cannot be read is reported and the object keeps what it
-/// had, so that one bad key never blinds the rest.
+/// Makes the next snapshot from the last and one batch of keys. A value that cannot be read is reported, and the object keeps what it
+/// had and says so, so that one bad key never blinds the rest.
 /// </summary>
 internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Exception> unreadable, OwnWrites? own = null)
 {
@@ -18,16 +18,18 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
     private ImmutableDictionary<string, Revised<TemplatePointer>> _templates = before.Templates;
     private ImmutableDictionary<string, LeaderEntry> _leaders = before.Leaders;
     private ImmutableDictionary<string, long> _outbox = before.Outbox;
+    private ImmutableSortedDictionary<string, UnreadableValue> _unreadable = before.Unreadable;
 
     public void Apply(string key, StateEntry? entry)
     {
         try
         {
             Read(key, entry);
+            _unreadable = _unreadable.Remove(key);
         }
         catch (Exception exception) when (exception is JsonException or FormatException or NotSupportedException)
         {
-            unreadable(key, exception);
+            Report(key, entry!.ModRevision, exception);
         }
     }
 
@@ -40,7 +42,7 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
         foreach (var (id, partial) in _instances)
         {
             var known = before.Instances.GetValueOrDefault(id);
-            var now = partial.State is { } state ? new InstanceEntry(state, partial.ModRevision, partial.WorkerId) : null;
+            var now = partial.State is { } state ? new InstanceEntry(state, partial.ModRevision, partial.WorkerId) { Unreadable = UnreadableUnder(StateKeys.Instances, id) } : null;
             Move(byWorker, known?.WorkerId, now?.WorkerId, id);
             Move(byState, known?.Value.State, now?.Value.State, id);
             if (now is null)
@@ -75,6 +77,7 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
             Templates = _templates,
             Leaders = _leaders,
             Outbox = _outbox,
+            Unreadable = _unreadable,
             NewestFirst = newestFirst.ToImmutable(),
             InstancesByWorker = byWorker.ToImmutable(),
             InstancesByState = byState.ToImmutable(),
@@ -86,16 +89,27 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
 
     private WorkerEntry? Settle(string id, PartialWorker partial)
     {
+        WorkerEntry? settled;
         try
         {
-            return partial.Settled;
+            settled = partial.Settled;
         }
         catch (FormatException exception)
         {
-            unreadable(StateKeys.WorkerPorts(id), exception);
-            return partial.Known;
+            Report(StateKeys.WorkerPorts(id), partial.Ports!.ModRevision, exception);
+            settled = partial.Known;
         }
+        return settled is null ? null : settled with { Unreadable = UnreadableUnder(StateKeys.Workers, id) };
     }
+
+    private void Report(string key, long revision, Exception exception)
+    {
+        _unreadable = _unreadable.SetItem(key, new UnreadableValue(key, revision, exception.Message));
+        unreadable(key, exception);
+    }
+
+    private UnreadableValue? UnreadableUnder(string prefix, string id) =>
+        _unreadable.IsEmpty ? null : _unreadable.Values.FirstOrDefault(value => value.Key.StartsWith($"{prefix}{id}/", StringComparison.Ordinal));
 
     private void Read(string key, StateEntry? entry)
     {

@@ -12,14 +12,14 @@ public readonly record struct Vacancy(LicenseType Licence, string CmlVersion, Ca
     public static Vacancy Of(WorkerEntry worker) => new(
         worker.Value.LicenseType, worker.Value.CmlVersion, worker.Value.Declared, worker.Value.PortRange.Count, worker.Available, worker.Ports.Value.FreeCount);
 
-    internal static ImmutableDictionary<Vacancy, ImmutableSortedSet<string>> All(IEnumerable<WorkerEntry> workers) => workers.Where(worker => worker.Value.TakesWork)
+    internal static ImmutableDictionary<Vacancy, ImmutableSortedSet<string>> All(IEnumerable<WorkerEntry> workers) => workers.Where(worker => worker.TakesWork)
         .GroupBy(Of, worker => worker.Id).ToImmutableDictionary(alike => alike.Key, alike => alike.ToImmutableSortedSet(StringComparer.Ordinal));
 
     /// <summary>Keeps the index while a worker changes; null: it was not there, or is gone.</summary>
     internal static void Move(ImmutableDictionary<Vacancy, ImmutableSortedSet<string>>.Builder index, WorkerEntry? before, WorkerEntry? after)
     {
-        Vacancy? from = before is { Value.TakesWork: true } ? Of(before) : null;
-        Vacancy? to = after is { Value.TakesWork: true } ? Of(after) : null;
+        Vacancy? from = before is { TakesWork: true } ? Of(before) : null;
+        Vacancy? to = after is { TakesWork: true } ? Of(after) : null;
         if (from == to)
             return;
         if (from is { } old)

@@ -87,7 +87,7 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
             {
                 return;
             }
-            catch (Exception exception) when (exception is StateCompactedException or StateFutureRevisionException or RevisionWentBackException)
+            catch (Exception exception) when (exception is StateCompactedException or StateFutureRevisionException or RevisionWentBackException or ReadableAgainException)
             {
                 LogRelist(exception.Message);
                 list = true;
@@ -125,7 +125,10 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
         var builder = new SnapshotBuilder(_current, LogUnreadable, Own);
         foreach (var change in batch.Events)
             builder.Apply(change.Key, change.Entry);
-        Publish(builder.Build(batch.Revision));
+        var built = builder.Build(batch.Revision);
+        Publish(built);
+        if (built.Before.Unreadable.Keys.FirstOrDefault(key => !built.After.Unreadable.ContainsKey(key)) is { } readable)
+            throw new ReadableAgainException(readable);
     }
 
     private void Relist(StateList list)
@@ -160,12 +163,15 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
     private sealed class RevisionWentBackException(long revision, long known)
         : Exception($"The store is at revision {revision}, behind {known}: it was restored or replaced.");
 
+    /// <summary>Its object's other keys may have been put aside while it could not be read.</summary>
+    private sealed class ReadableAgainException(string key) : Exception($"The value of {key} can be read again, or is gone.");
+
     [LoggerMessage(2001, LogLevel.Warning, "The watch broke and is resumed: {Reason}")]
     private partial void LogBroken(string reason);
 
     [LoggerMessage(2002, LogLevel.Warning, "The state is listed anew: {Reason}")]
     private partial void LogRelist(string reason);
 
-    [LoggerMessage(2003, LogLevel.Error, "The value of {Key} cannot be read and is ignored.")]
+    [LoggerMessage(2003, LogLevel.Error, "The value of {Key} cannot be read and is ignored. What it belongs to is left as it is until the key holds what it should.")]
     private partial void LogUnreadable(string key, Exception exception);
 }

@@ -1,4 +1,5 @@
 using Ccm.Engine.Leadership;
+using Ccm.Engine.Watching;
 using Ccm.Portal.Identity.Keys;
 using Ccm.Portal.Live;
 
@@ -20,7 +21,7 @@ internal static class HealthEndpoints
         group.MapGet("/metrics", (Metrics metrics) => TypedResults.Text(metrics.Write(), Metrics.MediaType));
     }
 
-    private static async Task<IResult> ReadyAsync(SystemHealth health, Replica replica, Elections elections, IServiceProvider services, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(SystemHealth health, WatchCache cache, Replica replica, Elections elections, IServiceProvider services, CancellationToken cancellationToken)
     {
         var (asked, identity) = (health.SessionsAsync(cancellationToken), health.IdentityAsync(cancellationToken));
         var reasons = new List<string>();
@@ -39,6 +40,7 @@ internal static class HealthEndpoints
         // No reasons to be not ready: the engine and the REST API do not depend on sessions, and all replicas share one Redis and one
         // provider, so that taking each of them out of service would only turn "nobody can sign in" into "nothing answers".
         var warnings = state.Warnings.ToList();
+        warnings.AddRange(UnreadableValue.Warnings(cache.Current.Unreadable));
         if (await asked is { Healthy: false } sessions)
             warnings.Add($"The session store ({sessions.Kind}): {sessions.Detail}");
         if (await identity is { Healthy: false } provider)

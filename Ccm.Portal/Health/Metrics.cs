@@ -21,6 +21,7 @@ internal sealed class Metrics(WatchCache cache, Elections elections, SystemHealt
         Gauge(text, "ccm_workers", "Workers by state.", Enum.GetValues<WorkerState>().Select(state => ($"state=\"{Capitals(state)}\"", (double)workers.GetValueOrDefault(state))));
         Gauge(text, "ccm_workers_drain_overdue", "Workers whose drain takes longer than allowed.", [("", snapshot.Workers.Values.Count(worker => worker.Value.DrainOverdueSince is not null))]);
         Gauge(text, "ccm_outbox_operations", "Operations whose events wait to be written to the audit trail.", [("", snapshot.Outbox.Count)]);
+        Gauge(text, "ccm_state_unreadable_keys", "Keys whose value cannot be read; what they belong to is left alone.", [("", snapshot.Unreadable.Count)]);
         Gauge(text, "ccm_watch_revision", "Revision of the state that this replica answers from.", [("", cache.Freshness.Revision)]);
         Gauge(text, "ccm_watch_up", "1 while the watch is up.", [("", health.NotReady() is null ? 1 : 0)]);
         Gauge(text, "ccm_watch_subscribers", "Readers of the watch in this process.", [("", cache.SubscriberCount)]);

@@ -57,6 +57,7 @@ public sealed class SystemApiTests(ApiHost host) : IClassFixture<ApiHost>
         Assert.All(lines, line => Assert.Matches("""^(# (HELP|TYPE) .+|[a-z_]+(\{[a-z]+="[^"]+"\})? -?[0-9.E+]+)$""", line));
         Assert.Contains("ccm_instances{state=\"PENDING\"} 0", lines);
         Assert.Contains("ccm_watch_up 1", lines);
+        Assert.Contains("ccm_state_unreadable_keys 0", lines);
     }
 
     [Fact]

@@ -53,6 +53,27 @@ public sealed class SnapshotBuilderTests
 
         Assert.Equal([key], reported);
         Assert.Equal(Describe(before), Describe(Build(change.After, 3, [Keys.Gone(StateKeys.InstanceState("i-2"))]).After));
+        Assert.Equal((key, 2L), (Assert.Single(change.After.Unreadable).Key, change.After.Unreadable[key].Revision));
+        Assert.Equal(key == "/ccm/instances/i-1/state" ? key : null, change.After.Instances["i-1"].Unreadable?.Key);
+    }
+
+    [Theory]
+    [InlineData("/ccm/workers/w-1/state")]
+    [InlineData("/ccm/workers/w-1/capacity")]
+    [InlineData("/ccm/workers/w-1/ports")]
+    public void Build_WorkerWithAnUnreadableKey_TakesNoWorkUntilItIsPutRight(string key)
+    {
+        var before = Full();
+        Assert.Single(before.Vacancies);
+
+        var damaged = Build(before, 2, [Keys.Damaged(key, 2).Put()], []).After;
+
+        Assert.Equal(key, damaged.Workers["w-1"].Unreadable?.Key);
+        Assert.Empty(damaged.Vacancies);
+        var right = Build(damaged, 3, Keys.Worker(Sample.Worker(), 3).Where(entry => entry.Key == key).Select(entry => entry.Put())).After;
+        Assert.Null(right.Workers["w-1"].Unreadable);
+        Assert.Empty(right.Unreadable);
+        Assert.Single(right.Vacancies);
     }
 
     [Theory]

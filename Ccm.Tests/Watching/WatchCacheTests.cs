@@ -186,6 +186,25 @@ public sealed class WatchCacheTests : IAsyncLifetime
         Assert.Equal(5, (await _store.WatchedAsync()).FromRevision);
     }
 
+    /// <summary>Its other keys were of no use while it could not be read.</summary>
+    [Fact]
+    public async Task Watch_ValueReadableAgain_ListsAnewAndTheWorkerIsThere()
+    {
+        var keys = Keys.Worker(Sample.Worker(), 1);
+        var state = keys.Single(entry => entry.Key == StateKeys.WorkerState("w-1")) with { ModRevision = 11 };
+        var watch = await ListedAsync([.. keys.Where(entry => entry.Key != state.Key), Keys.Damaged(state.Key, 2)]);
+        Assert.Empty(_cache.Current.Workers);
+        Assert.Equal([state.Key], _cache.Current.Unreadable.Keys);
+        using var subscription = _cache.Subscribe();
+
+        watch.Send(11, state.Put());
+        Assert.Empty((await subscription.NextAsync(Stop)).After.Unreadable);
+        _store.List(11, [.. keys.Where(entry => entry.Key != state.Key), state]);
+        await _store.WatchedAsync();
+
+        Assert.True(_cache.Current.Workers["w-1"].TakesWork);
+    }
+
     [Fact]
     public async Task Watch_OneValueUnreadable_TheRestIsApplied()
     {

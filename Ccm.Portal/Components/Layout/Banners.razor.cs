@@ -53,7 +53,7 @@ public sealed partial class Banners
         _documents = Documents.Problem;
         _full = Control.OutboxIsFull;
         // That changes are refused concerns everybody who might try one.
-        _warnings = May(Permission.ReadAll) ? Monitor.Report.Warnings : [.. Monitor.Report.Warnings.Take(Monitor.Report.Status is { Alarms.IsEmpty: false } ? 1 : 0)];
+        _warnings = May(Permission.ReadAll) ? [.. Monitor.Report.Warnings, .. UnreadableValue.Warnings(Fleet.Unreadable)] : [.. Monitor.Report.Warnings.Take(Monitor.Report.Status is { Alarms.IsEmpty: false } ? 1 : 0)];
         _silent = !May(Permission.ReadAll) ? [] : [.. Fleet.Workers.Values.Where(worker => worker.Value is { UnreachableSince: not null, State: not WorkerState.Terminated })
             .OrderBy(worker => worker.Id, StringComparer.Ordinal).Select(worker => (worker.Id, worker.Value.UnreachableSince!.Value))];
         _overdue = !May(Permission.ReadAll) ? [] : [.. Fleet.Workers.Values.Where(worker => worker.Value is { DrainOverdueSince: not null, State: not WorkerState.Terminated })

@@ -42,6 +42,24 @@ public sealed class BannersTests
     }
 
     [Fact]
+    public async Task ValuesUnreadable_AreNamedAndCounted()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        var banners = portal.Open<Banners>();
+
+        for (var n = 1; n <= 5; n++)
+            await portal.Store.CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.InstanceState($"i-{n}"), "{"u8.ToArray())] }, TestContext.Current.CancellationToken);
+
+        portal.ShowsInTime(banners, () =>
+        {
+            var texts = banners.FindAll("[data-test=banner]").Select(banner => banner.TextContent.Trim()).ToList();
+            Assert.Equal(4, texts.Count);
+            Assert.StartsWith("The value of /ccm/instances/i-1/state cannot be read since revision ", texts[0], StringComparison.Ordinal);
+            Assert.StartsWith("The values of 2 more keys", texts[3], StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
     public async Task DocumentsAway_ShowsAndGoesAgain()
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
