@@ -5,7 +5,7 @@ using Ccm.Bench.Servers;
 
 namespace Ccm.Bench.MainJob;
 
-/// <summary>100 workers of a template of the bench's own, each with room for ten of its labs.</summary>
+/// <summary>Workers of a template of the bench's own, each with room for ten of its labs unless told otherwise.</summary>
 internal static class FullFleet
 {
     public const string Definition = "bench-pair";
@@ -14,7 +14,7 @@ internal static class FullFleet
     private const int AtOnce = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    /// <summary>Two nodes: ten of these fill a PERSONAL licence's 20.</summary>
+    /// <summary>Of two nodes.</summary>
     private const string Lab = """
         lab:
           title: Bench pair
@@ -41,15 +41,21 @@ internal static class FullFleet
     /// <summary>Publishes the lab and waits until the engine has started every worker.</summary>
     public static async Task PrepareAsync(PortalProcess portal, int workers = Workers)
     {
+        await PublishAsync(portal, workers, labsOnOne: 10);
+        await UntilAsync(portal, $"/api/v1/workers?state=RUNNING&limit=1000", workers);
+    }
+
+    /// <summary>Publishes the lab, and a template of which the engine keeps so many workers; the licence's nodes say what fits on one.</summary>
+    public static async Task PublishAsync(PortalProcess portal, int workers, int labsOnOne)
+    {
         using var lab = new StringContent(Lab, Encoding.UTF8, new MediaTypeHeaderValue("application/yaml"));
         await portal.PostAsync($"/api/v1/definitions?name={Definition}&version=1.0.0", lab);
         using var template = JsonContent.Create(new
         {
-            name = "bench-host", licenseType = "PERSONAL", capacity = new { cpuCores = 16, memoryGb = 128, storageGb = 1000 },
+            name = "bench-host", licenseType = "ENTERPRISE", maxNodes = 2 * labsOnOne, capacity = new { cpuCores = 16, memoryGb = 128, storageGb = 1000 },
             startupTimeMinutes = 1, minWorkers = workers, maxWorkers = workers, costPerHour = 0.01,
         });
         await portal.PostAsync("/api/v1/templates", template);
-        await UntilAsync(portal, $"/api/v1/workers?state=RUNNING&limit=1000", workers);
     }
 
     /// <summary>Reserves until 1,000 labs run, besides what runs already.</summary>
