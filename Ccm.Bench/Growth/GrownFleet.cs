@@ -17,13 +17,16 @@ internal sealed class GrownFleet : IAsyncDisposable
 
     public int Size { get; }
 
-    /// <summary>Microseconds of one placement, block by block.</summary>
+    /// <summary>Microseconds of one placement, round by round.</summary>
     public List<double> Costs { get; } = [];
 
     public Sample Cost => new(Costs);
 
-    /// <summary>The same against the same: every other block against the rest.</summary>
-    public double Halves => new Sample(Costs.Where((_, n) => n % 2 == 0)).Median / new Sample(Costs.Where((_, n) => n % 2 == 1)).Median;
+    /// <summary>CPU time of this process and of etcd for one placement, microseconds.</summary>
+    public List<double> Cpu { get; } = [];
+
+    /// <summary>The same against the same: each round against the one beside it, in turn the earlier and the later first.</summary>
+    public double Same => new Sample(Costs.Chunk(2).Select((pair, n) => n % 2 == 0 ? pair[0] / pair[1] : pair[1] / pair[0])).Median;
 
     /// <param name="running">Instances that run already.</param>
     /// <param name="labs">Placed in one block.</param>
@@ -38,7 +41,21 @@ internal sealed class GrownFleet : IAsyncDisposable
         return new GrownFleet(size, etcd, folder, parts, new PlacingSide(fleet, parts));
     }
 
-    public async Task MeasureAsync() => Costs.Add(1_000_000 / (await Block.OfAsync(_side, _etcd.Process)).PerSecond);
+    public Task<Block> MeasureAsync() => Block.OfAsync(_side, _etcd.Process);
+
+    /// <param name="there">Its block on the way there.</param>
+    /// <param name="back">Its block on the way back.</param>
+    public void Add(Block there, Block back)
+    {
+        Costs.Add((there.Elapsed + back.Elapsed).TotalMicroseconds / (there.Operations + back.Operations));
+        Cpu.Add((there.OwnCpuMicroseconds + there.ServerCpuMicroseconds + back.OwnCpuMicroseconds + back.ServerCpuMicroseconds) / 2);
+    }
+
+    public void Forget()
+    {
+        Costs.Clear();
+        Cpu.Clear();
+    }
 
     public async ValueTask DisposeAsync()
     {
