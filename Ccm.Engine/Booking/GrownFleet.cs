@@ -62,6 +62,10 @@ internal sealed class GrownFleet
         .Concat(Growth.Where(growth => growth.Kind.CouldHold(claim)).Select(growth => Load.Of(growth.Kind.Declared, growth.Kind.Ports, growth.Most)))
         .Aggregate(Load.None, (sum, load) => sum + load);
 
+    /// <summary>All workers together, at full growth.</summary>
+    public Load Whole => _workers.Select(worker => Load.Of(worker.Kind.Declared, worker.Kind.Ports))
+        .Concat(Growth.Select(growth => Load.Of(growth.Kind.Declared, growth.Kind.Ports, growth.Most))).Aggregate(Load.None, Load.Add);
+
     /// <summary>One that is given back meanwhile can be had again only while its template may make workers.</summary>
     private bool IsThere(Existing worker, DateTimeOffset at) => at <= worker.Idleness.StaysUntil || Growth.Any(growth => growth.Kind.Template == worker.Kind.Template);
 

@@ -27,7 +27,8 @@ public sealed record Load(long CpuCores, long MemoryGb, long StorageGb, long Nod
     internal bool IsWithin(PlaceKind kind) => CpuCores <= kind.Declared.CpuCores && MemoryGb <= kind.Declared.MemoryGb && StorageGb <= kind.Declared.StorageGb
         && Nodes <= kind.Declared.Nodes && Ports <= kind.Ports;
 
-    internal long this[ForecastLimit limit] => limit switch
+    /// <exception cref="ArgumentOutOfRangeException">The limit is no amount.</exception>
+    public long this[ForecastLimit limit] => limit switch
     {
         ForecastLimit.CpuCores => CpuCores,
         ForecastLimit.MemoryGb => MemoryGb,

@@ -97,7 +97,7 @@ internal static class ScalingPlanner
         }
     }
 
-    private static DateTimeOffset IdleSince(WorkerEntry worker) =>
+    public static DateTimeOffset IdleSince(WorkerEntry worker) =>
         worker.Capacity.Value.ChangedAt > worker.Value.LastTransition.At ? worker.Capacity.Value.ChangedAt : worker.Value.LastTransition.At;
 
     /// <summary>Of several the first that becomes due, so that the reason told stays the same from pass to pass.</summary>

@@ -10,9 +10,6 @@ namespace Ccm.Portal.Components.Shared;
 /// <remarks>It stands in the body of a table inside an element of class <c>ccm-grid</c>, which scrolls.</remarks>
 public sealed partial class RowWindow<TItem> : IAsyncDisposable
 {
-    /// <summary>Rows kept on either side of what is in view.</summary>
-    private const int Margin = 60;
-
     private const int FirstInView = 40;
     private readonly string _id = Guid.NewGuid().ToString("N");
     private DotNetObjectReference<RowWindow<TItem>>? _self;
@@ -26,6 +23,10 @@ public sealed partial class RowWindow<TItem> : IAsyncDisposable
     /// <summary>Of every row, pixels, its border included.</summary>
     [Parameter]
     public int RowHeight { get; set; } = 41;
+
+    /// <summary>Rows kept on either side of what is in view.</summary>
+    [Parameter]
+    public int Margin { get; set; } = 60;
 
     [Parameter, EditorRequired]
     public RenderFragment<TItem> ChildContent { get; set; } = null!;

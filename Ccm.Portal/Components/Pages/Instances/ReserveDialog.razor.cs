@@ -21,6 +21,7 @@ public sealed partial class ReserveDialog
     private LabletDefinition? _definition;
     private bool _later;
     private DateTime _start;
+    private DateTimeOffset? _chosen;
     private int _minutes;
     private bool _busy;
     private bool _override;
@@ -31,6 +32,14 @@ public sealed partial class ReserveDialog
     /// <summary>The lab that is chosen at first.</summary>
     [Parameter]
     public string? DefinitionId { get; set; }
+
+    /// <summary>The start that is chosen at first; null: as soon as possible.</summary>
+    [Parameter]
+    public DateTimeOffset? Start { get; set; }
+
+    /// <summary>The duration that is chosen at first; 0: an hour, or what the lab allows.</summary>
+    [Parameter]
+    public int Minutes { get; set; }
 
     [CascadingParameter]
     private IMudDialogInstance Dialog { get; set; } = null!;
@@ -59,6 +68,9 @@ public sealed partial class ReserveDialog
         _definitionId = DefinitionId ?? _definitions.FirstOrDefault() ?? "";
         var soon = Viewer.Local(Time.GetUtcNow().AddHours(1));
         _start = new DateTime(soon.Year, soon.Month, soon.Day, soon.Hour, 0, 0, DateTimeKind.Unspecified);
+        _minutes = Minutes;
+        if (Start is { } start)
+            Choose(start);
         _mayOverbook = Actors.ActorOf((await Authentication).User).May(Permission.Overbook);
         await SelectAsync();
     }
@@ -91,7 +103,7 @@ public sealed partial class ReserveDialog
             if (_later && (_start.Year < 2000 || _start.Year > 9000))
                 throw RefusedException.Invalid("timeslotStart", $"The year {_start.Year} is no start of a slot.", "Give a day and time to come.");
             var instance = await Control.ReserveAsync(actor, _operation,
-                new ReserveRequest(_definitionId, null, _later ? Viewer.FromLocal(_start) : null, _minutes, Override: overrides), CancellationToken.None);
+                new ReserveRequest(_definitionId, null, _later ? Started() : null, _minutes, Override: overrides), CancellationToken.None);
             Dialog.Close(DialogResult.Ok(instance.Id));
         }
         catch (Exception exception)
@@ -104,11 +116,14 @@ public sealed partial class ReserveDialog
         }
     }
 
-    private void Choose(FreeSlot slot)
+    private void Choose(DateTimeOffset start)
     {
         Forget();
-        (_later, _start) = (true, Viewer.Local(slot.Start).DateTime);
+        (_later, _start, _chosen) = (true, Viewer.Local(start).DateTime, start);
     }
+
+    /// <summary>What was chosen, while it stands there as it was: a clock that is put back shows an hour twice.</summary>
+    private DateTimeOffset Started() => _chosen is { } chosen && Viewer.Local(chosen).DateTime == _start ? chosen : Viewer.FromLocal(_start);
 
     private string Shown(DateTimeOffset time) => Viewer.Local(time).ToString("ddd d MMM, HH:mm", CultureInfo.InvariantCulture);
 

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Booking;
+using Ccm.Engine.Control;
+
+namespace Ccm.Portal.Components.Pages.Reservations;
+
+/// <summary>Free times for a lab, asked of the forecast when somebody wants to know: it works for a while over thousands of bookings.</summary>
+public sealed partial class ReservationsPage
+{
+    private const int Slots = 8;
+    private (string Lab, int Minutes, DateTimeOffset? From) _asked = ("", 0, null);
+    private ImmutableArray<FreeSlot>? _slots;
+    private string? _slotsProblem;
+    private bool _slotsChanged;
+    private bool _looking;
+
+    private async Task FindAsync()
+    {
+        var asked = _asked = (_view.Lab, _view.Minutes, _view.From);
+        (_slots, _slotsProblem, _slotsChanged, _looking) = (null, null, false, asked.Lab.Length > 0);
+        StateHasChanged();
+        if (!_looking)
+            return;
+        ImmutableArray<FreeSlot>? slots = null;
+        string? problem = null;
+        try
+        {
+            slots = await FindAsync(asked.Lab, asked.Minutes, asked.From);
+        }
+        catch (RefusedException refused)
+        {
+            problem = refused.Message;
+        }
+        // An answer that a later question has overtaken is not shown.
+        if (asked != _asked)
+            return;
+        (_slots, _slotsProblem, _looking) = (slots, problem, false);
+        StateHasChanged();
+    }
+
+    private async Task<ImmutableArray<FreeSlot>> FindAsync(string lab, int minutes, DateTimeOffset? from)
+    {
+        if (!_labs.Contains(lab))
+            throw new RefusedException(RefusalKind.NotFound, new Problem("lab", $"There is no lab '{lab}' that can be reserved.", "Choose one from the list."));
+        var definition = await Control.ReadDefinitionAsync(lab, Fleet.Definitions[lab].Value.Latest!, Left);
+        if (minutes > definition.MaxDurationMinutes)
+            throw RefusedException.Invalid("minutes", $"{lab} may last {definition.MaxDurationMinutes} minutes at most.", $"Ask for 1 to {definition.MaxDurationMinutes} minutes.");
+        var earliest = from > Time.GetUtcNow() ? from : null;
+        return await Control.FreeSlotsAsync(definition, earliest, minutes > 0 ? minutes : definition.MaxDurationMinutes, Slots, Left);
+    }
+}

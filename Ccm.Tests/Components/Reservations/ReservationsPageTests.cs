@@ -1,0 +1,235 @@
+using AngleSharp.Dom;
+using Bunit;
+using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
+using Ccm.Portal.Components.Pages.Reservations;
+using Ccm.Tests.Booking;
+using Ccm.Tests.Domain;
+using Microsoft.AspNetCore.Components.Web;
+using MudBlazor;
+
+namespace Ccm.Tests.Components.Reservations;
+
+public sealed class ReservationsPageTests
+{
+    /// <summary>From an hour before <see cref="Sample.Now"/>.</summary>
+    private const string Window = "?from=2026-03-01T11:00Z&hours=6";
+
+    [Fact]
+    public async Task Bar_KnownBooking_StandsWhereItsTimeIs()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker());
+        await portal.PutAsync(Booked.Slot("i-1", 0.5, 2) with { State = InstanceState.Running }, "w-1");
+
+        var page = portal.Open<ReservationsPage>("/reservations" + Window);
+
+        var bar = page.Find("[data-row=w-1] [data-test=bar]");
+        var lead = Booked.Lead(Booked.Whole).TotalHours;
+        Assert.Equal(((1.5 - lead) / 6 * 100, (2 + lead) / 6 * 100), (Length(bar, "left"), Length(bar, "width")), Near);
+        Assert.Equal(lead / (2 + lead) * 100, Length(bar, "--lead"), 2);
+        Assert.Equal("/instances/i-1", bar.GetAttribute("href"));
+        Assert.Equal("ospf of user: RUNNING on w-1, Sun 1 Mar 12:30 to 14:30 (Sun 1 Mar 12:30 to 14:30 UTC), takes its place at 12:24", bar.GetAttribute("aria-label"));
+        Assert.Equal("▶ ospf", bar.TextContent);
+        Assert.Equal("128", page.Find("[data-test=peak]").TextContent);
+    }
+
+    [Fact]
+    public async Task Bar_AsSoonAsPossibleAndOverbooked_SaySo()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Instance("i-asap"));
+        await portal.PutAsync(Booked.Slot("i-over", 3, 2) with { Overbooked = true });
+
+        var page = portal.Open<ReservationsPage>("/reservations" + Window);
+
+        var bars = page.FindAll("[data-test=bar]").ToDictionary(bar => bar.GetAttribute("href")!);
+        Assert.Contains("as soon as possible: these times are expected, not promised", bars["/instances/i-asap"].GetAttribute("title"), StringComparison.Ordinal);
+        Assert.Contains("expected", bars["/instances/i-asap"].ClassName, StringComparison.Ordinal);
+        Assert.Contains("ASAP", bars["/instances/i-asap"].TextContent, StringComparison.Ordinal);
+        Assert.Equal("○! ospf OVERBOOKED", bars["/instances/i-over"].TextContent);
+        Assert.Contains("No place yet 2", page.Find("[data-test=line] th").TextContent.Trim(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rows_RoleUser_NameTheirOwnAndOfOthersOnlyThatSomethingIsBooked()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Sample.Worker("w-secret"));
+        await portal.PutAsync(Booked.Slot("i-mine", 1, 2));
+        await portal.PutAsync(Booked.Slot("i-other", 1, 2) with { OwnerId = "somebody", DefinitionId = "theirs", State = InstanceState.Running }, "w-secret");
+
+        foreach (var view in new[] { "", "&view=table" })
+        {
+            var page = portal.Open<ReservationsPage>("/reservations" + Window + view);
+
+            Assert.Contains("i-mine", page.Markup, StringComparison.Ordinal);
+            Assert.Contains("booked", page.Markup, StringComparison.Ordinal);
+            foreach (var name in new[] { "i-other", "somebody", "theirs", "w-secret", "RUNNING" })
+                Assert.DoesNotContain(name, page.Markup, StringComparison.Ordinal);
+            Assert.Contains("2 bookings in this time", page.Find("[data-test=shown]").TextContent, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("ArrowRight", "/reservations?from=2026-03-01T14%3A00Z&hours=6")]
+    [InlineData("ArrowLeft", "/reservations?from=2026-03-01T08%3A00Z&hours=6")]
+    [InlineData("Home", "/reservations?hours=6")]
+    [InlineData("-", "/reservations?from=2026-03-01T11%3A00Z")]
+    [InlineData("x", "/reservations?from=2026-03-01T11:00Z&hours=6")]
+    public async Task Key_InTheChart_MovesTheWindow(string key, string address)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        var page = portal.Open<ReservationsPage>("/reservations" + Window);
+
+        await page.Find("[data-test=timeline]").KeyDownAsync(new KeyboardEventArgs { Key = key });
+
+        Assert.EndsWith(address, portal.Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("?from=yesterday&hours=7&rows=nonsense&resource=beauty&view=3d&lab=%3Cb%3E&minutes=-3")]
+    [InlineData("?from=0001-01-01T00:00Z&hours=99999999999")]
+    [InlineData("?from=9999-12-31T23:59Z&minutes=abc")]
+    public async Task Address_Nonsense_IsTakenForNothing(string query)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Booked.Slot("i-1", 1, 2));
+
+        var page = portal.Open<ReservationsPage>("/reservations" + query);
+
+        Assert.Equal("/instances/i-1", page.Find("[data-test=bar]").GetAttribute("href"));
+        Assert.Equal("true", page.Find("[data-test=hours-24]").GetAttribute("aria-pressed"));
+    }
+
+    [Fact]
+    public async Task Change_NewBooking_AppearsAndOtherLinesAreNotPainted()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker("w-1"));
+        await portal.PutAsync(Sample.Worker("w-2"));
+        await portal.PutAsync(Booked.Slot("i-1", 1, 2) with { State = InstanceState.Running }, "w-1");
+        var page = portal.Open<ReservationsPage>("/reservations" + Window);
+        PortalContext.Shows(page, () => Assert.Single(page.FindAll("[data-test=bar]")));
+        var painted = Line(page, "w-1").RenderCount;
+
+        await portal.PutAsync(Booked.Slot("i-2", 1, 2) with { State = InstanceState.Scheduled }, "w-2");
+
+        PortalContext.Shows(page, () => Assert.Equal("/instances/i-2", page.Find("[data-row=w-2] [data-test=bar]").GetAttribute("href")));
+        Assert.Equal("256", page.Find("[data-test=peak]").TextContent);
+        Assert.Equal(painted, Line(page, "w-1").RenderCount);
+    }
+
+    [Fact]
+    public async Task Table_SaysTheSame()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.AddTemplateAsync(Sample.Template() with { MaxWorkers = 1 });
+        await portal.PutAsync(Booked.Slot("i-1", 1, 2) with { Overbooked = true });
+        await portal.PutAsync(Booked.Slot("i-2", 2, 1) with { State = InstanceState.Running }, "w-1");
+
+        var page = portal.Open<ReservationsPage>("/reservations" + Window + "&view=table");
+
+        PortalContext.Shows(page, () => Assert.Contains("more than there can be", page.Find("[data-test=demand-table]").TextContent, StringComparison.Ordinal));
+        Assert.Equal(["13:00 15:00 12:54 ospf 1.0.0 user PENDING – 128 overbooked", "14:00 15:00 13:54 ospf 1.0.0 user RUNNING w-1 128 "],
+            page.FindAll("[data-test=booked]").Select(row => string.Join(' ', row.Children.Select(cell => cell.TextContent.Trim()))));
+    }
+
+    [Fact]
+    public async Task FreeSlot_Pressed_OpensTheReserveDialogWithItsTime()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("isis");
+        await portal.PublishAsync("ospf");
+        await portal.AddTemplateAsync(Sample.Template());
+        var page = portal.Open<ReservationsPage>("/reservations?lab=ospf&minutes=90&from=2026-03-01T15:00Z&hours=6");
+        PortalContext.Shows(page, () => Assert.Equal(8, page.FindAll("[data-test=free-slot]").Count));
+        Assert.NotEmpty(page.FindAll("[data-test=free-bar]"));
+        Assert.Equal("Sun 1 Mar 15:00", page.Find("[data-test=free-slot]").TextContent);
+
+        _ = page.Find("[data-test=free-slot]").ClickAsync();
+
+        PortalContext.Shows(portal.Dialogs, () => Assert.Equal(("ospf", "2026-03-01T15:00:00", "90"),
+            (Value(portal, "reserve-definition"), Value(portal, "reserve-start"), Value(portal, "reserve-minutes"))));
+        await portal.Dialogs.Find("[data-test=reserve-confirm]").ClickAsync();
+        portal.Dialogs.WaitForAssertion(() => Assert.Contains("/instances/i-", portal.Navigation.Uri, StringComparison.Ordinal));
+        Assert.Equal(Sample.Now.AddHours(3), Assert.Single(portal.Cache.Current.Instances.Values).Value.TimeslotStart);
+    }
+
+    /// <summary>Both 02:00 of a clock that is put back read alike; the one that was chosen is meant.</summary>
+    [Theory]
+    [InlineData("2026-10-25T00:00Z")]
+    [InlineData("2026-10-25T01:00Z")]
+    public async Task FreeSlot_OfTheHourThatComesTwice_IsTheOneThatWasChosen(string from)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        await portal.AddTemplateAsync(Sample.Template());
+        var dialogs = portal.Open<MudDialogProvider>(zone: "Europe/Vienna");
+        var page = portal.Open<ReservationsPage>($"/reservations?lab=ospf&minutes=30&from={from}&hours=6", zone: "Europe/Vienna");
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=free-slot]")));
+
+        _ = page.Find("[data-test=free-slot]").ClickAsync();
+        PortalContext.Shows(dialogs, () => Assert.Equal("2026-10-25T02:00:00", dialogs.Find("[data-test=reserve-start]").GetAttribute("value")));
+        await dialogs.Find("[data-test=reserve-confirm]").ClickAsync();
+
+        dialogs.WaitForAssertion(() => Assert.Single(portal.Cache.Current.Instances));
+        Assert.Equal(DateTimeOffset.Parse(from, System.Globalization.CultureInfo.InvariantCulture), portal.Cache.Current.Instances.Values.Single().Value.TimeslotStart);
+    }
+
+    [Theory]
+    [InlineData("?lab=none", "There is no lab 'none' that can be reserved.")]
+    [InlineData("?lab=ospf&minutes=9999", "ospf may last 240 minutes at most.")]
+    public async Task Finder_WrongQuestion_SaysWhatWouldBeRight(string query, string problem)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+
+        var page = portal.Open<ReservationsPage>("/reservations" + query);
+
+        PortalContext.Shows(page, () => Assert.Contains(problem, page.Find("[data-test=free-problem]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Finder_BookedMeanwhile_OffersToLookAgain()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        await portal.AddTemplateAsync(Sample.Template() with { MaxWorkers = 1 });
+        var page = portal.Open<ReservationsPage>("/reservations?lab=ospf&minutes=60");
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=free-slot]")));
+        Assert.Empty(page.FindAll("[data-test=free-again]"));
+
+        await portal.PutAsync(Booked.Slot("i-1", 0, 12, Booked.Whole) with { OwnerId = "somebody" });
+
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=free-again]")));
+        await page.Find("[data-test=free-again]").ClickAsync();
+        PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=free-again]")));
+    }
+
+    [Fact]
+    public async Task Open_DocumentsAway_ShowsTheBookingsAndSaysWhatIsNotKnown()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.AddTemplateAsync(Sample.Template());
+        await portal.PutAsync(Booked.Slot("i-1", 1, 2));
+        portal.TakeDocumentsAway();
+
+        var page = portal.Open<ReservationsPage>("/reservations");
+
+        PortalContext.Shows(page, () => Assert.Contains("may grow to is not known now", page.Markup, StringComparison.Ordinal));
+        Assert.Single(page.FindAll("[data-test=bar]"));
+        Assert.Empty(page.FindAll("[data-test=most]"));
+    }
+
+    private static readonly Func<(double, double), (double, double), bool> Near = (one, other) => Math.Abs(one.Item1 - other.Item1) < 0.01 && Math.Abs(one.Item2 - other.Item2) < 0.01;
+
+    private static IRenderedComponent<TimelineLine> Line(IRenderedComponent<ReservationsPage> page, string worker) =>
+        page.FindComponents<TimelineLine>().Single(line => line.Instance.Line.Row.Name == worker);
+
+    private static string? Value(PortalContext portal, string field) => portal.Dialogs.Find($"[data-test={field}]").GetAttribute("value");
+
+    /// <summary>A CSS length in percent.</summary>
+    private static double Length(IElement bar, string property) => double.Parse(
+        bar.GetAttribute("style")!.Split(';').Select(part => part.Split(':')).Single(part => part[0] == property)[1].TrimEnd('%'), System.Globalization.CultureInfo.InvariantCulture);
+}
