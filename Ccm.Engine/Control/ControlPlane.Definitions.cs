@@ -26,6 +26,9 @@ public sealed record PublishRequest
     public string? GradingRulesUri { get; init; }
     public string? OwnerNotification { get; init; }
     public string? ChangeNote { get; init; }
+
+    /// <summary>The version that was edited, empty for none: refused when another is the newest by now. Null: whatever is newest.</summary>
+    public string? BasedOn { get; init; }
 }
 
 public sealed partial class ControlPlane
@@ -43,7 +46,7 @@ public sealed partial class ControlPlane
         {
             var pointer = await ReadNowAsync<DefinitionPointer>(StateKeys.Definition(request.Name), cancellationToken);
             var published = pointer?.Value ?? new DefinitionPointer();
-            var definition = Describe(request, topology, mutation);
+            var definition = Describe(request, topology) with { CreatedAt = mutation.Now, CreatedBy = actor.Id, OperationId = operation.Id };
             if (published.Status == DefinitionStatus.Deprecated)
                 throw RefusedException.Conflict($"Definition '{request.Name}' is deprecated.", "Publish under another name.", "name");
             if (published.Versions.FirstOrDefault(v => v.Version == request.Version) is { } same)
@@ -57,6 +60,9 @@ public sealed partial class ControlPlane
                 throw RefusedException.Conflict($"Version {request.Version} of '{request.Name}' is published already, with another lab.",
                     $"Publish this lab as a newer version than {published.Latest}.", "version");
             }
+            if (request.BasedOn is { } edited && edited != (published.Status == DefinitionStatus.Deleted ? "" : published.Latest ?? ""))
+                throw RefusedException.Conflict($"The newest version of '{request.Name}' is {published.Latest}; yours was made from {(edited.Length == 0 ? "none" : edited)}.",
+                    "Look at what was published meanwhile, then publish again on top of it.", "basedOn");
             if (published.Status != DefinitionStatus.Deleted && published.Versions.FirstOrDefault(v => v.LabSha256 == definition.LabSha256) is { } identical && identical.Version == published.Latest)
                 throw RefusedException.Conflict($"The lab is the same as version {identical.Version} of '{request.Name}'.", "Change the lab, or keep using that version.", "version");
             if (published.Latest is { } latest && SemVersion.ComparePrecedence(SemVersion.Parse(request.Version), SemVersion.Parse(latest)) <= 0)
@@ -156,7 +162,11 @@ public sealed partial class ControlPlane
             : [.. cache.Current.Instances.Values.Where(entry => entry.Value.DefinitionId == name && entry.Value.State != InstanceState.Terminated).Select(entry => entry.Id)];
     }
 
-    private static LabletDefinition Describe(PublishRequest request, LabTopology topology, Mutation mutation) => new()
+    /// <summary>What publishing it would make, but for when and by whom.</summary>
+    /// <exception cref="LabRefusedException">The lab is no usable one.</exception>
+    public static LabletDefinition Preview(PublishRequest request) => Describe(request, LabFile.Parse(request.LabYaml));
+
+    private static LabletDefinition Describe(PublishRequest request, LabTopology topology) => new()
     {
         Name = request.Name,
         Version = request.Version,
@@ -175,9 +185,9 @@ public sealed partial class ControlPlane
         WarmPoolDepth = request.WarmPoolDepth ?? 0,
         GradingRulesUri = request.GradingRulesUri,
         OwnerNotification = request.OwnerNotification,
-        CreatedAt = mutation.Now,
-        CreatedBy = mutation.Actor.Id,
+        CreatedAt = default,
+        CreatedBy = "",
         ChangeNote = request.ChangeNote ?? "",
-        OperationId = mutation.Operation.Id,
+        OperationId = "",
     };
 }

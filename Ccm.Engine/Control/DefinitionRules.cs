@@ -1,12 +1,20 @@
+using System.Collections.Immutable;
 using Semver;
 
 namespace Ccm.Engine.Control;
 
 /// <summary>What a definition must be like, its lab file aside.</summary>
-internal static class DefinitionRules
+public static class DefinitionRules
 {
     /// <exception cref="RefusedException">Every field that is wrong, at once.</exception>
-    public static void Check(PublishRequest request)
+    internal static void Check(PublishRequest request)
+    {
+        if (Problems(request) is { IsEmpty: false } problems)
+            throw new RefusedException(RefusalKind.Invalid, problems);
+    }
+
+    /// <summary>Every field that publishing would refuse.</summary>
+    public static ImmutableArray<Problem> Problems(PublishRequest request)
     {
         var problems = new List<Problem>();
         if (Names.Check(request.Name) is { } name)
@@ -27,8 +35,7 @@ internal static class DefinitionRules
         TooLong(problems, "artifactUri", request.ArtifactUri, 2_000);
         TooLong(problems, "gradingRulesUri", request.GradingRulesUri, 2_000);
         TooLong(problems, "ownerNotification", request.OwnerNotification, 500);
-        if (problems.Count > 0)
-            throw new RefusedException(RefusalKind.Invalid, [.. problems]);
+        return [.. problems];
     }
 
     private static void TooLong(List<Problem> problems, string field, string? value, int most)

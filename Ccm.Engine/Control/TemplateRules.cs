@@ -1,13 +1,21 @@
+using System.Collections.Immutable;
 using Ccm.Engine.Domain;
 using Semver;
 
 namespace Ccm.Engine.Control;
 
 /// <summary>What a worker template must be like.</summary>
-internal static class TemplateRules
+public static class TemplateRules
 {
     /// <exception cref="RefusedException">Every field that is wrong, at once.</exception>
-    public static void Check(WorkerTemplate template)
+    internal static void Check(WorkerTemplate template)
+    {
+        if (Problems(template) is { IsEmpty: false } problems)
+            throw new RefusedException(RefusalKind.Invalid, problems);
+    }
+
+    /// <summary>Every field that writing it would refuse.</summary>
+    public static ImmutableArray<Problem> Problems(WorkerTemplate template)
     {
         var problems = new List<Problem>();
         if (Names.Check(template.Name) is { } name)
@@ -28,8 +36,7 @@ internal static class TemplateRules
             problems.Add(new Problem("portRange", $"{template.PortRange.Start}–{template.PortRange.End} is no range of ports.", "Give a start and an end from 1 to 65535."));
         if (!SemVersion.TryParse(template.CmlVersion, SemVersionStyles.Strict, out _))
             problems.Add(new Problem("cmlVersion", $"'{template.CmlVersion}' is no semantic version.", "Give one as in '2.8.1'."));
-        if (problems.Count > 0)
-            throw new RefusedException(RefusalKind.Invalid, [.. problems]);
+        return [.. problems];
     }
 
     private static void Within(List<Problem> problems, string field, int value, int least, int most)

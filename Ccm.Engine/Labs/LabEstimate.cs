@@ -42,6 +42,12 @@ public sealed record LabEstimate(LabResources Resources, ImmutableArray<NodeEsti
         ["vEOS"] = (2, 2048), ["vjunos-evolved"] = (4, 8192), ["vjunos-router"] = (4, 6144), ["vjunos-switch"] = (4, 6144), ["win10"] = (2, 6144), ["win11"] = (2, 6144), ["win2019"] = (4, 16384), ["win2022"] = (4, 16384), ["win2025"] = (4, 16384), ["wsa"] = (3, 8192), ["zebra-rs"] = (1, 2048),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>The node definitions whose amounts are known, by name.</summary>
+    internal static IEnumerable<string> KnownDefinitions => Known.Keys.Order(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What a node of that definition is reckoned with when it says nothing itself; null: unknown, 1 core and 1024 MB.</summary>
+    internal static (int Cpus, int MemoryMb)? OfDefinition(string nodeDefinition) => Known.TryGetValue(nodeDefinition, out var amounts) ? amounts : null;
+
     public static LabEstimate Of(LabTopology topology)
     {
         var nodes = topology.Nodes.Select(Of).ToImmutableArray();
@@ -51,9 +57,9 @@ public sealed record LabEstimate(LabResources Resources, ImmutableArray<NodeEsti
 
     private static NodeEstimate Of(LabNode node)
     {
-        var known = Known.TryGetValue(node.NodeDefinition, out var defaults);
-        var (cpus, memory) = known ? defaults : (1, 1024);
-        var source = node.Cpus is not null || node.RamMb is not null ? EstimateSource.LabFile : known ? EstimateSource.NodeDefinition : EstimateSource.Fallback;
+        var known = OfDefinition(node.NodeDefinition);
+        var (cpus, memory) = known ?? (1, 1024);
+        var source = node.Cpus is not null || node.RamMb is not null ? EstimateSource.LabFile : known is not null ? EstimateSource.NodeDefinition : EstimateSource.Fallback;
         return new NodeEstimate(node.Label, node.NodeDefinition, node.Cpus ?? cpus, node.RamMb ?? memory, source);
     }
 }

@@ -46,7 +46,11 @@ public static class PlacementExplainer
         Ports = worker.Ports with { Value = worker.Ports.Value.Release(instance.Ports.Values.Where(worker.Ports.Value.IsAllocated)) },
     };
 
-    private static WorkerVerdict Verdict(LabletInstance instance, WorkerEntry worker)
+    /// <summary>What stands against an empty worker of a template.</summary>
+    internal static ImmutableArray<Reason> Against(LabletInstance instance, WorkerTemplate template) =>
+        [.. Filters.AgainstKind(instance, template.LicenseType, template.CmlVersion), .. Filters.Shortages(instance, template.Declared, template.PortRange.Count)];
+
+    internal static WorkerVerdict Verdict(LabletInstance instance, WorkerEntry worker)
     {
         var reasons = Filters.Against(instance, worker);
         return new WorkerVerdict(worker.Id, reasons.IsEmpty, worker.Available, instance.Demand, reasons);
@@ -81,12 +85,11 @@ public static class PlacementExplainer
             answers.Add($"Room on {nearest.WorkerId}: {string.Join(" ", nearest.Reasons.Select(reason => reason.Text))}");
         foreach (var template in templates.Where(template => template.Enabled).OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal))
         {
-            var against = Filters.AgainstKind(instance, template.LicenseType, template.CmlVersion)
-                .Concat(Filters.Shortages(instance, template.Declared, template.PortRange.Count)).ToList();
+            var against = Against(instance, template);
             var workers = snapshot.Templates.GetValueOrDefault(template.Name)?.Value.Workers ?? 0;
-            if (against.Count == 0 && workers < template.MaxWorkers)
+            if (against.IsEmpty && workers < template.MaxWorkers)
                 answers.Add($"One more worker of template {template.Name} ({workers} of {template.MaxWorkers} exist).");
-            else if (against.Count == 0)
+            else if (against.IsEmpty)
                 answers.Add($"A higher maximum for template {template.Name}: {workers} of {template.MaxWorkers} exist.");
         }
         if (answers.Count == 0)
