@@ -39,6 +39,7 @@ internal static partial class Composition
 
     public static void AddCcmPages(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddScoped<Components.Pages.Definitions.Editing.Handover>();
         services.AddMudServices(options =>
         {
             options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight;

@@ -26,6 +26,9 @@ public sealed record DryRun(ImmutableArray<WorkerVerdict> Workers, ImmutableArra
                     PlacementExplainer.Against(instance, template)))]);
     }
 
+    /// <summary>Whether an empty worker of a template would take it.</summary>
+    public static bool Takes(WorkerTemplate template, LabRequest request) => PlacementExplainer.Against(MadeUp(request, default), template).IsEmpty;
+
     private static LabletInstance MadeUp(LabRequest request, DateTimeOffset now) => new()
     {
         Id = "i-dry-run", State = InstanceState.Pending, DefinitionId = "dry-run", Version = "1.0.0", OwnerId = "dry-run", AsSoonAsPossible = true, DurationMinutes = 1,

@@ -14,6 +14,7 @@ public sealed partial class DefinitionPage
     private DefinitionPointer? _pointer;
     private LabletDefinition? _definition;
     private LabTopology? _topology;
+    private Editing.Published? _against;
     private string _yaml = "";
     private string _problem = "";
     private bool _loading = true;
@@ -24,6 +25,10 @@ public sealed partial class DefinitionPage
 
     [SupplyParameterFromQuery(Name = "version")]
     private string? Version { get; set; }
+
+    /// <summary>An older or newer version that it is compared with.</summary>
+    [SupplyParameterFromQuery(Name = "against")]
+    private string? Against { get; set; }
 
     [Inject]
     private IDialogService Dialogs { get; set; } = null!;
@@ -47,9 +52,10 @@ public sealed partial class DefinitionPage
 
     private async Task ReadAsync()
     {
-        var (name, asked) = (Name, Version);
+        var (name, asked, other) = (Name, Version, Against);
         var pointer = Fleet.Definitions.GetValueOrDefault(name)?.Value;
         LabletDefinition? definition = null;
+        Editing.Published? against = null;
         var (yaml, problem, unreadable) = ("", "It may be mistyped or deleted.", false);
         try
         {
@@ -57,6 +63,8 @@ public sealed partial class DefinitionPage
             {
                 var read = await Control.ReadDefinitionAsync(name, asked ?? latest, Left);
                 yaml = await Control.ReadLabAsync(name, asked ?? latest, Left);
+                if (pointer.Versions.Any(version => version.Version == other))
+                    against = new(await Control.ReadDefinitionAsync(name, other!, Left), await Control.ReadLabAsync(name, other!, Left));
                 definition = read;
             }
         }
@@ -69,11 +77,13 @@ public sealed partial class DefinitionPage
             return;
         }
         // Somebody may have gone to another version while this one was being read.
-        if (name != Name || asked != Version)
+        if (name != Name || asked != Version || other != Against)
             return;
-        (_pointer, _definition, _yaml, _problem, _unreadable, _loading) = (pointer, definition, yaml, problem, unreadable, false);
+        (_pointer, _definition, _against, _yaml, _problem, _unreadable, _loading) = (pointer, definition, against, yaml, problem, unreadable, false);
         _topology = definition is null ? null : Topology(yaml);
     }
+
+    private string Address(string against) => $"/definitions/{Name}?version={Uri.EscapeDataString(_definition!.Version)}&against={Uri.EscapeDataString(against)}";
 
     /// <summary>Null when the lab can be read no longer: rules grow stricter, and what is published stays.</summary>
     private static LabTopology? Topology(string yaml)

@@ -5,18 +5,17 @@ using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Labs;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Components.Pages.Definitions.Editing;
 using Ccm.Portal.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
 using MudBlazor;
-using Semver;
 
 namespace Ccm.Portal.Components.Pages.Definitions;
 
 /// <summary>Takes a lab file, shows what is read from it, and publishes it once the person agrees.</summary>
 public sealed partial class ImportPanel
 {
-    private const long MostBytes = 2 * 1024 * 1024;
     private string _fileName = "";
     private string _yaml = "";
     private string _name = "";
@@ -50,6 +49,12 @@ public sealed partial class ImportPanel
     private ILogger<ImportPanel> Log { get; set; } = null!;
 
     [Inject]
+    private Handover Handover { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
     private ISnackbar Snackbar { get; set; } = null!;
 
     /// <summary>The file input listens once its script has been told to, which goes out after this render; what is dropped earlier would be lost.</summary>
@@ -72,19 +77,13 @@ public sealed partial class ImportPanel
         StateHasChanged();
         try
         {
-            _fileName = chosen.FileCount == 1 ? chosen.File.Name : $"{chosen.FileCount} files";
-            if (chosen.FileCount > 1)
+            var upload = await LabUpload.ReadAsync(chosen, Log);
+            (_fileName, _yaml) = (upload.FileName, upload.Yaml);
+            if (upload.Problem is { } problem)
             {
-                _problems = ["These are several files. Drop one lab file at a time."];
+                _problems = [problem];
                 return;
             }
-            if (chosen.File.Size > MostBytes)
-            {
-                _problems = [$"{_fileName} has {chosen.File.Size / 1048576.0:0.0} MB; a lab file has at most 2 MB. Remove what is not part of the topology, such as large configurations."];
-                return;
-            }
-            using var reader = new StreamReader(chosen.File.OpenReadStream(MostBytes), new UTF8Encoding(false, throwOnInvalidBytes: true));
-            _yaml = await reader.ReadToEndAsync();
             _topology = LabFile.Parse(_yaml);
             _estimate = LabEstimate.Of(_topology);
             _ports = PortTemplate.Derive(_topology);
@@ -93,15 +92,6 @@ public sealed partial class ImportPanel
         catch (LabRefusedException refused)
         {
             _problems = [.. refused.Problems.Select(problem => $"{(problem.Line is { } line ? $"Line {line}: " : "")}{problem.Reason} {problem.Fix}")];
-        }
-        catch (DecoderFallbackException)
-        {
-            _problems = [$"{_fileName} could not be read as UTF-8 text. Export the lab from CML again."];
-        }
-        catch (Exception exception)
-        {
-            LogUnread(Log, exception);
-            _problems = [$"{_fileName} did not arrive whole. Choose it again."];
         }
         finally
         {
@@ -135,6 +125,14 @@ public sealed partial class ImportPanel
         }
     }
 
+    /// <summary>To the editor, whatever is wrong with it: there it can be mended.</summary>
+    private void Edit()
+    {
+        var name = _name.Trim();
+        Handover.Put(new Handover.Work(_yaml, name));
+        Navigation.NavigateTo(Cache.Current.Definitions.GetValueOrDefault(name)?.Value is { Status: DefinitionStatus.Active, Latest: not null } ? $"/definitions/{name}/edit" : "/definitions/new");
+    }
+
     private void Clear()
     {
         Forget();
@@ -160,18 +158,13 @@ public sealed partial class ImportPanel
 
     private void SuggestVersion()
     {
-        var suggested = NextVersion(_name.Trim());
+        var suggested = Versions.Next(Cache.Current.Definitions.GetValueOrDefault(_name.Trim())?.Value.Latest);
         if (_version == _suggestedVersion)
             _version = suggested;
         _suggestedVersion = suggested;
     }
 
-    /// <summary>One minor version above the newest of that name.</summary>
-    private string NextVersion(string name) =>
-        Cache.Current.Definitions.GetValueOrDefault(name)?.Value.Latest is { } latest && SemVersion.TryParse(latest, SemVersionStyles.Strict, out var newest)
-            ? newest.With(minor: newest.Minor + 1, patch: 0).ToString() : "1.0.0";
-
-    private static string Slug(string text)
+    internal static string Slug(string text)
     {
         var slug = new StringBuilder();
         foreach (var character in text.ToLowerInvariant())
@@ -198,7 +191,4 @@ public sealed partial class ImportPanel
             bySource.TryGetValue(EstimateSource.Fallback, out var fallback) ? $"{fallback} unknown, reckoned with 1 core and 1 GB" : null,
         }.Where(part => part is not null));
     }
-
-    [LoggerMessage(8102, LogLevel.Warning, "A lab file could not be read.")]
-    private static partial void LogUnread(ILogger logger, Exception exception);
 }

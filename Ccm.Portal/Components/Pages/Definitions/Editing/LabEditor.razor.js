@@ -1,0 +1,167 @@
+// Monaco for lab files. What may be written, what it means and what is wrong comes from the server, which reads the text as publishing does.
+const root = new URL("_content/BlazorMonaco/lib/monaco-editor/min/vs", document.baseURI).href;
+const mostBytes = 2 * 1024 * 1024, inOneMessage = 6000;
+const editors = new Map();
+let loading;
+
+const load = () => loading ??= new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = `${root}/loader.js`;
+    script.onerror = () => failed(new Error("The editor could not be loaded."));
+    script.onload = () => {
+        window.require.config({ paths: { vs: root } });
+        window.require(["vs/editor/editor.main"], () => { setUp(); done(); }, failed);
+    };
+    document.head.append(script);
+});
+
+const setUp = () => {
+    const { editor, languages } = window.monaco;
+    const theme = (name, base, colours, ink) => editor.defineTheme(name, {
+        base, inherit: true, colors: colours,
+        rules: [["", ink.text], ["type", ink.key], ["string", ink.value], ["number", ink.number], ["keyword", ink.number], ["comment", ink.quiet], ["operators", ink.text]]
+            .map(([token, foreground]) => ({ token, foreground })),
+    });
+    theme("ccm-light", "vs", { "editor.background": "#ffffff", "editorLineNumber.foreground": "#5b676c" }, { text: "1b2528", key: "0b5c5c", value: "7a3b00", number: "1f5f9e", quiet: "4d5a5f" });
+    theme("ccm-dark", "vs-dark", { "editor.background": "#182023", "editorLineNumber.foreground": "#94a3a8" }, { text: "e6edee", key: "5cc9c4", value: "f0c48a", number: "8cbdf0", quiet: "a9b7bb" });
+    const follow = () => editor.setTheme(document.documentElement.dataset.theme === "dark" ? "ccm-dark" : "ccm-light");
+    new MutationObserver(follow).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    follow();
+    // Asked after what was typed before has arrived.
+    const ask = async (model, method, position) => {
+        const state = editors.get(model);
+        if (!state) return null;
+        await state.sent;
+        return state.server.invokeMethodAsync(method, position.lineNumber, position.column).catch(() => null);
+    };
+    languages.registerCompletionItemProvider("yaml", {
+        triggerCharacters: [" ", "$"],
+        provideCompletionItems: async (model, position) => ({
+            suggestions: (await ask(model, "Complete", position) ?? []).map(item => ({
+                label: { label: item.label, description: item.detail },
+                kind: languages.CompletionItemKind[item.isKey ? "Property" : "Value"],
+                insertText: item.insert,
+                documentation: item.explanation || undefined,
+                command: item.isKey ? { id: "editor.action.triggerSuggest", title: "" } : undefined,
+                range: { startLineNumber: position.lineNumber, endLineNumber: position.lineNumber, startColumn: item.from, endColumn: position.column },
+            })),
+        }),
+    });
+    languages.registerHoverProvider("yaml", {
+        provideHover: async (model, position) => {
+            const found = await ask(model, "Hover", position);
+            return found && {
+                contents: [{ value: `**${found.title.replace(/[\\`*_{}[\]<>#]/g, "\\$&")}**` }, { value: found.text.replace(/[\\`*_{}[\]<>#]/g, "\\$&") }],
+                range: { startLineNumber: position.lineNumber, endLineNumber: position.lineNumber, startColumn: found.start, endColumn: found.end },
+            };
+        },
+    });
+};
+
+const bytesOf = text => new Blob([text]).size;
+
+/** @param draft Where unsaved work is kept: `{ key, form }`, the form's fields with it. */
+export const create = async (host, server, text, draft) => {
+    await load();
+    const editor = window.monaco.editor.create(host, {
+        value: text, language: "yaml", ariaLabel: "Lab file, YAML. Control M lets Tab leave the editor.",
+        automaticLayout: true, minimap: { enabled: false }, scrollBeyondLastLine: false, fixedOverflowWidgets: true, links: false,
+        fontSize: 13, tabSize: 2, insertSpaces: true, detectIndentation: false, wordBasedSuggestions: false,
+        quickSuggestions: { other: true, strings: true, comments: false },
+    });
+    const model = editor.getModel();
+    const state = { editor, model, server, draft, base: draft.base, sent: Promise.resolve(), timer: 0, restoring: false };
+    // One after the other, so that the server's text is this one whenever it answers.
+    const send = act => { state.sent = state.sent.then(act).catch(() => { /* The circuit is gone; the draft is kept here. */ }); };
+    const sendAll = () => { const whole = new TextEncoder().encode(model.getValue()); send(() => server.invokeMethodAsync("Replaced", DotNet.createJSStreamReference(whole))); };
+    model.onDidChangeContent(event => {
+        if (!state.restoring) later(state);
+        if (event.isFlush || event.changes.reduce((sum, change) => sum + change.text.length, 0) > inOneMessage || event.changes.length > 100) {
+            sendAll();
+            return;
+        }
+        const changes = event.changes.map(change => ({ at: change.rangeOffset, drop: change.rangeLength, text: change.text }));
+        const length = model.getValueLength();
+        send(async () => { if (!await server.invokeMethodAsync("Changed", changes, length)) sendAll(); });
+    });
+    host.addEventListener("paste", event => {
+        const bytes = bytesOf(model.getValue()) + bytesOf(event.clipboardData?.getData("text/plain") ?? "");
+        if (bytes <= mostBytes) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        server.invokeMethodAsync("TooLarge", bytes);
+    }, true);
+    state.typed = event => { if (event.target.name) later(state); };
+    state.hide = () => { if (state.timer) keep(state); };
+    document.querySelector(draft.form)?.addEventListener("input", state.typed);
+    window.addEventListener("pagehide", state.hide);
+    editors.set(model, state);
+    host.ccm = state;
+};
+
+const later = state => { clearTimeout(state.timer); state.timer = setTimeout(() => keep(state), 300); };
+
+const keep = state => {
+    clearTimeout(state.timer);
+    state.timer = 0;
+    const fields = {};
+    for (const field of document.querySelectorAll(`${state.draft.form} [name]`)) fields[field.name] = field.type === "checkbox" ? String(field.checked) : field.value;
+    try {
+        localStorage.setItem(state.draft.key, JSON.stringify({ base: state.base, at: new Date().toISOString(), yaml: state.model.getValue(), fields }));
+        state.server.invokeMethodAsync("Kept", true).catch(() => { });
+    } catch {
+        state.server.invokeMethodAsync("Kept", false).catch(() => { });
+    }
+};
+
+/** Another text, as one edit that can be undone; what is unsaved stays what it was. */
+export const replace = (host, text, unsaved) => {
+    const { editor, model } = host.ccm;
+    host.ccm.restoring = !unsaved;
+    editor.executeEdits("ccm", [{ range: model.getFullModelRange(), text }]);
+    editor.pushUndoStop();
+    host.ccm.restoring = false;
+};
+
+/** The work goes on from another version. */
+export const rebase = (host, base) => { host.ccm.base = base; if (host.ccm.timer || localStorage.getItem(host.ccm.draft.key)) keep(host.ccm); };
+
+export const keepNow = host => keep(host.ccm);
+
+export const mark = (host, remarks) => {
+    const { model } = host.ccm, { MarkerSeverity } = window.monaco;
+    const severity = { Error: MarkerSeverity.Error, Warning: MarkerSeverity.Warning, Note: MarkerSeverity.Info };
+    window.monaco.editor.setModelMarkers(model, "ccm", remarks.map(remark => {
+        const line = Math.min(remark.line, model.getLineCount());
+        return {
+            severity: severity[remark.kind], message: remark.text, startLineNumber: line, endLineNumber: line,
+            startColumn: remark.start ?? model.getLineFirstNonWhitespaceColumn(line) ?? 1, endColumn: remark.end ?? model.getLineMaxColumn(line),
+        };
+    }));
+};
+
+export const goTo = (host, line) => { const { editor } = host.ccm; editor.revealLineInCenter(line); editor.setPosition({ lineNumber: line, column: 1 }); editor.focus(); };
+
+export const dispose = host => {
+    const state = host.ccm;
+    if (!state) return;
+    if (state.timer) keep(state);
+    document.querySelector(state.draft.form)?.removeEventListener("input", state.typed);
+    window.removeEventListener("pagehide", state.hide);
+    editors.delete(state.model);
+    state.editor.dispose();
+    state.model.dispose();
+};
+
+/** What was kept, as bytes, since it may be too long for one message; null as well, since bytes are what the server waits for. */
+export const readDraft = key => new TextEncoder().encode(localStorage.getItem(key) ?? "null");
+
+export const dropDraft = (key, host) => { if (host?.ccm) { clearTimeout(host.ccm.timer); host.ccm.timer = 0; } localStorage.removeItem(key); };
+
+export const download = (name, text) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+};

@@ -1,0 +1,264 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Hosts;
+using Ccm.Engine.Watching;
+using Ccm.Portal.Components.Shared;
+using Ccm.Portal.Components.Shared.Differences;
+using Ccm.Portal.Components.Shared.Forms;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
+using MudBlazor;
+
+namespace Ccm.Portal.Components.Pages.Templates;
+
+/// <summary>One kind of worker: what it is, what there is of it, and the form that makes its next revision.</summary>
+public sealed partial class TemplatePage
+{
+    private static readonly string[] NotCompared = ["name", "revision", "isSeeded", "createdAt", "createdBy", "operationId", "declared"];
+    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
+    private ImmutableArray<(string Title, ImmutableArray<FormField> Fields)> _groups = [];
+    private string? _shownName;
+    private bool _started;
+    private WorkerTemplate? _base;
+    private WorkerTemplate? _theirs;
+    private WorkerTemplate? _declared;
+    private Dictionary<string, string>? _values;
+    private Dictionary<string, string> _unchanged = [];
+    private ImmutableArray<Problem> _fieldProblems = [];
+    private ImmutableArray<Problem> _refused = [];
+    private List<(string Name, LabRequest Request)> _labs = [];
+    private TemplateUse _use = TemplateUse.None;
+    private string? _problem;
+    private bool _tried;
+    private bool _gone;
+    private bool _done;
+    private bool _saving;
+    private Operation _operation = Operation.New();
+
+    /// <summary>Null: a new one.</summary>
+    [Parameter]
+    public string? Name { get; set; }
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = null!;
+
+    [Inject]
+    private HostRegistry Hosts { get; set; } = null!;
+
+    [Inject]
+    private ISnackbar Messages { get; set; } = null!;
+
+    [Inject]
+    private ILogger<TemplatePage> Logger { get; set; } = null!;
+
+    private bool MayEdit => May(Permission.EditTemplates);
+
+    private bool Unsaved => !_done && _values is { } values && values.Any(typed => _unchanged[typed.Key] != typed.Value);
+
+    /// <summary>What is wrong with fields that somebody came to, or with any once saving was tried.</summary>
+    private ImmutableArray<Problem> Shown => [.. _fieldProblems.Where(problem => _tried || Name is not null || problem.Field is null || _touched.Contains(problem.Field))];
+
+    private int Workers => Name is null ? 0 : Fleet.Templates.GetValueOrDefault(Name)?.Value.Workers ?? 0;
+
+    private int NextRevision => (Fleet.Templates.GetValueOrDefault(Name ?? "")?.Value.Revisions is { IsDefaultOrEmpty: false } revisions ? revisions.Max() : 0) + 1;
+
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_started && _shownName == Name)
+            return;
+        (_started, _shownName, _base, _theirs, _values, _problem, _gone, _done) = (true, Name, null, null, null, null, false, false);
+        _groups = TemplateForm.Groups(Hosts.Providers);
+        _use = TemplateUse.Of(Fleet).GetValueOrDefault(Name ?? "", TemplateUse.None);
+        if (!May(Permission.ReadAll))
+            _problem = "Your role does not show worker templates.";
+        else if (Name is null && !MayEdit)
+            _problem = "Worker templates are made by admins, and you are none.";
+        else
+            await ReadAsync();
+    }
+
+    protected override bool Apply(FleetChange change)
+    {
+        if (Name is not null && (change.IsResync || !change.Workers.IsEmpty))
+            _use = TemplateUse.Of(Fleet).GetValueOrDefault(Name, TemplateUse.None);
+        if (change.Templates && Name is not null && _values is not null)
+            Begin(LookAsync);
+        return change.IsResync || change.Templates || !change.Workers.IsEmpty;
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            if (Name is null)
+                Show(null);
+            else
+                Show(await Control.ReadTemplateAsync(Name, Left));
+            var active = Fleet.Definitions.Where(pair => pair.Value.Value is { Status: DefinitionStatus.Active, Latest: not null }).Select(pair => (pair.Key, pair.Value.Value.Latest!)).ToList();
+            _labs = [.. (await Control.ReadDefinitionsAsync(active, Left)).Where(definition => definition.NodeCount > 0).Select(definition => (definition.Name, LabRequest.Of(definition)))];
+        }
+        catch (RefusedException refused)
+        {
+            _problem = refused.Kind == RefusalKind.NotFound ? $"There is no worker template {Name}: it may be mistyped or deleted." : refused.Message;
+        }
+        catch (OperationCanceledException) when (Left.IsCancellationRequested)
+        {
+            // The page was left.
+        }
+    }
+
+    private void Show(WorkerTemplate? template)
+    {
+        _base = template;
+        _unchanged = TemplateForm.Of(template ?? new WorkerTemplate { Name = "", CpuCores = 16, MemoryGb = 64, StorageGb = 500, LicenseType = LicenseType.Personal, Provider = Hosts.Providers.FirstOrDefault() ?? "" });
+        _values = new(_unchanged, StringComparer.Ordinal);
+        (_tried, _refused) = (false, []);
+        Judge();
+    }
+
+    private (WorkerTemplate Template, ImmutableArray<Problem> Problems) Read() => TemplateForm.Read(_values!, _base?.Revision ?? 1);
+
+    private void Judge()
+    {
+        var (template, problems) = Read();
+        (_declared, _fieldProblems) = (problems.Any(problem => problem.Field is not "name") ? null : template, problems);
+    }
+
+    private void Set(string field, string value)
+    {
+        _touched.Add(field);
+        _values![field] = value;
+        _refused = [];
+        Judge();
+    }
+
+    /// <summary>Whether somebody else saved or deleted it meanwhile. That it has a worker more is no edit.</summary>
+    private async Task LookAsync()
+    {
+        var pointer = Fleet.Templates.GetValueOrDefault(Name!)?.Value;
+        _gone = pointer is null or { Deleted: true } && _base is not null && !_done;
+        if (_gone || _saving || pointer!.Revision == _base?.Revision || pointer.Revision == _theirs?.Revision)
+        {
+            StateHasChanged();
+            return;
+        }
+        try
+        {
+            var newest = await Control.ReadTemplateAsync(Name!, Left);
+            if (_saving || newest.Revision == _base?.Revision)
+                return;
+            if (Unsaved)
+                (_theirs, _refused) = (newest, []);
+            else
+                Show(newest);
+        }
+        catch (RefusedException)
+        {
+            // Nothing is shown of it until it can be read; saving would be refused and look again.
+        }
+        StateHasChanged();
+    }
+
+    private async Task SaveAsync()
+    {
+        (_tried, _refused) = (true, []);
+        var (template, problems) = Read();
+        _fieldProblems = problems;
+        if (!problems.IsEmpty)
+            return;
+        _saving = true;
+        try
+        {
+            var saved = await WriteAsync(template);
+            _gone = false;
+            Show(saved);
+            Messages.Add($"{saved.Name} is saved as revision {saved.Revision}.", Severity.Success);
+            if (Name is null)
+                Leave($"/templates/{saved.Name}");
+        }
+        catch (RefusedException refused)
+        {
+            (_refused, _saving) = (refused.Problems, false);
+            // Another's edit is answered with both sides.
+            if (refused.Kind == RefusalKind.Conflict && Name is not null)
+                await LookAsync();
+        }
+        catch (Exception exception) when (!Left.IsCancellationRequested)
+        {
+            _refused = [new Problem(null, Live.Faults.Describe(exception, Logger), "What you typed is kept.")];
+        }
+        finally
+        {
+            _saving = false;
+        }
+    }
+
+    private Task<WorkerTemplate> WriteAsync(WorkerTemplate template)
+    {
+        var operation = _operation;
+        _operation = Operation.New();
+        return _base is null || _gone ? Control.CreateTemplateAsync(Actor!, operation, template, Left) : Control.UpdateTemplateAsync(Actor!, operation, template, Left);
+    }
+
+    private async Task SwitchAsync()
+    {
+        var next = _base! with { Enabled = !_base.Enabled };
+        WorkerTemplate? saved = null;
+        if (await TryAsync(async () => saved = await Control.UpdateTemplateAsync(Actor!, Operation.New(), next, Left), next.Enabled ? "The fleet may grow by it again." : "The fleet grows by it no more. Its workers stay."))
+            Show(saved);
+    }
+
+    private async Task DeleteAsync()
+    {
+        if (await TypedConfirmation.AskAsync(Dialogs, $"Delete {Name}?", "The fleet can no longer grow by it. Its revisions stay in the audit trail.", Name!, "Delete it")
+            && await TryAsync(() => Control.DeleteTemplateAsync(Actor!, Operation.New(), Name!, Left), $"{Name} is deleted."))
+            Leave("/templates");
+    }
+
+    private void Discard() => Show(_base);
+
+    /// <summary>Field by field: mine where I changed it, theirs elsewhere.</summary>
+    private void Both()
+    {
+        var (mine, before, theirs) = (_values!, _unchanged, _theirs!);
+        _theirs = null;
+        Show(theirs);
+        foreach (var (field, value) in mine.Where(typed => before[typed.Key] != typed.Value))
+            _values![field] = value;
+        Judge();
+    }
+
+    private void Mine()
+    {
+        var (mine, theirs) = (_values!, _theirs!);
+        _theirs = null;
+        Show(theirs);
+        _values = mine;
+        Judge();
+    }
+
+    private void Theirs()
+    {
+        var theirs = _theirs;
+        _theirs = null;
+        Show(theirs);
+    }
+
+    private void Leave(string address)
+    {
+        _done = true;
+        Navigation.NavigateTo(address);
+    }
+
+    private async Task AskAsync(LocationChangingContext leaving)
+    {
+        if (Unsaved && await Dialogs.ShowMessageBoxAsync("Leave without saving?", "What you changed in this form goes with it.", "Leave", cancelText: "Stay") != true)
+            leaving.PreventNavigation();
+    }
+
+    private static ImmutableArray<FieldDifference> Differences(WorkerTemplate before, WorkerTemplate after) => FieldDifference.Between(before, after, NotCompared);
+}

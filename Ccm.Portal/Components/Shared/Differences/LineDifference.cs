@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using DiffPlex;
+
+namespace Ccm.Portal.Components.Shared.Differences;
+
+internal enum LineKind { Same, Dropped, Added, Skipped }
+
+/// <param name="Before">Number of the line before, from 1.</param>
+/// <param name="After">Number of the line after.</param>
+/// <param name="Text">The line, or how many were left out.</param>
+internal sealed record DifferenceLine(LineKind Kind, int? Before, int? After, string Text);
+
+/// <summary>Where two texts differ, line by line, with a few lines around each place.</summary>
+internal sealed record LineDifference(ImmutableArray<DifferenceLine> Lines, int Dropped, int Added)
+{
+    /// <summary>Lines shown around a change.</summary>
+    private const int Around = 3;
+
+    /// <summary>Lines that one reads through; what follows is counted only.</summary>
+    private const int MostLines = 3000;
+
+    public bool IsEmpty => Dropped + Added == 0;
+
+    public static LineDifference Between(string before, string after)
+    {
+        var difference = Differ.Instance.CreateLineDiffs(before, after, ignoreWhitespace: false);
+        var (left, right) = (difference.PiecesOld, difference.PiecesNew);
+        var lines = ImmutableArray.CreateBuilder<DifferenceLine>();
+        var (shown, at) = (0, 0);
+        foreach (var block in difference.DiffBlocks)
+        {
+            // What is the same up to here, from the end of the block before.
+            var same = block.DeleteStartA - at;
+            Same(at == 0 && shown == 0 ? 0 : Math.Min(same, Around), Math.Min(same, Around));
+            for (var n = 0; n < block.DeleteCountA; n++)
+                lines.Add(new DifferenceLine(LineKind.Dropped, block.DeleteStartA + n + 1, null, left[block.DeleteStartA + n]));
+            for (var n = 0; n < block.InsertCountB; n++)
+                lines.Add(new DifferenceLine(LineKind.Added, null, block.InsertStartB + n + 1, right[block.InsertStartB + n]));
+            (at, shown) = (block.DeleteStartA + block.DeleteCountA, block.InsertStartB + block.InsertCountB);
+
+            void Same(int head, int tail)
+            {
+                if (head + tail >= same)
+                    (head, tail) = (same, 0);
+                for (var n = 0; n < head; n++)
+                    lines.Add(new DifferenceLine(LineKind.Same, at + n + 1, shown + n + 1, left[at + n]));
+                if (same - head - tail > 0)
+                    lines.Add(new DifferenceLine(LineKind.Skipped, null, null, $"{same - head - tail} lines are the same"));
+                for (var n = same - tail; n < same; n++)
+                    lines.Add(new DifferenceLine(LineKind.Same, at + n + 1, shown + n + 1, left[at + n]));
+            }
+        }
+        if (difference.DiffBlocks.Count > 0)
+        {
+            var rest = left.Count - at;
+            for (var n = 0; n < Math.Min(rest, Around); n++)
+                lines.Add(new DifferenceLine(LineKind.Same, at + n + 1, shown + n + 1, left[at + n]));
+            if (rest > Around)
+                lines.Add(new DifferenceLine(LineKind.Skipped, null, null, $"{rest - Around} lines are the same"));
+        }
+        if (lines.Count > MostLines)
+        {
+            var hidden = lines.Count - MostLines;
+            lines.RemoveRange(MostLines, hidden);
+            lines.Add(new DifferenceLine(LineKind.Skipped, null, null, $"{hidden} more lines differ; download both files to compare the rest"));
+        }
+        return new LineDifference(lines.ToImmutable(), difference.DiffBlocks.Sum(block => block.DeleteCountA), difference.DiffBlocks.Sum(block => block.InsertCountB));
+    }
+}
