@@ -50,8 +50,13 @@ public sealed class BookingForecast
         var asked = Claim.AskedFor(request, null, TimeSpan.Zero, default, new PlanningTimes(TimeSpan.Zero, 1));
         return templates.Any(template => template is { Enabled: true, MaxWorkers: > 0 } && PlaceKind.Of(template).CouldHold(asked))
             || snapshot.Workers.Values.Any(worker => GrownFleet.Stays(worker.Value) && PlaceKind.Of(worker.Value).CouldHold(asked))
-            ? null : new SlotShortage(new Conflict(asked, default, ForecastLimit.Worker, Load.None, Load.None), asked, []);
+            ? null : new SlotShortage(Nowhere(asked, GrownFleet.RegionsOf(snapshot, templates)), asked, []);
+
+        static Conflict Nowhere(Claim asked, ImmutableArray<string> regions) => new(asked, default, Conflict.NoWorker(asked, regions), Load.None, Load.None, regions);
     }
+
+    /// <summary>Regions in which there are workers that are not ending, or which an enabled template may make; in order.</summary>
+    public static ImmutableArray<string> Regions(FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates) => GrownFleet.RegionsOf(snapshot, templates);
 
     /// <summary>The next slots in which the lab would have a place, so far apart that one worker could serve them all; fewer when there are no more.</summary>
     public ImmutableArray<FreeSlot> FreeSlots(LabRequest request, DateTimeOffset from, TimeSpan length, int count, DateTimeOffset horizon) =>

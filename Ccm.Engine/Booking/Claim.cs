@@ -33,7 +33,7 @@ internal sealed class Claim
     public int Ports => Request.PortNames.Length;
 
     /// <summary>Two of one kind find room or none in the same places.</summary>
-    public ClaimKind Kind => _kind ??= new ClaimKind(Demand, Ports, Request.CmlVersionRange, string.Join(',', Request.LicenseAffinity.Order()));
+    public ClaimKind Kind => _kind ??= new ClaimKind(Demand, Ports, Request.CmlVersionRange, Request.Region, string.Join(',', Request.LicenseAffinity.Order()));
 
     /// <summary>Everything that holds a place or waits for one, in the order in which the planner serves it.</summary>
     public static List<Claim> All(FleetSnapshot snapshot, DateTimeOffset now, PlanningTimes times)
@@ -93,4 +93,4 @@ internal sealed class Claim
         : one.Asked != other.Asked ? one.Asked.CompareTo(other.Asked) : string.CompareOrdinal(one.Id, other.Id);
 }
 
-internal sealed record ClaimKind(Capacity Demand, int Ports, string CmlVersionRange, string Licences);
+internal sealed record ClaimKind(Capacity Demand, int Ports, string CmlVersionRange, string Region, string Licences);

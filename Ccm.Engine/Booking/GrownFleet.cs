@@ -12,11 +12,14 @@ internal sealed class GrownFleet
 {
     private readonly ImmutableArray<Existing> _workers;
 
-    private GrownFleet(ImmutableArray<Existing> workers, ImmutableArray<Growth> growth, DateTimeOffset now, PlanningTimes times) =>
-        (_workers, Growth, Now, Times) = (workers, growth, now, times);
+    private GrownFleet(ImmutableArray<Existing> workers, ImmutableArray<Growth> growth, ImmutableArray<string> regions, DateTimeOffset now, PlanningTimes times) =>
+        (_workers, Growth, Regions, Now, Times) = (workers, growth, regions, now, times);
 
     /// <summary>The cheapest first, as the fleet grows.</summary>
     public ImmutableArray<Growth> Growth { get; }
+
+    /// <summary>Where it has workers or can have some, in order.</summary>
+    public ImmutableArray<string> Regions { get; }
 
     public DateTimeOffset Now { get; }
 
@@ -45,11 +48,17 @@ internal sealed class GrownFleet
         var growth = templates.Where(template => template.Enabled).OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal)
             .Select(template => new Growth(
                 PlaceKind.Of(template), Math.Max(0, template.MaxWorkers - existing.GetValueOrDefault(template.Name)), now + times.On(template.Provider).WorkerStart(template.StartupTimeMinutes)));
-        return new GrownFleet(workers.ToImmutable(), [.. growth], now, times);
+        return new GrownFleet(workers.ToImmutable(), [.. growth], RegionsOf(snapshot, templates), now, times);
     }
 
     /// <summary>Whether a worker is not on its way to be given up.</summary>
     public static bool Stays(Worker worker) => !worker.IsGone && worker.Target != WorkerTarget.Terminated;
+
+    public static ImmutableArray<string> RegionsOf(FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates) =>
+    [
+        .. snapshot.Workers.Values.Where(worker => Stays(worker.Value)).Select(worker => worker.Value.Region)
+            .Concat(templates.Where(template => template is { Enabled: true, MaxWorkers: > 0 }).Select(template => template.Region)).Distinct().Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Empty ones, the cheapest first.</summary>
     public List<Place> Workers() => [.. _workers.Select(worker => new Place(worker.Kind, worker.WorkerId, worker.Ready, worker.Leaving, worker.Idleness))];

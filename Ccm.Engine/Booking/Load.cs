@@ -47,6 +47,9 @@ public enum ForecastLimit
     /// <summary>No worker that exists, and none that an enabled template makes, is large enough, licensed and of the version.</summary>
     Worker,
 
+    /// <summary>No worker that exists, and none that an enabled template makes, is in the region that is asked for.</summary>
+    Region,
+
     /// <summary>No worker could be ready before the slot ends.</summary>
     StartUp,
 }

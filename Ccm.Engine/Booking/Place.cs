@@ -96,12 +96,12 @@ internal readonly record struct Idleness(DateTimeOffset RunsUntil, DateTimeOffse
 }
 
 /// <summary>What decides whether a lab can ever be on a worker, and what it costs.</summary>
-internal sealed record PlaceKind(string Template, Capacity Declared, int Ports, LicenseType License, string CmlVersion, decimal CostPerHour, int StartupTimeMinutes)
+internal sealed record PlaceKind(string Template, Capacity Declared, int Ports, WorkerKind Worker, decimal CostPerHour, int StartupTimeMinutes)
 {
-    public static PlaceKind Of(Worker worker) => new(worker.Template, worker.Declared, worker.PortRange.Count, worker.LicenseType, worker.CmlVersion, worker.CostPerHour, worker.StartupTimeMinutes);
+    public static PlaceKind Of(Worker worker) => new(worker.Template, worker.Declared, worker.PortRange.Count, worker.Kind, worker.CostPerHour, worker.StartupTimeMinutes);
 
     public static PlaceKind Of(WorkerTemplate template) =>
-        new(template.Name, template.Declared, template.PortRange.Count, template.LicenseType, template.CmlVersion, template.CostPerHour, template.StartupTimeMinutes);
+        new(template.Name, template.Declared, template.PortRange.Count, template.Kind, template.CostPerHour, template.StartupTimeMinutes);
 
-    public bool CouldHold(Claim claim) => Declared.Fits(claim.Demand) && claim.Ports <= Ports && Compatibility.Fits(claim.Request, License, CmlVersion);
+    public bool CouldHold(Claim claim) => Declared.Fits(claim.Demand) && claim.Ports <= Ports && Compatibility.Fits(claim.Request, Worker);
 }

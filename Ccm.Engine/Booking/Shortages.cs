@@ -17,18 +17,24 @@ public sealed record SlotShortage(
     DateTimeOffset At, ForecastLimit ShortOf, bool Displaces, Load Asked, Load Booked, Load Most, ImmutableArray<FreeSlot> FreeSlots)
 {
     internal SlotShortage(Conflict conflict, Claim asked, ImmutableArray<FreeSlot> freeSlots)
-        : this(conflict.At, conflict.Limit, !conflict.Claim.Asked, Load.Of(asked), conflict.Booked, conflict.Most, freeSlots)
-    {
-    }
+        : this(conflict.At, conflict.Limit, !conflict.Claim.Asked, Load.Of(asked), conflict.Booked, conflict.Most, freeSlots) =>
+        (Region, Regions) = (asked.Request.Region, conflict.Regions);
+
+    /// <summary>The one that is asked for; empty: any.</summary>
+    public string Region { get; } = "";
+
+    /// <summary>Those in which there are workers or can be.</summary>
+    public ImmutableArray<string> Regions { get; } = [];
 
     /// <summary>There is enough of everything in sum, but no one worker has it.</summary>
-    public bool InPieces => ShortOf is not (ForecastLimit.Worker or ForecastLimit.StartUp) && Asked[ShortOf] + Booked[ShortOf] <= Most[ShortOf];
+    public bool InPieces => ShortOf < ForecastLimit.Worker && Asked[ShortOf] + Booked[ShortOf] <= Most[ShortOf];
 
     /// <summary>The numbers in words: what is asked for, what is booked, and the most there can be.</summary>
     public string Reason => ShortOf switch
     {
+        ForecastLimit.Region => $"No worker that exists, and none that an enabled template makes, is in region {Region}.",
         ForecastLimit.Worker => $"No worker that exists, and none that an enabled template makes, takes this lab: it needs {Asked.CpuCores} cores, {Asked.MemoryGb} GB of memory, {Asked.StorageGb} GB of storage, "
-            + $"{Asked.Nodes} licensed nodes and {Asked.Ports} ports on one worker of its licence and CML version.",
+            + $"{Asked.Nodes} licensed nodes and {Asked.Ports} ports on one worker of its licence and CML version{(Region.Length > 0 ? $" in region {Region}" : "")}.",
         ForecastLimit.StartUp => "No worker could be ready before the slot ends: those that run are full, and starting another takes longer.",
         _ => $"At {At:u} {Words(ShortOf)} would run short: {Asked[ShortOf]} asked for, {Booked[ShortOf]} booked already, {Most[ShortOf]} the most that the fleet can grow to"
             + (InPieces ? ", and what is left lies in pieces of which none is large enough" : "")
@@ -36,7 +42,9 @@ public sealed record SlotShortage(
     };
 
     /// <summary>What to do instead.</summary>
-    public string Fix => ShortOf == ForecastLimit.Worker ? "Have a worker template made or enabled that takes it, or reserve it as soon as possible to wait for one."
+    public string Fix => ShortOf == ForecastLimit.Region
+        ? $"Have a worker template made or enabled there, or ask for one of the regions that there are: {(Regions.IsEmpty ? "none yet" : string.Join(", ", Regions))}."
+        : ShortOf == ForecastLimit.Worker ? "Have a worker template made or enabled that takes it, or reserve it as soon as possible to wait for one."
         : FreeSlots.IsEmpty ? "No free slot was found within the booking horizon: give a shorter duration, or reserve it as soon as possible."
         : $"Nearest free slots start at {string.Join(", ", FreeSlots.Select(slot => $"{slot.Start:u}"))}.";
 

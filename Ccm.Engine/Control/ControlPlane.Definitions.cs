@@ -19,6 +19,7 @@ public sealed record PublishRequest
     public string? Description { get; init; }
     public LabResources? Resources { get; init; }
     public string? CmlVersionRange { get; init; }
+    public string? Region { get; init; }
     public ImmutableArray<LicenseType>? LicenseAffinity { get; init; }
     public int? MaxDurationMinutes { get; init; }
     public int? WarmPoolDepth { get; init; }
@@ -176,6 +177,7 @@ public sealed partial class ControlPlane
         ArtifactUri = request.ArtifactUri,
         Resources = request.Resources ?? LabEstimate.Of(topology).Resources,
         CmlVersionRange = request.CmlVersionRange ?? "",
+        Region = request.Region ?? "",
         LicenseAffinity = [.. request.LicenseAffinity?.Distinct() ?? []],
         NodeCount = topology.NodeCount,
         LicensedNodeCount = topology.LicensedNodeCount,

@@ -12,20 +12,22 @@ public sealed partial class ControlPlane
     /// <summary>The next slots in which a lab would have a place; for anybody who may read definitions.</summary>
     /// <param name="from">Null: now.</param>
     /// <exception cref="RefusedException">The start is past or too far off, or a store is away.</exception>
-    public async Task<ImmutableArray<FreeSlot>> FreeSlotsAsync(LabletDefinition definition, DateTimeOffset? from, int minutes, int count, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<FreeSlot>> FreeSlotsAsync(LabletDefinition definition, string? region, DateTimeOffset? from, int minutes, int count, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         CheckStart("from", from, now);
-        return await ForecastAsync(cache.Current, now, forecast => forecast.FreeSlots(LabRequest.Of(definition), from ?? now, TimeSpan.FromMinutes(minutes), count, Horizon(now)), cancellationToken);
+        var request = RequestOf(definition, region);
+        return await ForecastAsync(cache.Current, now, forecast => forecast.FreeSlots(request, from ?? now, TimeSpan.FromMinutes(minutes), count, Horizon(now)), cancellationToken);
     }
 
     /// <summary>Where so many more of a lab would go, at that time or, without one, now.</summary>
     /// <exception cref="RefusedException">The start is past or too far off, or a store is away.</exception>
-    public async Task<WhatIf> WhatIfAsync(LabletDefinition definition, int count, DateTimeOffset? start, int minutes, CancellationToken cancellationToken)
+    public async Task<WhatIf> WhatIfAsync(LabletDefinition definition, string? region, int count, DateTimeOffset? start, int minutes, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         CheckStart("timeslotStart", start, now);
-        return await ForecastAsync(cache.Current, now, forecast => forecast.WhatIf(LabRequest.Of(definition), count, start, TimeSpan.FromMinutes(minutes)), cancellationToken);
+        var request = RequestOf(definition, region);
+        return await ForecastAsync(cache.Current, now, forecast => forecast.WhatIf(request, count, start, TimeSpan.FromMinutes(minutes)), cancellationToken);
     }
 
     /// <summary>One at a time: a forecast over thousands of reservations works for a second, and whoever asks for many must not hold everything else up.</summary>

@@ -8,9 +8,10 @@ namespace Ccm.Engine.Control;
 /// <param name="TimeslotStart">Null: as soon as possible.</param>
 /// <param name="DurationMinutes">Null: the definition's maximum.</param>
 /// <param name="OwnerId">Null: the actor.</param>
+/// <param name="Region">Null or empty: where the definition says, or anywhere.</param>
 /// <param name="Override">Book although the forecast refuses it.</param>
 public sealed record ReserveRequest(
-    string DefinitionId, string? Version = null, DateTimeOffset? TimeslotStart = null, int? DurationMinutes = null, string? OwnerId = null, bool Override = false);
+    string DefinitionId, string? Version = null, DateTimeOffset? TimeslotStart = null, int? DurationMinutes = null, string? OwnerId = null, string? Region = null, bool Override = false);
 
 public sealed partial class ControlPlane
 {
@@ -74,6 +75,18 @@ public sealed partial class ControlPlane
 
     private static LabletInstance WithReason(LabletInstance instance, string reason) => instance with { LastTransition = instance.LastTransition with { Reason = reason } };
 
+    /// <summary>A reservation may say where, as far as its definition leaves that open.</summary>
+    private static LabRequest RequestOf(LabletDefinition definition, string? region)
+    {
+        var request = LabRequest.Of(definition);
+        if (string.IsNullOrEmpty(region))
+            return request;
+        if (Names.CheckRegion(region) is { } problem)
+            throw new RefusedException(RefusalKind.Invalid, problem);
+        return request.Region.Length == 0 || request.Region == region ? request with { Region = region }
+            : throw RefusedException.Invalid("region", $"'{definition.Name}' {definition.Version} runs in region {request.Region} only.", "Leave the region out, or give that one.");
+    }
+
     private LabletInstance NewInstance(string id, string owner, ReserveRequest request, LabletDefinition definition, Mutation mutation)
     {
         if (definition.NodeCount == 0)
@@ -93,7 +106,7 @@ public sealed partial class ControlPlane
             TimeslotStart = request.TimeslotStart?.ToUniversalTime(),
             TimeslotEnd = request.TimeslotStart?.ToUniversalTime().AddMinutes(duration),
             DurationMinutes = duration,
-            Request = LabRequest.Of(definition),
+            Request = RequestOf(definition, request.Region),
             LastTransition = new Transition<InstanceState>(null, InstanceState.Pending, mutation.Now, mutation.Actor.Id, "Reserved."),
             CreatedAt = mutation.Now,
             CreatedBy = mutation.Actor.Id,

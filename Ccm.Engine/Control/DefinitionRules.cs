@@ -23,6 +23,8 @@ public static class DefinitionRules
             problems.Add(new Problem("version", string.IsNullOrEmpty(request.Version) ? "A version is missing." : $"'{Short(request.Version)}' is no semantic version.", "Give one as in '1.0.0'."));
         if (!string.IsNullOrWhiteSpace(request.CmlVersionRange) && !SemVersionRange.TryParseNpm(request.CmlVersionRange, out _))
             problems.Add(new Problem("cmlVersionRange", $"'{Short(request.CmlVersionRange)}' is no version range.", "Give one as in '>=2.7.0 <3.0.0', or nothing for any."));
+        if (request.Region is { Length: > 0 } region && Names.CheckRegion(region) is { } wrong)
+            problems.Add(wrong);
         if (request.MaxDurationMinutes is < 1 or > 43_200)
             problems.Add(new Problem("maxDurationMinutes", $"{request.MaxDurationMinutes} is out of range.", "Give 1 to 43200 minutes."));
         if (request.WarmPoolDepth is < 0 or > 100)

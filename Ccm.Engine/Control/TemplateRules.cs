@@ -20,6 +20,8 @@ public static class TemplateRules
         var problems = new List<Problem>();
         if (Names.Check(template.Name) is { } name)
             problems.Add(name);
+        if (Names.CheckRegion(template.Region) is { } region)
+            problems.Add(region);
         Within(problems, "cpuCores", template.CpuCores, 1, 4096);
         Within(problems, "memoryGb", template.MemoryGb, 1, 65536);
         Within(problems, "storageGb", template.StorageGb, 1, 1_000_000);

@@ -26,6 +26,9 @@ public sealed record LabletDefinition
     /// <summary>Licences it may run under; empty means any.</summary>
     public ImmutableArray<LicenseType> LicenseAffinity { get; init; } = [];
 
+    /// <summary>Where its workers must be; empty means anywhere.</summary>
+    public string Region { get; init; } = "";
+
     public required int NodeCount { get; init; }
 
     /// <summary>Nodes that CML charges: all but <c>external_connector</c> and <c>unmanaged_switch</c>.</summary>

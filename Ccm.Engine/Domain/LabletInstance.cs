@@ -93,6 +93,9 @@ public sealed record LabRequest
     /// <summary>Semantic version range; empty: any.</summary>
     public string CmlVersionRange { get; init; } = "";
 
+    /// <summary>Where its worker must be; empty: anywhere.</summary>
+    public string Region { get; init; } = "";
+
     public ImmutableArray<string> PortNames { get; init; } = [];
 
     /// <summary>The capacity it takes on its worker.</summary>
@@ -106,6 +109,7 @@ public sealed record LabRequest
         LicensedNodes = definition.LicensedNodeCount,
         LicenseAffinity = definition.LicenseAffinity,
         CmlVersionRange = definition.CmlVersionRange,
+        Region = definition.Region,
         PortNames = definition.PortNames,
     };
 }

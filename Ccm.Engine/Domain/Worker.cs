@@ -69,6 +69,9 @@ public sealed record Worker
     public DateTimeOffset? DrainDueAt => DrainStartedAt?.AddHours(DrainTimeoutHours);
 
     [JsonIgnore]
+    public WorkerKind Kind => new(LicenseType, CmlVersion, Region);
+
+    [JsonIgnore]
     public bool IsGone => State == WorkerState.Terminated || LostSince is not null;
 
     [JsonIgnore]

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Ccm.Engine.Domain;
 
 /// <summary>A kind of host that the fleet may grow by. Each edit makes a new revision; workers keep the one they were created with.</summary>
@@ -57,6 +59,9 @@ public sealed record WorkerTemplate
 
     /// <summary>What a worker of this template declares: cores after over-commit, nodes as its licence allows.</summary>
     public Capacity Declared => new(CpuCores * CpuOvercommit, MemoryGb, StorageGb, Licences.NodeLimit(LicenseType, MaxNodes));
+
+    [JsonIgnore]
+    public WorkerKind Kind => new(LicenseType, CmlVersion, Region);
 }
 
 public static class Licences

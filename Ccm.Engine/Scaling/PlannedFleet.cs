@@ -20,7 +20,7 @@ internal sealed class PlannedFleet
         _snapshot = snapshot;
         _templates = templates;
         foreach (var worker in snapshot.Workers.Values.Where(worker => worker.TakesWork || worker.Value.IsComing).OrderBy(worker => worker.Id, StringComparer.Ordinal))
-            _rooms.Add(new Room(worker.Value.LicenseType, worker.Value.CmlVersion, worker.Available, worker.Ports.Value.FreeCount));
+            _rooms.Add(new Room(worker.Value.Kind, worker.Available, worker.Ports.Value.FreeCount));
         foreach (var (name, pointer) in snapshot.Templates)
             _workers[name] = pointer.Value.Workers;
         foreach (var worker in snapshot.Workers.Values.Where(worker => worker.Value is { State: WorkerState.Pending, Trouble: not null }))
@@ -40,21 +40,21 @@ internal sealed class PlannedFleet
     {
         var stopped = _snapshot.Workers.Values.Where(worker => worker.Value is { State: WorkerState.Stopped or WorkerState.Stopping, Target: WorkerTarget.Stopped, LostSince: null }
                 && !_restarted.Contains(worker.Id) && worker.Value.Declared.Fits(instance.Demand)
-                && worker.Value.PortRange.Count >= instance.Request.PortNames.Length && Filters.KindFits(instance.Request, worker.Value.LicenseType, worker.Value.CmlVersion))
+                && worker.Value.PortRange.Count >= instance.Request.PortNames.Length && Compatibility.Fits(instance.Request, worker.Value.Kind))
             .OrderBy(worker => worker.Value.CostPerHour).ThenBy(worker => worker.Id, StringComparer.Ordinal).FirstOrDefault();
         if (stopped is not null)
         {
             if (!times.IsDueWithStart(instance, stopped.Value.RestartTimeMinutes, now))
                 return new ScalingDecision.SkipUp(instance.Id, $"{stopped.Id} would be ready again before it is needed.");
             _restarted.Add(stopped.Id);
-            Add(stopped.Value.LicenseType, stopped.Value.CmlVersion, stopped.Value.Declared, stopped.Value.PortRange.Count, instance);
+            Add(stopped.Value.Kind, stopped.Value.Declared, stopped.Value.PortRange.Count, instance);
             return new ScalingDecision.Restart(stopped.Id, $"{instance.Id} fits nowhere else; restarting takes {stopped.Value.RestartTimeMinutes} minutes.");
         }
         var fitting = _templates.Where(template => template.Enabled && template.Declared.Fits(instance.Demand) && template.PortRange.Count >= instance.Request.PortNames.Length
-                && Filters.KindFits(instance.Request, template.LicenseType, template.CmlVersion))
+                && Compatibility.Fits(instance.Request, template.Kind))
             .OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal).ToList();
         if (fitting.Count == 0)
-            return new ScalingDecision.SkipUp(instance.Id, "No enabled template makes a worker large enough, licensed and of the version it needs.");
+            return new ScalingDecision.SkipUp(instance.Id, $"No enabled template makes a worker large enough, licensed and of the version it needs{(instance.Request.Region is { Length: > 0 } region ? $" in region {region}" : "")}.");
         var template = fitting.FirstOrDefault(MayCreate);
         if (template is null)
             return new ScalingDecision.SkipUp(instance.Id, $"Every template that fits is at its maximum{(fitting.Exists(t => _without.Contains(t.Name)) ? " or has a worker for which there is no host" : "")}: {string.Join(", ", fitting.Select(t => $"{t.Name} {t.MaxWorkers}"))}.");
@@ -71,23 +71,23 @@ internal sealed class PlannedFleet
     public ScalingDecision.Create Create(WorkerTemplate template, string reason)
     {
         _workers[template.Name] = _workers.GetValueOrDefault(template.Name) + 1;
-        _rooms.Add(new Room(template.LicenseType, template.CmlVersion, template.Declared, template.PortRange.Count));
+        _rooms.Add(new Room(template.Kind, template.Declared, template.PortRange.Count));
         return new ScalingDecision.Create(template.Name, reason);
     }
 
-    private void Add(LicenseType license, string cmlVersion, Capacity declared, int ports, LabletInstance first)
+    private void Add(WorkerKind kind, Capacity declared, int ports, LabletInstance first)
     {
-        _rooms.Add(new Room(license, cmlVersion, declared, ports));
+        _rooms.Add(new Room(kind, declared, ports));
         _rooms[^1].Take(first);
     }
 
-    private sealed class Room(LicenseType license, string cmlVersion, Capacity available, int ports)
+    private sealed class Room(WorkerKind kind, Capacity available, int ports)
     {
         private int _ports = ports;
 
         public Capacity Available { get; private set; } = available;
 
-        public bool Fits(LabletInstance instance) => Available.Fits(instance.Demand) && _ports >= instance.Request.PortNames.Length && Filters.KindFits(instance.Request, license, cmlVersion);
+        public bool Fits(LabletInstance instance) => Available.Fits(instance.Demand) && _ports >= instance.Request.PortNames.Length && Compatibility.Fits(instance.Request, kind);
 
         public void Take(LabletInstance instance)
         {

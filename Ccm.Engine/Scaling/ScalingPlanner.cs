@@ -104,7 +104,7 @@ internal static class ScalingPlanner
     private static InstanceEntry? DueSoon(FleetSnapshot snapshot, WorkerEntry worker, DateTimeOffset until, PlanningTimes times) =>
         snapshot.Waiting.Where(entry => times.IsDueWithStart(entry.Value, worker.Value.StartupTimeMinutes, until) && worker.Value.Declared.Fits(entry.Value.Demand)
             && worker.Value.PortRange.Count >= entry.Value.Request.PortNames.Length
-            && Filters.KindFits(entry.Value.Request, worker.Value.LicenseType, worker.Value.CmlVersion))
+            && Compatibility.Fits(entry.Value.Request, worker.Value.Kind))
         .OrderBy(entry => times.Due(entry.Value)).ThenBy(entry => entry.Id, StringComparer.Ordinal).FirstOrDefault();
 
     private static int Ready(FleetSnapshot snapshot, string template) => snapshot.Workers.Values.Count(worker => worker.Value.Template == template

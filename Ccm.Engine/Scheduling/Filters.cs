@@ -7,7 +7,7 @@ namespace Ccm.Engine.Scheduling;
 /// <summary>Why a worker cannot take an instance.</summary>
 public enum ReasonCode
 {
-    WorkerNotRunning, WorkerDraining, LicenseMismatch, CmlVersion, InsufficientCpu, InsufficientMemory, InsufficientStorage, NodeLimit, PortsExhausted,
+    WorkerNotRunning, WorkerDraining, LicenseMismatch, CmlVersion, Region, InsufficientCpu, InsufficientMemory, InsufficientStorage, NodeLimit, PortsExhausted,
 
     /// <summary>It has room, which is kept for one that waits longer.</summary>
     PlaceKept,
@@ -32,18 +32,20 @@ internal static class Filters
         else if (!worker.Value.TakesWork)
             reasons.Add(new Reason(ReasonCode.WorkerNotRunning, worker.Value.UnreachableSince is { } since ? $"It does not answer since {since:u}."
                 : worker.Value is { State: WorkerState.Running, Trouble: { } trouble } ? trouble : $"It is {worker.Value.State.ToString().ToUpperInvariant()}."));
-        reasons.AddRange(AgainstKind(instance, worker.Value.LicenseType, worker.Value.CmlVersion));
+        reasons.AddRange(AgainstKind(instance.Request, worker.Value.Kind));
         reasons.AddRange(Shortages(instance, worker.Available, worker.Ports.Value.FreeCount));
         return reasons.ToImmutable();
     }
 
     /// <summary>What no amount of room would change.</summary>
-    public static IEnumerable<Reason> AgainstKind(LabletInstance instance, LicenseType license, string cmlVersion)
+    public static IEnumerable<Reason> AgainstKind(LabRequest request, WorkerKind kind)
     {
-        if (!Compatibility.LicenceFits(instance.Request, license))
-            yield return new Reason(ReasonCode.LicenseMismatch, $"Its licence is {license.ToString().ToUpperInvariant()}, the lab runs under {string.Join(" or ", instance.Request.LicenseAffinity.Select(l => l.ToString().ToUpperInvariant()))}.");
-        if (!Compatibility.VersionFits(instance.Request, cmlVersion))
-            yield return new Reason(ReasonCode.CmlVersion, $"It runs CML {cmlVersion}, the lab needs {instance.Request.CmlVersionRange}.");
+        if (!Compatibility.LicenceFits(request, kind.License))
+            yield return new Reason(ReasonCode.LicenseMismatch, $"Its licence is {kind.License.ToString().ToUpperInvariant()}, the lab runs under {string.Join(" or ", request.LicenseAffinity.Select(l => l.ToString().ToUpperInvariant()))}.");
+        if (!Compatibility.VersionFits(request, kind.CmlVersion))
+            yield return new Reason(ReasonCode.CmlVersion, $"It runs CML {kind.CmlVersion}, the lab needs {request.CmlVersionRange}.");
+        if (!Compatibility.RegionFits(request, kind.Region))
+            yield return new Reason(ReasonCode.Region, $"It is in region {kind.Region}, the lab must be in {request.Region}.");
     }
 
     /// <summary>What is missing of this room.</summary>
@@ -61,7 +63,4 @@ internal static class Filters
         if (instance.Request.PortNames.Length > freePorts)
             yield return new Reason(ReasonCode.PortsExhausted, $"{freePorts} of {instance.Request.PortNames.Length} ports are free.");
     }
-
-    /// <summary>The same question, answered with yes or no and without a word.</summary>
-    public static bool KindFits(LabRequest request, LicenseType license, string cmlVersion) => Compatibility.Fits(request, license, cmlVersion);
 }

@@ -48,7 +48,7 @@ public static class PlacementExplainer
 
     /// <summary>What stands against an empty worker of a template.</summary>
     internal static ImmutableArray<Reason> Against(LabletInstance instance, WorkerTemplate template) =>
-        [.. Filters.AgainstKind(instance, template.LicenseType, template.CmlVersion), .. Filters.Shortages(instance, template.Declared, template.PortRange.Count)];
+        [.. Filters.AgainstKind(instance.Request, template.Kind), .. Filters.Shortages(instance, template.Declared, template.PortRange.Count)];
 
     internal static WorkerVerdict Verdict(LabletInstance instance, WorkerEntry worker)
     {
@@ -79,6 +79,7 @@ public static class PlacementExplainer
         LabletInstance instance, FleetSnapshot snapshot, ImmutableArray<WorkerVerdict> verdicts, ImmutableArray<WorkerTemplate> templates)
     {
         var answers = ImmutableArray.CreateBuilder<string>();
+        (string Template, ImmutableArray<Reason> Against)? closest = null;
         var nearest = verdicts.Where(verdict => verdict.Reasons.All(reason => reason.Code >= ReasonCode.InsufficientCpu) && CouldHold(snapshot.Workers[verdict.WorkerId].Value, instance))
             .MinBy(verdict => verdict.Reasons.Length);
         if (nearest is not null)
@@ -91,9 +92,13 @@ public static class PlacementExplainer
                 answers.Add($"One more worker of template {template.Name} ({workers} of {template.MaxWorkers} exist).");
             else if (against.IsEmpty)
                 answers.Add($"A higher maximum for template {template.Name}: {workers} of {template.MaxWorkers} exist.");
+            // Of equally near ones the dearest, which is mostly the largest.
+            else if (closest is null || against.Length <= closest.Value.Against.Length)
+                closest = (template.Name, against);
         }
         if (answers.Count == 0)
-            answers.Add("A template of a worker large enough: none of the enabled ones could take this lab.");
+            answers.Add("A template of a worker that takes it: none of the enabled ones could."
+                + (closest is { } near ? $" {near.Template} comes nearest: {string.Join(" ", near.Against.Select(reason => reason.Text))}" : ""));
         return answers.ToImmutable();
     }
 }

@@ -39,7 +39,7 @@ internal static class VacancyFit
 
     /// <summary>Whether it would fit if the worker were empty.</summary>
     public static bool CouldFit(this in Vacancy vacancy, LabletInstance instance) => vacancy.Declared.Fits(instance.Demand) && vacancy.Ports >= instance.Request.PortNames.Length
-        && Filters.KindFits(instance.Request, vacancy.Licence, vacancy.CmlVersion);
+        && Compatibility.Fits(instance.Request, vacancy.Kind);
 
     public static double Shortage(this in Vacancy vacancy, Capacity demand) =>
         Math.Max(0, demand.CpuCores - vacancy.Available.CpuCores) + Math.Max(0, demand.MemoryGb - vacancy.Available.MemoryGb)

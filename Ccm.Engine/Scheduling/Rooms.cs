@@ -24,7 +24,7 @@ internal sealed class Rooms(FleetSnapshot snapshot)
         var (room, score) = best is { } found ? (found.Pool.First(snapshot), found.Pool.Vacancy.UtilisationWith(kind.Demand)) : (null, -1.0);
         foreach (var touched in _touched)
         {
-            if (!touched.Now.HasRoom(kind.Demand, kind.Ports) || !Filters.KindFits(instance.Request, touched.Now.Licence, touched.Now.CmlVersion))
+            if (!touched.Now.HasRoom(kind.Demand, kind.Ports) || !Compatibility.Fits(instance.Request, touched.Now.Kind))
                 continue;
             var other = touched.Now.UtilisationWith(kind.Demand);
             if (room is null || other > score || (other == score && IsBefore(true, touched.Id, room.Touched || room.Now.InUse, room.Id)))
@@ -67,7 +67,7 @@ internal sealed class Rooms(FleetSnapshot snapshot)
         var bestScore = -1.0;
         foreach (var pool in _pools)
         {
-            if (pool.IsEmpty || !pool.Vacancy.HasRoom(kind.Demand, kind.Ports) || !Filters.KindFits(request, pool.Vacancy.Licence, pool.Vacancy.CmlVersion))
+            if (pool.IsEmpty || !pool.Vacancy.HasRoom(kind.Demand, kind.Ports) || !Compatibility.Fits(request, pool.Vacancy.Kind))
                 continue;
             var score = pool.Vacancy.UtilisationWith(kind.Demand);
             if (best is null || score > bestScore || (score == bestScore && IsBefore(pool.Vacancy.InUse, pool.FirstId, best.Vacancy.InUse, best.FirstId)))
@@ -102,7 +102,7 @@ internal sealed class Rooms(FleetSnapshot snapshot)
 
     /// <summary>What decides where an instance fits and how tightly: two of one kind differ in nothing that a room looks at.</summary>
     /// <param name="Licences">A bit for each licence that will do; 0: any.</param>
-    private readonly record struct Kind(Capacity Demand, int Ports, int Licences, string CmlVersionRange)
+    private readonly record struct Kind(Capacity Demand, int Ports, int Licences, string CmlVersionRange, string Region)
     {
         public static Kind Of(LabletInstance instance)
         {
@@ -112,7 +112,7 @@ internal sealed class Rooms(FleetSnapshot snapshot)
                 foreach (var licence in instance.Request.LicenseAffinity)
                     licences |= 1 << (int)licence;
             }
-            return new Kind(instance.Demand, instance.Request.PortNames.Length, licences, instance.Request.CmlVersionRange);
+            return new Kind(instance.Demand, instance.Request.PortNames.Length, licences, instance.Request.CmlVersionRange, instance.Request.Region);
         }
     }
 }

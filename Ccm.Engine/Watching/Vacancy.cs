@@ -5,12 +5,12 @@ namespace Ccm.Engine.Watching;
 
 /// <summary>What a worker has to offer, in all that a placement looks at: two with the same vacancy differ in nothing but their id.</summary>
 /// <param name="Ports">Of its range.</param>
-public readonly record struct Vacancy(LicenseType Licence, string CmlVersion, Capacity Declared, int Ports, Capacity Available, int FreePorts)
+public readonly record struct Vacancy(WorkerKind Kind, Capacity Declared, int Ports, Capacity Available, int FreePorts)
 {
     public bool InUse => Available != Declared || FreePorts != Ports;
 
     public static Vacancy Of(WorkerEntry worker) => new(
-        worker.Value.LicenseType, worker.Value.CmlVersion, worker.Value.Declared, worker.Value.PortRange.Count, worker.Available, worker.Ports.Value.FreeCount);
+        worker.Value.Kind, worker.Value.Declared, worker.Value.PortRange.Count, worker.Available, worker.Ports.Value.FreeCount);
 
     internal static ImmutableDictionary<Vacancy, ImmutableSortedSet<string>> All(IEnumerable<WorkerEntry> workers) => workers.Where(worker => worker.TakesWork)
         .GroupBy(Of, worker => worker.Id).ToImmutableDictionary(alike => alike.Key, alike => alike.ToImmutableSortedSet(StringComparer.Ordinal));

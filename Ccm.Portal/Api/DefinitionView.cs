@@ -25,6 +25,10 @@ internal sealed record DefinitionView
     public required ImmutableArray<string> PortNames { get; init; }
     public required string CmlVersionRange { get; init; }
     public required ImmutableArray<LicenseType> LicenseAffinity { get; init; }
+
+    /// <summary>Where its workers must be; empty: anywhere.</summary>
+    public required string Region { get; init; }
+
     public required int MaxDurationMinutes { get; init; }
     public required int WarmPoolDepth { get; init; }
     public required string? ArtifactUri { get; init; }
@@ -50,6 +54,7 @@ internal sealed record DefinitionView
         PortNames = definition.PortNames,
         CmlVersionRange = definition.CmlVersionRange,
         LicenseAffinity = definition.LicenseAffinity,
+        Region = definition.Region,
         MaxDurationMinutes = definition.MaxDurationMinutes,
         WarmPoolDepth = definition.WarmPoolDepth,
         ArtifactUri = definition.ArtifactUri,

@@ -6,7 +6,7 @@ namespace Ccm.Portal.Api;
 
 /// <summary>Why a slot cannot be had, in numbers, and which can.</summary>
 /// <param name="At">The tightest instant.</param>
-/// <param name="ShortOf">A field of the amounts, such as <c>memoryGb</c>; <c>worker</c>: nothing could ever take it; <c>startUp</c>: no worker is ready before the slot ends.</param>
+/// <param name="ShortOf">A field of the amounts, such as <c>memoryGb</c>; <c>worker</c>: nothing could ever take it; <c>region</c>: nothing is where it must be; <c>startUp</c>: no worker is ready before the slot ends.</param>
 /// <param name="InPieces">There is enough in sum, but no one worker has it.</param>
 /// <param name="Displaces">It would have a place, and a lab that was promised one before would lose its own.</param>
 internal sealed record ShortageView(

@@ -47,6 +47,10 @@ internal sealed record InstanceView
     public required LabResources Resources { get; init; }
     public required int NodeCount { get; init; }
     public required int LicensedNodeCount { get; init; }
+
+    /// <summary>Where its worker must be; empty: anywhere.</summary>
+    public required string Region { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
     public required string CreatedBy { get; init; }
 
@@ -77,6 +81,7 @@ internal sealed record InstanceView
         Resources = instance.Request.Resources,
         NodeCount = instance.Request.Nodes,
         LicensedNodeCount = instance.Request.LicensedNodes,
+        Region = instance.Request.Region,
         CreatedAt = instance.CreatedAt,
         CreatedBy = instance.CreatedBy,
     };

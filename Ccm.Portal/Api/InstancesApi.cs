@@ -22,6 +22,9 @@ internal sealed record ReserveBody
     /// <summary>Absent: the caller.</summary>
     public string? OwnerId { get; init; }
 
+    /// <summary>Where its worker must be. Absent: where the definition says, or anywhere.</summary>
+    public string? Region { get; init; }
+
     /// <summary>Book although the forecast says that there will be no room (admin).</summary>
     public bool Override { get; init; }
 }
@@ -56,7 +59,7 @@ internal static class InstancesApi
         if (actor.May(Permission.ManageOwnInstances))
             await SeeDefinitionAsync(request.DefinitionId, reading, cancellationToken);
         var instance = await control.ReserveAsync(actor, http.Operation(body.Text),
-            new ReserveRequest(request.DefinitionId, request.Version, request.TimeslotStart, request.DurationMinutes, request.OwnerId, request.Override), cancellationToken);
+            new ReserveRequest(request.DefinitionId, request.Version, request.TimeslotStart, request.DurationMinutes, request.OwnerId, request.Region, request.Override), cancellationToken);
         return TypedResults.Created($"/api/v1/instances/{instance.Id}", InstanceView.Of(instance, WorkerOf(reading, instance.Id)));
     }
 

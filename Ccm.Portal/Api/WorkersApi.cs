@@ -31,7 +31,7 @@ internal static class WorkersApi
     {
         var group = api.MapGroup("/workers").WithTags("Workers");
         group.MapPost("", CreateAsync).Accepts<CreateWorkerBody>("application/json").WithSummary("Adds a worker of a template.");
-        group.MapGet("", List).WithSummary("Lists workers, newest first. Filters: state, template.");
+        group.MapGet("", List).WithSummary("Lists workers, newest first. Filters: state, template, region.");
         group.MapGet("/{id}", GetAsync);
         group.MapGet("/{id}/ports", PortsAsync);
         group.MapGet("/{id}/instances", InstancesAsync).WithSummary("Instances that hold a place on it, newest first.");
@@ -65,11 +65,11 @@ internal static class WorkersApi
     private static Page<WorkerView> List(HttpContext http, Reading reading)
     {
         Reading.RequireAll(http.Actor(), "workers");
-        var query = Query.OfList(http.Request, "state", "template");
+        var query = Query.OfList(http.Request, "state", "template", "region");
         var states = query.AnyOf<WorkerState>("state", Query.Capitals);
-        var template = query.Text("template");
+        var (template, region) = (query.Text("template"), query.Text("region"));
         var snapshot = reading.Snapshot;
-        return Paging.Of(snapshot.Workers.Values.Where(entry => states?.Contains(entry.Value.State) != false && (template is null || entry.Value.Template == template)),
+        return Paging.Of(snapshot.Workers.Values.Where(entry => states?.Contains(entry.Value.State) != false && (template is null || entry.Value.Template == template) && (region is null || entry.Value.Region == region)),
             entry => Paging.NewestFirst(entry.Value.CreatedAt, entry.Id), query, entry => WorkerView.Of(entry, snapshot));
     }
 

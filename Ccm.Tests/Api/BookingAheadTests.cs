@@ -73,6 +73,28 @@ public sealed class BookingAheadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Reserve_InARegion_IsKeptToAndRefusedAheadWhereNothingIs()
+    {
+        await (await _admin.SendJsonAsync("/api/v1/definitions", JsonSerializer.Serialize(new { name = "anchored", version = "1.0.0", labYaml = Answers.Lab, region = "local" }))).Ok(HttpStatusCode.Created);
+        Assert.Equal("local", (string?)(await _admin.ReadAsync("/api/v1/definitions/anchored"))["region"]);
+
+        await Refused(HttpStatusCode.BadRequest, new { definitionId = "anchored", region = "east" }, "runs in region local only");
+        await Refused(HttpStatusCode.BadRequest, new { definitionId = "half", region = "no region" }, "63 letters");
+        var problem = await Refused(HttpStatusCode.Conflict, new { definitionId = "half", region = "east", timeslotStart = Start }, "is in region east", "local");
+        Assert.Equal("region", (string?)problem["forecast"]!["shortOf"]);
+        await (await _admin.GetAsync("/api/v1/definitions/anchored/slots?region=east", TestContext.Current.CancellationToken)).Refused(HttpStatusCode.BadRequest, "local only");
+
+        var waits = await _admin.PostedAsync("/api/v1/instances", new { definitionId = "half", region = "east" });
+        Assert.Equal("east", (string?)waits["region"]);
+        Assert.Contains("is in region east", (string?)waits["reason"], StringComparison.Ordinal);
+        Assert.Equal("local", (string?)(await _admin.PostedAsync("/api/v1/instances", new { definitionId = "anchored" }))["region"]);
+        var explained = await _admin.ReadAsync($"/api/v1/instances/{(string?)waits["id"]}/explain");
+        Assert.Contains("It is in region local, the lab must be in east.", Assert.Single(explained["wouldFit"]!.AsArray())!.ToString(), StringComparison.Ordinal);
+
+        async Task<JsonNode> Refused(HttpStatusCode status, object body, params string[] told) => await (await _admin.SendJsonAsync("/api/v1/instances", JsonSerializer.Serialize(body))).Refused(status, told);
+    }
+
+    [Fact]
     public async Task Extend_PlaceIsPromised_NamesTheLatestEndAndTakesIt()
     {
         var user = _host.Client("user", "alice");

@@ -100,6 +100,8 @@ public sealed class BookingForecastTests
         { "licence", Sample.Request() with { LicenseAffinity = [LicenseType.Personal] }, false },
         { "licence that fits", Sample.Request() with { LicenseAffinity = [LicenseType.Personal, LicenseType.Enterprise] }, true },
         { "version", Sample.Request() with { CmlVersionRange = "<2.8.0" }, false },
+        { "region that fits", Sample.Request() with { Region = "local" }, true },
+        { "region", Sample.Request() with { Region = "east" }, false },
         { "ports", Sample.Request(ports: 11), false },
         { "nodes", Sample.Request(licensedNodes: 101), false },
         { "cpu", Sample.Request(cpu: 65), false },
@@ -111,6 +113,33 @@ public sealed class BookingForecastTests
     [MemberData(nameof(Kinds))]
     public void Check_Kind_IsHonoured(string what, LabRequest request, bool fits) =>
         Assert.True(fits == Booked.Forecast([], Sample.Template() with { PortRange = new PortRange(2000, 2009) }).Check(24, 1, request) is null, what);
+
+    [Fact]
+    public void Check_NothingInTheRegion_NamesTheRegionsThereAre()
+    {
+        var east = Sample.Request() with { Region = "east" };
+        WorkerTemplate[] templates = [One, Sample.Template("off") with { Region = "east", Enabled = false }, Sample.Template("west") with { Region = "west" }];
+
+        var shortage = Booked.Forecast([], templates).Check(24, 1, east);
+
+        Assert.Equal((ForecastLimit.Region, 0), (shortage!.ShortOf, shortage.FreeSlots.Length));
+        Assert.Contains("is in region east", shortage.Reason, StringComparison.Ordinal);
+        Assert.Contains("local, west", shortage.Fix, StringComparison.Ordinal);
+        Assert.Equal(shortage.Reason, BookingForecast.CheckWhetherItEverFits(FleetSnapshot.Empty, [.. templates], east)!.Reason);
+        Assert.Equal(ForecastLimit.Worker, Booked.Forecast([], One, Sample.Template("tiny") with { Region = "east", MemoryGb = 1 }).Check(24, 1, east)!.ShortOf);
+    }
+
+    [Fact]
+    public void Check_RoomInAnotherRegion_IsNoRoom()
+    {
+        var (east, west) = (One with { Region = "east" }, Sample.Template("west") with { Region = "west", MaxWorkers = 5, CostPerHour = 1 });
+        var booked = Booked.Slot("i-1", 24, 2, Booked.Whole with { Region = "east" });
+
+        var shortage = Booked.Forecast([booked], east, west).Check(24, 2, booked.Request);
+
+        Assert.Equal((ForecastLimit.MemoryGb, 128L), (shortage!.ShortOf, shortage.Most.MemoryGb));
+        Assert.Null(Booked.Forecast([booked], east, west).Check(24, 2, Booked.Whole));
+    }
 
     [Fact]
     public void Check_PortsRunOut_TellsPorts()

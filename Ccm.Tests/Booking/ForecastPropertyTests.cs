@@ -12,14 +12,16 @@ public sealed class ForecastPropertyTests
 {
     private static readonly Gen<LabRequest> Request = Gen.Select(
         Any.Of(1, 8, 16), Any.Of(8, 16, 32, 64), Gen.Int[0, 20], Any.Of(0, 2, 5, 20), Gen.Int[0, 6], Any.Of<LicenseType?>(null, null, null, LicenseType.Personal, LicenseType.Enterprise), Any.Of("", "", ">=2.8.0"),
-        (cpu, memory, storage, nodes, ports, licence, range) => Sample.Request(cpu, memory, storage, nodes, ports) with { LicenseAffinity = licence is { } one ? [one] : [], CmlVersionRange = range });
+        (cpu, memory, storage, nodes, ports, licence, range) => Sample.Request(cpu, memory, storage, nodes, ports) with { LicenseAffinity = licence is { } one ? [one] : [], CmlVersionRange = range })
+        .Select(Any.Of("", "", "", "east", "west"), (request, region) => request with { Region = region });
 
     private static readonly Gen<WorkerTemplate> Template = Gen.Select(
-        Any.Of(LicenseType.Personal, LicenseType.Enterprise), Any.Of("2.7.3", "2.8.1"), Any.Of(2, 8), Any.Of(32, 64, 96), Any.Of(4, 6, 20), Gen.Int[0, 2], Gen.Int[1, 5],
+        Any.Of(LicenseType.Personal, LicenseType.Enterprise), Gen.Select(Any.Of("2.7.3", "2.8.1"), Any.Of("east", "west")), Any.Of(2, 8), Any.Of(32, 64, 96), Any.Of(4, 6, 20), Gen.Int[0, 2], Gen.Int[1, 5],
         (licence, version, cpu, memory, ports, most, cost) => Sample.Template() with
         {
             LicenseType = licence,
-            CmlVersion = version,
+            CmlVersion = version.Item1,
+            Region = version.Item2,
             CpuCores = cpu,
             MemoryGb = memory,
             PortRange = new PortRange(2000, 1999 + ports),
@@ -38,7 +40,7 @@ public sealed class ForecastPropertyTests
     public void Check_NothingBooked_RefusesNothingThatATemplateCouldTake() => Gen.Select(Templates, Slot).Sample((templates, slot) =>
     {
         var takes = templates.Any(template => template.MaxWorkers > 0 && (template.Declared - slot.Demand).IsWithin(template.Declared) && slot.Request.PortNames.Length <= template.PortRange.Count
-            && (slot.Request.LicenseAffinity.IsEmpty || slot.Request.LicenseAffinity.Contains(template.LicenseType)) && (slot.Request.CmlVersionRange.Length == 0 || template.CmlVersion == "2.8.1"));
+            && (slot.Request.LicenseAffinity.IsEmpty || slot.Request.LicenseAffinity.Contains(template.LicenseType)) && (slot.Request.CmlVersionRange.Length == 0 || template.CmlVersion == "2.8.1") && (slot.Request.Region.Length == 0 || slot.Request.Region == template.Region));
         Assert.Equal(takes, Check(Booked.Forecast([], templates), slot) is null);
     });
 
@@ -58,7 +60,7 @@ public sealed class ForecastPropertyTests
             Assert.Null(forecast.Check(slot.Request, free.Start, free.End - free.Start, Booked.Horizon));
         });
         // All are over within a day, so that whatever fits at all fits after them.
-        Assert.Equal(shortage.ShortOf == ForecastLimit.Worker, shortage.FreeSlots.IsEmpty);
+        Assert.Equal(shortage.ShortOf is ForecastLimit.Worker or ForecastLimit.Region, shortage.FreeSlots.IsEmpty);
     });
 
     /// <summary>

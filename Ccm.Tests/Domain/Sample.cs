@@ -71,6 +71,7 @@ internal static class Sample
         Template = template.Name,
         LicenseType = template.LicenseType,
         CmlVersion = template.CmlVersion,
+        Region = template.Region,
         Declared = template.Declared,
         PortRange = template.PortRange,
         StartupTimeMinutes = template.StartupTimeMinutes,

@@ -61,6 +61,7 @@ internal sealed record GoldenTemplate
     public int Nodes { get; init; } = 100;
     public LicenseType Licence { get; init; } = LicenseType.Enterprise;
     public string Cml { get; init; } = "2.8.1";
+    public string Region { get; init; } = "local";
     public decimal Cost { get; init; } = 4;
     public int Min { get; init; }
     public int Max { get; init; } = 10;
@@ -70,7 +71,7 @@ internal sealed record GoldenTemplate
 
     public WorkerTemplate Build() => Sample.Template(Name) with
     {
-        CpuCores = Cpu, MemoryGb = Memory, StorageGb = Storage, MaxNodes = Nodes, LicenseType = Licence, CmlVersion = Cml, CostPerHour = Cost, MinWorkers = Min, MaxWorkers = Max,
+        CpuCores = Cpu, MemoryGb = Memory, StorageGb = Storage, MaxNodes = Nodes, LicenseType = Licence, CmlVersion = Cml, Region = Region, CostPerHour = Cost, MinWorkers = Min, MaxWorkers = Max,
         StartupTimeMinutes = Startup, PortRange = new PortRange(2000, 1999 + Ports), Enabled = Enabled,
     };
 }
@@ -107,6 +108,7 @@ internal sealed record GoldenInstance
     public int Ports { get; init; } = 2;
     public ImmutableArray<LicenseType> Licences { get; init; } = [];
     public string Cml { get; init; } = "";
+    public string Region { get; init; } = "";
     public string? Start { get; init; }
     public string Created { get; init; } = "-00:10";
 
@@ -114,7 +116,7 @@ internal sealed record GoldenInstance
     {
         var first = 2000 + taken.GetValueOrDefault(On ?? "");
         taken[On ?? ""] = first - 2000 + Ports;
-        var request = Sample.Request(Cpu, Memory, Storage, Nodes, Ports) with { LicenseAffinity = Licences, CmlVersionRange = Cml };
+        var request = Sample.Request(Cpu, Memory, Storage, Nodes, Ports) with { LicenseAffinity = Licences, CmlVersionRange = Cml, Region = Region };
         return Sample.Instance(Id, State) with
         {
             Request = request,

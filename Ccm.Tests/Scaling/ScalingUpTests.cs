@@ -15,17 +15,18 @@ public sealed class ScalingUpTests
     [Fact]
     public void Plan_DueWorkThatFitsNowhere_OrdersTheCheapestTemplateThatFitsAll()
     {
-        var lab = Sample.Instance() with { Request = Sample.Request(memory: 64, ports: 10) with { LicenseAffinity = [LicenseType.Enterprise], CmlVersionRange = ">=2.8.0" } };
+        var lab = Sample.Instance() with { Request = Sample.Request(memory: 64, ports: 10) with { LicenseAffinity = [LicenseType.Enterprise], CmlVersionRange = ">=2.8.0", Region = "east" } };
         WorkerTemplate[] templates =
         [
-            Sample.Template("off") with { CostPerHour = 1, Enabled = false },
-            Sample.Template("small") with { CostPerHour = 1, MemoryGb = 32 },
-            Sample.Template("licence") with { CostPerHour = 1, LicenseType = LicenseType.Personal },
-            Sample.Template("version") with { CostPerHour = 1, CmlVersion = "2.7.3" },
-            Sample.Template("ports") with { CostPerHour = 1, PortRange = new PortRange(2000, 2005) },
-            Sample.Template("right-b") with { CostPerHour = 2 },
-            Sample.Template("right-a") with { CostPerHour = 2 },
-            Sample.Template("dear") with { CostPerHour = 3 },
+            Sample.Template("off") with { CostPerHour = 1, Region = "east", Enabled = false },
+            Sample.Template("small") with { CostPerHour = 1, Region = "east", MemoryGb = 32 },
+            Sample.Template("licence") with { CostPerHour = 1, Region = "east", LicenseType = LicenseType.Personal },
+            Sample.Template("version") with { CostPerHour = 1, Region = "east", CmlVersion = "2.7.3" },
+            Sample.Template("ports") with { CostPerHour = 1, Region = "east", PortRange = new PortRange(2000, 2005) },
+            Sample.Template("right-b") with { CostPerHour = 2, Region = "east" },
+            Sample.Template("right-a") with { CostPerHour = 2, Region = "east" },
+            Sample.Template("dear") with { CostPerHour = 3, Region = "east" },
+            Sample.Template("elsewhere") with { CostPerHour = 1 },
         ];
 
         var create = Assert.IsType<ScalingDecision.Create>(Assert.Single(Plan([lab], [], templates)));

@@ -15,7 +15,8 @@ internal static class AnyFleet
 
     private static readonly Gen<LabRequest> Request = Gen.Select(
         Gen.Int[0, 12], Gen.Int[0, 12], Gen.Int[0, 6], Gen.Int[0, 8], Gen.Int[0, 5], Affinity, Any.Of("", "", "", ">=2.8.0", "^2.7.0 <2.8.0", "no range"),
-        (cpu, memory, storage, nodes, ports, affinity, range) => Sample.Request(cpu, memory, storage, nodes, ports) with { LicenseAffinity = affinity, CmlVersionRange = range });
+        (cpu, memory, storage, nodes, ports, affinity, range) => Sample.Request(cpu, memory, storage, nodes, ports) with { LicenseAffinity = affinity, CmlVersionRange = range })
+        .Select(Any.Of("", "", "", "east", "west", "nowhere"), (request, region) => request with { Region = region });
 
     private static readonly Gen<LabletInstance> Wanted = Gen.Select(
         Request, Gen.Int[-60, 60].Select(minutes => Sample.Now.AddMinutes(minutes)), Gen.Bool, Gen.Int[-120, 0], Gen.Frequency((9, InstanceTarget.Running), (1, InstanceTarget.Terminated)),
@@ -30,12 +31,13 @@ internal static class AnyFleet
         });
 
     private static readonly Gen<Worker> AnyWorker = Gen.Select(
-        Gen.Frequency((8, Gen.Const(WorkerState.Running)), (2, Gen.Enum<WorkerState>())), Gen.Enum<LicenseType>(), Any.Of("2.7.3", "2.8.1"),
+        Gen.Frequency((8, Gen.Const(WorkerState.Running)), (2, Gen.Enum<WorkerState>())), Gen.Enum<LicenseType>(), Gen.Select(Any.Of("2.7.3", "2.8.1"), Any.Of("east", "west")),
         Gen.Select(Gen.Int[0, 40], Gen.Int[0, 40], Gen.Int[0, 20], Gen.Int[0, 20], (c, m, s, n) => new Capacity(c, m, s, n)), Gen.Int[1, 30], Gen.Int[0, 9],
         (state, license, version, declared, ports, fault) => Sample.Worker(state: state) with
         {
             LicenseType = license,
-            CmlVersion = version,
+            CmlVersion = version.Item1,
+            Region = version.Item2,
             Declared = declared,
             PortRange = new PortRange(2000, 1999 + ports),
             UnreachableSince = fault == 8 ? Sample.Now : null,

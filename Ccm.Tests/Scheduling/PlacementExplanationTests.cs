@@ -55,6 +55,7 @@ public sealed class PlacementExplanationTests
     [InlineData(ReasonCode.WorkerDraining, "drained")]
     [InlineData(ReasonCode.LicenseMismatch, "PERSONAL")]
     [InlineData(ReasonCode.CmlVersion, "2.7.3")]
+    [InlineData(ReasonCode.Region, "It is in region local, the lab must be in east.")]
     [InlineData(ReasonCode.InsufficientCpu, "3 of 4 cores")]
     [InlineData(ReasonCode.InsufficientMemory, "7 of 8 GB of memory")]
     [InlineData(ReasonCode.InsufficientStorage, "3 of 4 GB of storage")]
@@ -69,13 +70,14 @@ public sealed class PlacementExplanationTests
             ReasonCode.WorkerDraining => worker with { State = WorkerState.Draining },
             ReasonCode.LicenseMismatch => worker with { LicenseType = LicenseType.Personal },
             ReasonCode.CmlVersion => worker with { CmlVersion = "2.7.3" },
+            ReasonCode.Region => worker,
             ReasonCode.InsufficientCpu => worker with { Declared = worker.Declared with { CpuCores = 3 } },
             ReasonCode.InsufficientMemory => worker with { Declared = worker.Declared with { MemoryGb = 7 } },
             ReasonCode.InsufficientStorage => worker with { Declared = worker.Declared with { StorageGb = 3 } },
             ReasonCode.NodeLimit => worker with { Declared = worker.Declared with { Nodes = 3 } },
             _ => worker with { PortRange = new PortRange(2000, 2002) },
         };
-        var lab = Sample.Instance() with { Request = Sample.Request() with { LicenseAffinity = [LicenseType.Enterprise], CmlVersionRange = ">=2.8.0" } };
+        var lab = Sample.Instance() with { Request = Sample.Request() with { LicenseAffinity = [LicenseType.Enterprise], CmlVersionRange = ">=2.8.0", Region = code == ReasonCode.Region ? "east" : "local" } };
 
         var reason = Assert.Single(Assert.Single(Explain(Sample.Fleet([(lab, null)], [worker]), lab.Id).Workers).Reasons);
 

@@ -204,7 +204,8 @@ public sealed class PlacementPlannerTests
         && (worker.Value.Declared - instance.Demand).IsWithin(worker.Value.Declared) && instance.Request.PortNames.Length <= worker.Value.PortRange.Count;
 
     private static bool MayRunOn(LabRequest request, Worker worker) => (request.LicenseAffinity.IsEmpty || request.LicenseAffinity.Contains(worker.LicenseType))
-        && (request.CmlVersionRange, worker.CmlVersion) is ("", _) or (">=2.8.0", "2.8.1") or ("^2.7.0 <2.8.0", "2.7.3");
+        && ((request.CmlVersionRange, worker.CmlVersion) is ("", _) or (">=2.8.0", "2.8.1") or ("^2.7.0 <2.8.0", "2.7.3"))
+        && (request.Region.Length == 0 || request.Region == worker.Region);
 
     private static double Utilisation(WorkerEntry worker, LabletInstance instance)
     {

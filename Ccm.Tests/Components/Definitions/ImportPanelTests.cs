@@ -2,7 +2,9 @@ using System.Text;
 using Bunit;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Pages.Definitions;
+using Ccm.Tests.Domain;
 using Microsoft.AspNetCore.Components.Forms;
+using TestContext = Xunit.TestContext;
 
 namespace Ccm.Tests.Components.Definitions;
 
@@ -22,6 +24,22 @@ public sealed class ImportPanelTests
         Assert.Equal("2: r1_serial, r2_serial", derived[3]);
         Assert.Equal(("ospf-basics-more", "1.0.0"), Typed(panel));
         Assert.Equal(3, panel.FindAll(".ccm-topology circle").Count);
+    }
+
+    [Fact]
+    public async Task Publish_WithARegion_KeepsItAndWarnsWhereNothingIs()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await portal.AddTemplateAsync(Sample.Template() with { Region = "east" });
+        var panel = Choose(portal.Open<ImportPanel>(), LabText.TwoRouters("anchored"));
+
+        panel.Find("#lab-region").Change("esat");
+        Assert.Contains("There are east", panel.Find("[data-test=region-unknown]").TextContent, StringComparison.Ordinal);
+        panel.Find("#lab-region").Change("east");
+        Assert.Empty(panel.FindAll("[data-test=region-unknown]"));
+        await panel.Find("[data-test=publish]").ClickAsync();
+
+        Assert.Equal("east", (await portal.Control.ReadDefinitionAsync("anchored", "1.0.0", TestContext.Current.CancellationToken)).Region);
     }
 
     [Theory]

@@ -43,6 +43,24 @@ public sealed class ReserveDialogTests
         Assert.Equal(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero), Assert.Single(portal.Cache.Current.Instances.Values).Value.TimeslotStart);
     }
 
+    [Fact]
+    public async Task Reserve_FleetInSeveralRegions_AsksWhichAndKeepsToIt()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        await portal.AddTemplateAsync(Sample.Template());
+        await using (var before = await OpenAsync(portal))
+            Assert.DoesNotContain("Region", before.Text, StringComparison.Ordinal);
+        await portal.AddTemplateAsync(Sample.Template("east") with { Region = "east" });
+        await using var dialog = await OpenAsync(portal);
+
+        dialog.Find("[data-test=reserve-region]").Change("east");
+        await dialog.Confirm().ClickAsync();
+        await dialog.Closed;
+
+        Assert.Equal("east", Assert.Single(portal.Cache.Current.Instances.Values).Value.Request.Region);
+    }
+
     [Theory]
     [InlineData("0", null, "0 minutes are outside what 'ospf' allows.")]
     [InlineData("-5", null, "Ask for 1 to 240 minutes.")]

@@ -23,6 +23,7 @@ public sealed partial class ImportPanel
     private string _suggestedName = "";
     private string _suggestedVersion = "";
     private int _minutes = 240;
+    private string _region = "";
     private bool _listening;
     private bool _reading;
     private bool _busy;
@@ -104,7 +105,7 @@ public sealed partial class ImportPanel
         (_busy, _problems) = (true, []);
         try
         {
-            await Control.PublishAsync(Actor!, _operation, new PublishRequest { Name = _name.Trim(), Version = _version.Trim(), LabYaml = _yaml, MaxDurationMinutes = _minutes }, CancellationToken.None);
+            await Control.PublishAsync(Actor!, _operation, new PublishRequest { Name = _name.Trim(), Version = _version.Trim(), LabYaml = _yaml, MaxDurationMinutes = _minutes, Region = _region.Trim() }, CancellationToken.None);
             Snackbar.Add($"{_name} {_version} is published.", Severity.Success);
             var published = _name.Trim();
             Clear();
@@ -136,7 +137,7 @@ public sealed partial class ImportPanel
     private void Clear()
     {
         Forget();
-        (_name, _version, _suggestedName, _suggestedVersion, _minutes) = ("", "", "", "", 240);
+        (_name, _version, _suggestedName, _suggestedVersion, _minutes, _region) = ("", "", "", "", 240, "");
     }
 
     /// <summary>The file; what was typed stays for the next one.</summary>

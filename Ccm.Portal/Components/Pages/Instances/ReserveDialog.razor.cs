@@ -23,6 +23,8 @@ public sealed partial class ReserveDialog
     private DateTime _start;
     private DateTimeOffset? _chosen;
     private int _minutes;
+    private string _region = "";
+    private ImmutableArray<string> _regions = [];
     private bool _busy;
     private bool _override;
     private bool _mayOverbook;
@@ -85,6 +87,7 @@ public sealed partial class ReserveDialog
         {
             _definition = await Control.ReadDefinitionAsync(_definitionId, version, CancellationToken.None);
             _minutes = Math.Min(_definition.MaxDurationMinutes, _minutes > 0 ? _minutes : 60);
+            _regions = BookingForecast.Regions(Cache.Current, await Control.ReadTemplatesAsync(CancellationToken.None));
         }
         catch (Exception exception)
         {
@@ -103,7 +106,7 @@ public sealed partial class ReserveDialog
             if (_later && (_start.Year < 2000 || _start.Year > 9000))
                 throw RefusedException.Invalid("timeslotStart", $"The year {_start.Year} is no start of a slot.", "Give a day and time to come.");
             var instance = await Control.ReserveAsync(actor, _operation,
-                new ReserveRequest(_definitionId, null, _later ? Started() : null, _minutes, Override: overrides), CancellationToken.None);
+                new ReserveRequest(_definitionId, null, _later ? Started() : null, _minutes, Region: _definition is { Region: "" } ? _region : null, Override: overrides), CancellationToken.None);
             Dialog.Close(DialogResult.Ok(instance.Id));
         }
         catch (Exception exception)
