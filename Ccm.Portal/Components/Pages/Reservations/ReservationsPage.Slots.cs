@@ -46,6 +46,6 @@ public sealed partial class ReservationsPage
         if (minutes > definition.MaxDurationMinutes)
             throw RefusedException.Invalid("minutes", $"{lab} may last {definition.MaxDurationMinutes} minutes at most.", $"Ask for 1 to {definition.MaxDurationMinutes} minutes.");
         var earliest = from > Time.GetUtcNow() ? from : null;
-        return await Control.FreeSlotsAsync(definition, earliest, minutes > 0 ? minutes : definition.MaxDurationMinutes, Slots, Left);
+        return await Control.FreeSlotsAsync(definition, null, earliest, minutes > 0 ? minutes : definition.MaxDurationMinutes, Slots, Left);
     }
 }
