@@ -49,6 +49,7 @@ internal static partial class Composition
         services.Configure<CircuitOptions>(options => options.DisconnectedCircuitMaxRetained = 1000);
         services.AddSingleton<DocumentsWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<DocumentsWatch>());
+        services.AddSingleton<LatestEvents>();
         services.AddCascadingAuthenticationState();
         services.AddHttpContextAccessor();
         services.AddScoped<CircuitHandler, OpenCircuits.Member>();

@@ -27,7 +27,10 @@ public sealed partial class ControlPlane(
     private readonly SemaphoreSlim _forecast = new(1);
 
     /// <summary>So much waits for the audit trail that people's changes are refused; the engine's own go on.</summary>
-    public bool OutboxIsFull => cache.Current.Outbox.Count >= options.Value.OutboxLimit;
+    public bool OutboxIsFull => cache.Current.Outbox.Count >= OutboxLimit;
+
+    /// <summary>Operations waiting for the audit trail at which it is so.</summary>
+    public int OutboxLimit => options.Value.OutboxLimit;
 
     public void Dispose()
     {

@@ -15,6 +15,7 @@ using Ccm.Engine.Watching;
 using Ccm.Portal.Components;
 using Ccm.Portal.Health;
 using Ccm.Portal.Identity;
+using Ccm.Portal.Live;
 using Ccm.Tests.Domain;
 using Ccm.Tests.Hosts;
 using Microsoft.AspNetCore.Components;
@@ -60,7 +61,7 @@ internal sealed class PortalContext : IAsyncDisposable
         _bunit.Services.AddScoped<Ccm.Portal.Components.Pages.Definitions.Editing.Handover>();
         _bunit.Services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(Store).AddSingleton(Cache).AddSingleton(shown).AddSingleton(Documents).AddSingleton(Elections).AddSingleton(Monitor)
             .AddSingleton(new Replica("replica-1", "")).AddSingleton(Times).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<SystemHealth>()
-            .AddSingleton(new HostRegistry([Host]));
+            .AddSingleton(new HostRegistry([Host])).AddSingleton<LatestEvents>();
         _bunit.AddAuthorization().SetAuthorized(Actor.Name).SetClaims(
             [new Claim(IdentityClaims.Subject, Actor.Id), new Claim(IdentityClaims.Name, Actor.Name), .. roles.Select(role => new Claim(IdentityClaims.Role, IdentityClaims.NameOf(role)))]);
     }

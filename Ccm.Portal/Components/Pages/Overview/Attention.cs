@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Domain;
+using Ccm.Engine.State;
+using Ccm.Engine.Watching;
+using Ccm.Portal.Live;
+
+namespace Ccm.Portal.Components.Pages.Overview;
+
+/// <summary>What needs somebody, the urgent first; nothing: all is well.</summary>
+internal static class Attention
+{
+    private static readonly (string Part, string Key)[] Leaders = [("scheduler", StateKeys.SchedulerLeader), ("controller", StateKeys.ControllerLeader)];
+
+    /// <summary>Of the whole fleet.</summary>
+    public static ImmutableArray<Concern> Of(FleetSnapshot fleet, PartsNow parts, DateTimeOffset now, PlanningTimes times) => Sorted(
+    [
+        .. OfParts(fleet, parts),
+        .. OfWorkers(fleet, now),
+        .. LabConcerns.Of(fleet, _ => true, now, times),
+    ]);
+
+    /// <summary>Of one person's own labs, and of the parts without which they can do nothing.</summary>
+    public static ImmutableArray<Concern> OfOwn(FleetSnapshot fleet, string ownerId, DateTimeOffset now, PlanningTimes times) =>
+        Sorted(LabConcerns.Of(fleet, entry => entry.Value.OwnerId == ownerId, now, times));
+
+    private static ImmutableArray<Concern> Sorted(IEnumerable<Concern> concerns) => [.. concerns.OrderByDescending(concern => concern.Urgent)];
+
+    private static IEnumerable<Concern> OfParts(FleetSnapshot fleet, PartsNow parts)
+    {
+        if (parts.Watch is { } silent)
+            yield return new Concern(true, "The state store's watch is silent", $"What you see may be old. {silent} Look at the state store.", "/system", []);
+        foreach (var (part, _) in Leaders.Where(leader => !fleet.Leaders.ContainsKey(leader.Key)))
+            yield return new Concern(true, $"Nobody leads the {part}", part == "scheduler" ? "Labs get no place until a replica leads. One takes over by itself within seconds; if not, look at the state store." : "Labs and workers stand still until a replica leads. One takes over by itself within seconds; if not, look at the state store.", "/system", []);
+        foreach (var warning in parts.Warnings)
+            yield return new Concern(true, "The state store needs somebody", warning, "/system", []);
+        if (parts.Documents is { } away)
+            yield return new Concern(true, "The document store does not answer", $"Nothing can be published and no history read. {away}", "/system", []);
+        if (fleet.Outbox.Count * 2 >= parts.OutboxLimit)
+        {
+            yield return new Concern(fleet.Outbox.Count >= parts.OutboxLimit, $"{fleet.Outbox.Count} operations wait for the audit trail",
+                fleet.Outbox.Count >= parts.OutboxLimit ? "People's changes are refused until it drains. Look at the document store." : $"At {parts.OutboxLimit} people's changes are refused. Look at the document store.", "/system", []);
+        }
+    }
+
+    private static IEnumerable<Concern> OfWorkers(FleetSnapshot fleet, DateTimeOffset now)
+    {
+        var workers = fleet.Workers.Values.Where(worker => worker.Value.State != WorkerState.Terminated).OrderBy(worker => worker.Id, StringComparer.Ordinal).ToList();
+        return new[]
+        {
+            Tell(true, workers, worker => worker.State == WorkerState.Failed || worker.LostSince is not null, worker => Failed(worker, fleet, now), "has failed", "have failed",
+                "Its labs go on if the host comes back; an admin may declare it lost.", "/workers?state=FAILED"),
+            Tell(true, workers, worker => worker is { UnreachableSince: not null, LostSince: null, State: not WorkerState.Failed }, worker => $"Silent for {Words.Lasting(now - worker.UnreachableSince!.Value)}. {Held(worker, fleet)}",
+                "does not answer", "do not answer", "What runs on it goes on, new work is kept off it. Look at the host and its network.", "/workers"),
+            Tell(false, workers, worker => worker is { Trouble: not null, UnreachableSince: null, LostSince: null, State: not WorkerState.Failed }, worker => worker.Trouble!, "can take no work", "can take no work",
+                "Its host says why. It takes work again by itself once that is mended.", "/workers"),
+            Tell(false, workers, worker => worker.DrainOverdueSince is not null, worker => $"Draining for {Words.Lasting(now - worker.DrainStartedAt.GetValueOrDefault(now))}. {Held(worker, fleet)}", "drains for too long", "drain for too long",
+                "Its page names what still runs; an admin may force the drain.", "/workers?state=DRAINING"),
+        }.OfType<Concern>();
+    }
+
+    private static Concern? Tell(bool urgent, List<WorkerEntry> workers, Func<Worker, bool> which, Func<Worker, string> why, string one, string many, string advice, string href)
+    {
+        var found = workers.Select(worker => worker.Value).Where(which).ToList();
+        return found.Count == 0 ? null : new Concern(urgent, found.Count == 1 ? $"1 worker {one}" : $"{found.Count} workers {many}", advice, href,
+            [.. found.Select(worker => new ConcernItem(worker.Id, $"/workers/{worker.Id}", why(worker)))]);
+    }
+
+    private static string Failed(Worker worker, FleetSnapshot fleet, DateTimeOffset now) => worker.LostSince is { } lost
+        ? $"Lost {Words.Lasting(now - lost)} ago. {Held(worker, fleet)}"
+        : $"{Words.Lasting(now - worker.LastTransition.At)} ago: {worker.LastTransition.Reason} {Held(worker, fleet)}";
+
+    private static string Held(Worker worker, FleetSnapshot fleet) => fleet.On(worker.Id).Count(entry => entry.Value.HoldsPlace) switch
+    {
+        0 => "No lab is on it.",
+        1 => "1 lab is on it.",
+        var labs => $"{labs} labs are on it.",
+    };
+}

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Watching;
+using Ccm.Portal.Live;
+
+namespace Ccm.Portal.Components.Pages.Overview;
+
+/// <summary>Which labs need somebody, from what is known and the time alone.</summary>
+internal static class LabConcerns
+{
+    /// <summary>What failed lately and is over; older failures are history.</summary>
+    public static readonly TimeSpan Lately = TimeSpan.FromHours(1);
+
+    /// <summary>On top of what a step is planned to take.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
+
+    /// <summary>Times as long as planned, and a start is stuck rather than slow.</summary>
+    private const int Slow = 3;
+
+    private static readonly TimeSpan LongestStop = TimeSpan.FromMinutes(5);
+
+    /// <summary>Real minutes that a lab may wait for a place without anybody's help: a host boots in about twenty.</summary>
+    private const int LongestWait = 30;
+
+    /// <param name="sees">Whose labs are looked at.</param>
+    public static IEnumerable<Concern> Of(FleetSnapshot fleet, Func<InstanceEntry, bool> sees, DateTimeOffset now, PlanningTimes times)
+    {
+        var (unplaced, waiting, stuck, failing, ended) = (new List<Found>(), new List<Found>(), new List<Found>(), new List<Found>(), new List<Found>());
+        foreach (var state in fleet.InstancesByState.Keys)
+        {
+            foreach (var entry in fleet.In(state).Where(sees))
+            {
+                var instance = entry.Value;
+                var worker = entry.WorkerId is { } id ? fleet.Workers.GetValueOrDefault(id)?.Value : null;
+                if (Unplaced(instance, now, times) is { } promised)
+                    unplaced.Add(new Found(entry, promised.Since, promised.Why));
+                else if (Waiting(instance, now, times) is { } waits)
+                    waiting.Add(new Found(entry, instance.CreatedAt, waits));
+                else if (Stuck(instance, worker, now, times) is { } why)
+                    stuck.Add(new Found(entry, instance.LastTransition.At, why));
+                else if (instance is { FailedAttempts: > 0, State: InstanceState.Scheduled or InstanceState.Instantiating })
+                    failing.Add(new Found(entry, instance.LastTransition.At, $"{instance.FailedAttempts} of 3 attempts failed: {instance.LastTransition.Reason}"));
+                else if (instance is { State: InstanceState.Terminated, Outcome: Outcome.Failed or Outcome.WorkerLost or Outcome.Expired } && instance.LastTransition.At > now - Lately)
+                    ended.Add(new Found(entry, instance.LastTransition.At, $"{instance.Outcome}, {Ago(instance.LastTransition.At, now)}: {instance.LastTransition.Reason}"));
+            }
+        }
+        return new[]
+        {
+            Tell(true, unplaced, "has no place and its slot is near", "have no place and their slots are near", "See what would make it fit; free a worker, or raise a template's maximum.", "/instances?state=PENDING&sort=slot&order=asc"),
+            Tell(true, stuck, "does not get on", "do not get on", "Look at its worker; an operator can end the lab and reserve it anew.", "/instances?sort=since&order=asc"),
+            Tell(false, failing, "failed to start and is tried again", "failed to start and are tried again", "After the third failure it ends. Look at why before it does.", "/instances?state=SCHEDULED"),
+            Tell(false, waiting, "has waited long for a place", "have waited long for a place", "See what would make it fit; free a worker, or raise a template's maximum.", "/instances?state=PENDING&sort=since&order=asc"),
+            Tell(false, ended, "failed within the last hour", "failed within the last hour", "Its events tell why. Whoever still needs it reserves it anew.", "/instances?state=TERMINATED&sort=since&order=desc"),
+        }.OfType<Concern>();
+    }
+
+    private static Concern? Tell(bool urgent, List<Found> found, string one, string many, string advice, string href) => found.Count == 0 ? null
+        : new Concern(urgent, found.Count == 1 ? $"1 lab {one}" : $"{found.Count} labs {many}", advice, href,
+            [.. found.OrderBy(f => f.Since).ThenBy(f => f.Entry.Id, StringComparer.Ordinal).Select(f => new ConcernItem($"{f.Entry.Value.DefinitionId} of {f.Entry.Value.OwnerId}", $"/instances/{f.Entry.Id}", f.Why))]);
+
+    /// <summary>It should hold its place by now, and its slot is promised.</summary>
+    private static (DateTimeOffset Since, string Why)? Unplaced(LabletInstance instance, DateTimeOffset now, PlanningTimes times) =>
+        instance is { State: InstanceState.Pending, Target: InstanceTarget.Running, AsSoonAsPossible: false, TimeslotStart: { } start } && times.IsDue(instance, now)
+            ? (start, start > now ? $"Its slot begins in {Words.Lasting(start - now)}." : $"Its slot began {Ago(start, now)}.") : null;
+
+    private static string? Waiting(LabletInstance instance, DateTimeOffset now, PlanningTimes times) =>
+        instance is { State: InstanceState.Pending, Target: InstanceTarget.Running, AsSoonAsPossible: true } && now - instance.LastTransition.At > Grace + times.WorkerStart(LongestWait)
+            ? $"Wanted as soon as possible, waiting for {Words.Lasting(now - instance.LastTransition.At)}." : null;
+
+    private static string? Stuck(LabletInstance instance, Worker? worker, DateTimeOffset now, PlanningTimes times)
+    {
+        var start = (worker is null ? times : times.On(worker)).LabStart(instance.Request.Nodes);
+        TimeSpan? most = instance.State switch
+        {
+            InstanceState.Scheduled => Grace,
+            InstanceState.Instantiating => Grace + (Slow * start),
+            InstanceState.Stopping or InstanceState.Archived => LongestStop,
+            _ => null,
+        };
+        var since = instance.RetryAt > instance.LastTransition.At ? instance.RetryAt.Value : instance.LastTransition.At;
+        if (now - since <= most is not true)
+            return most is null ? null : $"{instance.State.ToString().ToUpperInvariant()} for {Words.Lasting(now - since)}. {Cause(worker, instance)}";
+        return null;
+    }
+
+    private static string Cause(Worker? worker, LabletInstance instance) => worker switch
+    {
+        null => instance.LastTransition.Reason,
+        { UnreachableSince: not null } => $"Its worker {worker.Id} does not answer.",
+        { Trouble: { } trouble } => $"Its worker {worker.Id}: {trouble}",
+        { State: WorkerState.Failed } => $"Its worker {worker.Id} has FAILED.",
+        _ => instance.LastTransition.Reason,
+    };
+
+    private static string Ago(DateTimeOffset time, DateTimeOffset now) => $"{Words.Lasting(now - time)} ago";
+
+    private sealed record Found(InstanceEntry Entry, DateTimeOffset Since, string Why);
+}

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Watching;
+using Ccm.Portal.Components.Pages.Instances;
+using Ccm.Portal.Health;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace Ccm.Portal.Components.Pages.Overview;
+
+/// <summary>The fleet at a glance, or one's own labs: first whether anything needs somebody.</summary>
+public sealed partial class OverviewPage
+{
+    /// <summary>Numbers and concerns are made anew so often at the most, and by themselves when only time passed.</summary>
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+    private const int BeatsUnchanged = 5;
+
+    private ImmutableArray<Concern> _concerns = [];
+    private string _well = "";
+    private List<(Enum State, int Count)> _instances = [];
+    private List<(Enum State, int Count)> _workers = [];
+    private ImmutableArray<RoomShare> _rooms = [];
+    private List<InstanceEntry> _own = [];
+    private DateTimeOffset _looked;
+    private bool _changed;
+
+    [Inject]
+    private DocumentsWatch Documents { get; set; } = null!;
+
+    [Inject]
+    private StateMonitor Monitor { get; set; } = null!;
+
+    [Inject]
+    private PlanningTimes Times { get; set; } = null!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    protected override void OnParametersSet() => Look();
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        base.OnAfterRender(firstRender);
+        if (firstRender)
+            Begin(BeatAsync);
+    }
+
+    /// <summary>The first change after a quiet second shows at once, those that follow with the next beat.</summary>
+    protected override bool Apply(FleetChange change)
+    {
+        _changed = true;
+        if (Time.GetUtcNow() - _looked < Beat)
+            return false;
+        Look();
+        return true;
+    }
+
+    private async Task BeatAsync()
+    {
+        for (var beat = 1; ; beat++)
+        {
+            await Task.Delay(Beat, Time, Left);
+            if (!_changed && beat % BeatsUnchanged != 0)
+                continue;
+            Look();
+            StateHasChanged();
+        }
+    }
+
+    private void Look()
+    {
+        (_looked, _changed) = (Time.GetUtcNow(), false);
+        if (!May(Permission.ReadAll))
+        {
+            _own = [.. Fleet.Instances.Values.Where(entry => entry.Value.OwnerId == Actor?.Id && entry.Value.State != InstanceState.Terminated)
+                .OrderBy(entry => entry.Value.TimeslotStart ?? entry.Value.CreatedAt).ThenBy(entry => entry.Id, StringComparer.Ordinal)];
+            _concerns = Actor is { } actor && May(Permission.ReadOwn) ? Attention.OfOwn(Fleet, actor.Id, _looked, Times) : [];
+            _well = _own.Count switch { 0 => "You have no lab now. Reserve one whenever you like.", 1 => "Your lab needs nothing from you.", var labs => $"Your {labs} labs need nothing from you." };
+            return;
+        }
+        _concerns = Attention.Of(Fleet, new PartsNow(Cache.Freshness.Problem, Documents.Problem, Monitor.Report.Warnings, Control.OutboxLimit), _looked, Times);
+        _instances = [.. Fleet.InstancesByState.OrderBy(pair => pair.Key).Select(pair => ((Enum)pair.Key, pair.Value.Count))];
+        _workers = [.. Fleet.Workers.Values.CountBy(worker => worker.Value.State).OrderBy(pair => pair.Key).Select(pair => ((Enum)pair.Key, pair.Value))];
+        _rooms = FleetCapacity.Of(Fleet);
+        var running = Fleet.InstancesByState.GetValueOrDefault(InstanceState.Running)?.Count ?? 0;
+        _well = running switch { 0 => "No lab runs now, and nothing needs you.", 1 => "1 lab runs, and nothing needs you.", _ => $"{running} labs run, and nothing needs you." };
+    }
+
+    private async Task ReserveAsync()
+    {
+        var dialog = await Dialogs.ShowAsync<ReserveDialog>("Reserve a lab");
+        if (await dialog.Result is { Canceled: false, Data: string id })
+            Navigation.NavigateTo($"/instances/{id}");
+    }
+}

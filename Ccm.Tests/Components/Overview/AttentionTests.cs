@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Domain;
+using Ccm.Engine.State;
+using Ccm.Engine.Watching;
+using Ccm.Portal.Components.Pages.Overview;
+using Ccm.Tests.Domain;
+
+namespace Ccm.Tests.Components.Overview;
+
+/// <summary>What needs somebody, and what does not.</summary>
+public sealed class AttentionTests
+{
+    private static readonly PlanningTimes Times = new(TimeSpan.FromMinutes(5), 1);
+    private static readonly PartsNow Well = new(null, null, [], 1000);
+
+    [Fact]
+    public void Of_NothingThere_NothingNeedsAnybody() => Assert.Empty(Attention.Of(Fleet([]), Well, Sample.Now, Times));
+
+    [Fact]
+    public void Of_LabsOnTheirWay_NothingNeedsAnybody()
+    {
+        var fleet = Fleet(
+        [
+            In(InstanceState.Pending, minutes: 20), In(InstanceState.Scheduled, minutes: 1), In(InstanceState.Instantiating, minutes: 2), In(InstanceState.Running, minutes: 600),
+            In(InstanceState.Stopping, minutes: 4), In(InstanceState.Stopped, minutes: 600), In(InstanceState.Terminated, minutes: 5) with { Outcome = Outcome.Completed },
+            Booked(minutesToStart: 30),
+        ], [Sample.Worker()]);
+
+        Assert.Empty(Attention.Of(fleet, Well, Sample.Now, Times));
+    }
+
+    [Theory]
+    [InlineData(6, false, "")]
+    [InlineData(3, true, "Its slot begins in 3 min 0 s.")]
+    [InlineData(-2, true, "Its slot began 2 min 0 s ago.")]
+    public void Of_BookedAndUnplaced_IsUrgentFromItsLeadTimeOn(int minutesToStart, bool needs, string why)
+    {
+        var concerns = Attention.Of(Fleet([Booked(minutesToStart)]), Well, Sample.Now, Times);
+
+        Assert.Equal(needs, concerns.Any(concern => concern is { Urgent: true, Title: "1 lab has no place and its slot is near" }));
+        Assert.Equal(needs ? [new ConcernItem("ospf of user", "/instances/booked", why)] : [], concerns.SelectMany(concern => concern.Items));
+    }
+
+    [Theory]
+    [InlineData(InstanceState.Scheduled, 3)]
+    [InlineData(InstanceState.Instantiating, 4)]
+    [InlineData(InstanceState.Stopping, 6)]
+    [InlineData(InstanceState.Archived, 6)]
+    public void Of_LongerThanPlanned_IsStuckAndNamesTheWorkersSilence(InstanceState state, int minutes)
+    {
+        var concern = Assert.Single(Attention.Of(Fleet([In(state, minutes)], [Sample.Worker() with { UnreachableSince = Sample.Now.AddMinutes(-1) }]), Well, Sample.Now, Times), c => c.Title.Contains("lab", StringComparison.Ordinal));
+
+        Assert.Equal((true, "1 lab does not get on"), (concern.Urgent, concern.Title));
+        Assert.Equal($"{state.ToString().ToUpperInvariant()} for {minutes} min 0 s. Its worker w-1 does not answer.", concern.Items[0].Why);
+    }
+
+    [Fact]
+    public void Of_FasterHosts_AreExpectedToBeFaster()
+    {
+        var fleet = Fleet([In(InstanceState.Instantiating, minutes: 3)], [Sample.Worker()]);
+
+        Assert.Empty(Attention.Of(fleet, Well, Sample.Now, Times));
+        Assert.Single(Attention.Of(fleet, Well, Sample.Now, Times with { Speed = 100 }));
+    }
+
+    [Fact]
+    public void Of_FailedAttempt_IsToldWhileItIsTriedAgainAndNotCountedAsStuckUntilItsRetry()
+    {
+        var lab = In(InstanceState.Scheduled, minutes: 10) with { FailedAttempts = 2, RetryAt = Sample.Now.AddMinutes(1) };
+
+        var concern = Assert.Single(Attention.Of(Fleet([lab], [Sample.Worker()]), Well, Sample.Now, Times));
+
+        Assert.Equal((false, "1 lab failed to start and is tried again"), (concern.Urgent, concern.Title));
+        Assert.StartsWith("2 of 3 attempts failed", concern.Items[0].Why, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Outcome.Failed, 59, 1)]
+    [InlineData(Outcome.WorkerLost, 59, 1)]
+    [InlineData(Outcome.Expired, 59, 1)]
+    [InlineData(Outcome.Failed, 61, 0)]
+    [InlineData(Outcome.Cancelled, 1, 0)]
+    public void Of_Ended_IsToldWhenItFailedLately(Outcome outcome, int minutes, int concerns) =>
+        Assert.Equal(concerns, Attention.Of(Fleet([In(InstanceState.Terminated, minutes) with { Outcome = outcome }]), Well, Sample.Now, Times).Length);
+
+    [Fact]
+    public void Of_AsSoonAsPossible_MayWaitForAHostToBoot()
+    {
+        Assert.Empty(Attention.Of(Fleet([In(InstanceState.Pending, minutes: 31)]), Well, Sample.Now, Times));
+        Assert.Equal("1 lab has waited long for a place", Assert.Single(Attention.Of(Fleet([In(InstanceState.Pending, minutes: 33)]), Well, Sample.Now, Times)).Title);
+    }
+
+    [Fact]
+    public void Of_Workers_EachKindIsToldOnceTheUrgentFirst()
+    {
+        var fleet = Fleet([In(InstanceState.Running, 5)],
+        [
+            Sample.Worker("w-1", WorkerState.Draining) with { DrainStartedAt = Sample.Now.AddHours(-5), DrainOverdueSince = Sample.Now.AddHours(-1) },
+            Sample.Worker("w-2") with { UnreachableSince = Sample.Now.AddMinutes(-2) },
+            Sample.Worker("w-3", WorkerState.Failed),
+            Sample.Worker("w-4") with { Trouble = "No licence." },
+            Sample.Worker("w-5", WorkerState.Terminated) with { UnreachableSince = Sample.Now },
+            Sample.Worker("w-6"),
+        ]);
+
+        var concerns = Attention.Of(fleet, Well, Sample.Now, Times);
+
+        Assert.Equal([(true, "1 worker has failed"), (true, "1 worker does not answer"), (false, "1 worker can take no work"), (false, "1 worker drains for too long")],
+            concerns.Select(concern => (concern.Urgent, concern.Title)));
+        Assert.Equal("Draining for 5 h 0 min. 1 lab is on it.", concerns[3].Items[0].Why);
+    }
+
+    [Fact]
+    public void Of_Parts_EachSaysWhatToDo()
+    {
+        var parts = new PartsNow("No answer.", "It is away.", ["81 % full."], 4);
+        var fleet = Fleet([]) with
+        {
+            Leaders = ImmutableDictionary<string, LeaderEntry>.Empty.Add(StateKeys.SchedulerLeader, new LeaderEntry("r", "", Sample.Now, 1)),
+            Outbox = ImmutableDictionary<string, long>.Empty.Add("a", 1).Add("b", 2),
+        };
+
+        var concerns = Attention.Of(fleet, parts, Sample.Now, Times);
+
+        Assert.Equal(["The state store's watch is silent", "Nobody leads the controller", "The state store needs somebody", "The document store does not answer", "2 operations wait for the audit trail"], concerns.Select(concern => concern.Title));
+        Assert.Equal([true, true, true, true, false], concerns.Select(concern => concern.Urgent));
+        Assert.All(concerns, concern => Assert.Equal("/system", concern.Href));
+    }
+
+    [Fact]
+    public void OfOwn_OthersLabs_AreNotToldOf()
+    {
+        var fleet = Fleet([Booked(1), Booked(1) with { Id = "other", OwnerId = "somebody" }]);
+
+        Assert.Equal(["/instances/booked"], Attention.OfOwn(fleet, "user", Sample.Now, Times).SelectMany(concern => concern.Items).Select(item => item.Href));
+    }
+
+    private static LabletInstance In(InstanceState state, int minutes) => Sample.Instance($"i-{state}", state) with
+    {
+        CreatedAt = Sample.Now.AddMinutes(-minutes),
+        LastTransition = new Transition<InstanceState>(null, state, Sample.Now.AddMinutes(-minutes), "ccm/controller", "As planned."),
+    };
+
+    private static LabletInstance Booked(int minutesToStart) => Sample.Instance("booked") with { AsSoonAsPossible = false, TimeslotStart = Sample.Now.AddMinutes(minutesToStart), TimeslotEnd = Sample.Now.AddMinutes(minutesToStart + 60) };
+
+    private static FleetSnapshot Fleet(IEnumerable<LabletInstance> labs, IEnumerable<Worker>? workers = null) =>
+        Sample.Fleet(labs.Select(lab => (lab, lab.HoldsPlace ? "w-1" : null)), workers ?? []) with
+        {
+            Leaders = new[] { StateKeys.SchedulerLeader, StateKeys.ControllerLeader }.ToImmutableDictionary(key => key, _ => new LeaderEntry("r", "", Sample.Now, 1)),
+        };
+}
