@@ -1,5 +1,7 @@
 using Ccm.Engine.Hosting;
 using Ccm.Portal.Components;
+using Ccm.Portal.Components.Grid;
+using Ccm.Portal.Components.Pages.Instances;
 using Ccm.Portal.Health;
 using Ccm.Portal.Identity;
 using Ccm.Portal.Identity.Sessions;
@@ -50,6 +52,8 @@ internal static partial class Composition
         services.AddSingleton<DocumentsWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<DocumentsWatch>());
         services.AddSingleton<LatestEvents>();
+        services.AddSingleton<RowViews>();
+        services.AddScoped<ChosenColumns>();
         services.AddCascadingAuthenticationState();
         services.AddHttpContextAccessor();
         services.AddScoped<CircuitHandler, OpenCircuits.Member>();
@@ -106,6 +110,7 @@ internal static partial class Composition
             options.CloseOnAuthenticationExpiration = true;
         }).WithOrder(-1).RequireAuthorization(Policies.Portal);
         app.Services.GetRequiredService<OpenCircuits>().MoveOnAtStop();
+        app.MapGroup("/export").RequireAuthorization(Policies.Portal).ExcludeFromDescription().MapExport(InstanceTable.Table);
         app.MapGet(OpenCircuits.AskPath, OpenCircuits.Answer).AllowAnonymous().ExcludeFromDescription();
     }
 

@@ -1,3 +1,4 @@
+using Ccm.Portal.Components.Grid;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
@@ -9,6 +10,7 @@ public sealed partial class App
 {
     private IComponentRenderMode? _mode;
     private Viewer _viewer = Viewer.Default;
+    private string _columns = "";
 
     [CascadingParameter]
     private HttpContext Http { get; set; } = null!;
@@ -17,5 +19,6 @@ public sealed partial class App
     {
         _mode = Http.AcceptsInteractiveRouting() ? RenderMode.InteractiveServer : null;
         _viewer = new Viewer(Http.Request.Cookies["ccm-theme"] == "dark", Http.Request.Cookies["ccm-tz"] ?? "");
+        _columns = Http.Request.Cookies[ChosenColumns.Cookie] ?? "";
     }
 }

@@ -8,9 +8,24 @@
     if (!known("ccm-theme")) remember("ccm-theme", window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
     // The very first page was made without knowing; nothing of it is painted yet. Without cookies it stays as it is.
     if (first && known("ccm-tz")) location.reload();
+    // Rows keep their places from the first move of a pointer over them until it rests: whoever aims at a row hits that row.
+    const hold = (body, table) => {
+        let held = false, rest = 0;
+        const tell = hold => {
+            clearTimeout(rest);
+            if (hold) rest = setTimeout(tell, 1500, false);
+            if (held === hold) return;
+            held = hold;
+            table.invokeMethodAsync("Hold", hold).catch(() => { /* The circuit is gone; another one begins anew. */ });
+        };
+        const near = () => tell(true), gone = () => tell(false);
+        const events = [["pointermove", near], ["pointerdown", near], ["pointerleave", gone]];
+        for (const [name, act] of events) body.addEventListener(name, act, { passive: true });
+        return () => { clearTimeout(rest); for (const [name, act] of events) body.removeEventListener(name, act); };
+    };
     // Tells a long table which rows are in view, one call at a time, the newest place last.
     const following = new Map();
-    const follow = (id, row, table, rowHeight) => {
+    const follow = (id, row, table, rowHeight, holds) => {
         const box = row.closest(".ccm-grid");
         if (!box) return;
         let busy = false, told = -1, size = -1;
@@ -26,7 +41,8 @@
         const resized = new ResizeObserver(tell);
         box.addEventListener("scroll", tell, { passive: true });
         resized.observe(box);
-        following.set(id, () => { box.removeEventListener("scroll", tell); resized.disconnect(); });
+        const release = holds ? hold(row.closest("tbody"), table) : () => {};
+        following.set(id, () => { box.removeEventListener("scroll", tell); resized.disconnect(); release(); });
     };
     const leave = id => { following.get(id)?.(); following.delete(id); };
     window.ccm = {
@@ -36,6 +52,7 @@
             remember("ccm-theme", dark ? "dark" : "light");
             document.documentElement.dataset.theme = dark ? "dark" : "light";
         },
+        rememberColumns: text => remember("ccm-columns", text),
         copy: text => navigator.clipboard.writeText(text),
         submit: id => document.getElementById(id).submit(),
     };

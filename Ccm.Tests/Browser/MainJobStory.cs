@@ -72,7 +72,7 @@ public sealed class MainJobStory(PortalInBrowser browser) : BrowserTest(browser)
 
         await GoAsync(page, "/instances");
         await Expect(page.Locator($"tr[data-id={id}]")).ToContainTextAsync("demo-ospf-triangle");
-        foreach (var owner in await page.Locator("[data-test=row] td:nth-child(4)").AllTextContentsAsync())
+        foreach (var owner in await page.Locator("[data-test=row] [data-column=owner]").AllTextContentsAsync())
             Assert.Equal("user", owner);
         await GoAsync(page, "/workers");
         await Expect(page.Locator("main")).ToContainTextAsync("Your role does not show workers");

@@ -13,6 +13,7 @@ using Ccm.Engine.Scheduling;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Components;
+using Ccm.Portal.Components.Grid;
 using Ccm.Portal.Health;
 using Ccm.Portal.Identity;
 using Ccm.Portal.Live;
@@ -61,7 +62,7 @@ internal sealed class PortalContext : IAsyncDisposable
         _bunit.Services.AddScoped<Ccm.Portal.Components.Pages.Definitions.Editing.Handover>();
         _bunit.Services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(Store).AddSingleton(Cache).AddSingleton(shown).AddSingleton(Documents).AddSingleton(Elections).AddSingleton(Monitor)
             .AddSingleton(new Replica("replica-1", "")).AddSingleton(Times).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<SystemHealth>()
-            .AddSingleton(new HostRegistry([Host])).AddSingleton<LatestEvents>();
+            .AddSingleton(new HostRegistry([Host])).AddSingleton<LatestEvents>().AddSingleton(Views).AddScoped<ChosenColumns>();
         _bunit.AddAuthorization().SetAuthorized(Actor.Name).SetClaims(
             [new Claim(IdentityClaims.Subject, Actor.Id), new Claim(IdentityClaims.Name, Actor.Name), .. roles.Select(role => new Claim(IdentityClaims.Role, IdentityClaims.NameOf(role)))]);
     }
@@ -83,6 +84,8 @@ internal sealed class PortalContext : IAsyncDisposable
 
     /// <summary>Not the pages' own: it has read everything when the documents go away.</summary>
     public ControlPlane Control { get; }
+
+    public RowViews Views { get; } = new();
 
     public Elections Elections { get; }
 

@@ -31,6 +31,10 @@ public sealed partial class RowWindow<TItem> : IAsyncDisposable
     [Parameter, EditorRequired]
     public RenderFragment<TItem> ChildContent { get; set; } = null!;
 
+    /// <summary>Told when a pointer begins to move over the rows, and when it has come to rest or is gone.</summary>
+    [Parameter]
+    public Action<bool>? OnHold { get; set; }
+
     [Inject]
     private IJSRuntime Script { get; set; } = null!;
 
@@ -48,6 +52,10 @@ public sealed partial class RowWindow<TItem> : IAsyncDisposable
         StateHasChanged();
     }
 
+    /// <summary>Called by the browser when a pointer is, or is no longer, about to do something with a row.</summary>
+    [JSInvokable]
+    public void Hold(bool hold) => OnHold?.Invoke(hold);
+
     protected override void OnParametersSet() => Fit();
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -55,7 +63,7 @@ public sealed partial class RowWindow<TItem> : IAsyncDisposable
         if (!firstRender)
             return;
         _self = DotNetObjectReference.Create(this);
-        await Script.InvokeVoidAsync("ccm.follow", _id, _top, _self, RowHeight);
+        await Script.InvokeVoidAsync("ccm.follow", _id, _top, _self, RowHeight, OnHold is not null);
     }
 
     public async ValueTask DisposeAsync()

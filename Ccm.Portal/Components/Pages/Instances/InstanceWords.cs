@@ -13,6 +13,9 @@ internal static class InstanceWords
         $"End {entry.Value.DefinitionId}?", $"The lab of {entry.Value.OwnerId} is stopped, wiped and deleted on its worker, and all its ports are given back. This cannot be undone.",
         entry.Value.DefinitionId, "End the lab");
 
+    public static bool MayManage(Actor actor, LabletInstance instance) =>
+        actor.May(Permission.ManageAnyInstance) || (actor.May(Permission.ManageOwnInstances) && instance.OwnerId == actor.Id);
+
     public static bool MayStop(LabletInstance instance) => instance is { Target: InstanceTarget.Running, State: InstanceState.Instantiating or InstanceState.Running or InstanceState.Collecting or InstanceState.Grading };
 
     public static bool MayStart(LabletInstance instance) => instance is { Target: InstanceTarget.Stopped, State: InstanceState.Stopping or InstanceState.Stopped };

@@ -1,7 +1,8 @@
+using System.Collections.Immutable;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
-using Ccm.Portal.Components.Shared;
+using Ccm.Portal.Components.Grid;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -10,22 +11,8 @@ namespace Ccm.Portal.Components.Pages.Instances;
 /// <summary>All instances that one may see, live.</summary>
 public sealed partial class InstancesPage
 {
-    private InstanceFilter _filter = InstanceFilter.None;
-    private List<InstanceEntry> _rows = [];
-    private List<(InstanceState State, int Count)> _counts = [];
-    private int _total;
-
-    [SupplyParameterFromQuery(Name = "q")]
-    private string? Text { get; set; }
-
-    [SupplyParameterFromQuery(Name = "state")]
-    private string? State { get; set; }
-
-    [SupplyParameterFromQuery(Name = "sort")]
-    private string? Sort { get; set; }
-
-    [SupplyParameterFromQuery(Name = "order")]
-    private string? Order { get; set; }
+    private Grid<InstanceEntry>? _grid;
+    private ImmutableArray<BulkAction<InstanceEntry>> _bulk = [];
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -33,39 +20,19 @@ public sealed partial class InstancesPage
     [Inject]
     private IDialogService Dialogs { get; set; } = null!;
 
-    protected override void OnParametersSet()
-    {
-        _filter = InstanceFilter.Read(Text, State, Sort, Order);
-        Select();
-    }
+    /// <summary>What the rows' actions depend on.</summary>
+    private string Roles => string.Join(' ', Actor?.Roles ?? []);
 
+    protected override void OnParametersSet() => _bulk = Actor is null ? [] : InstanceBulk.For(Actor, Control);
+
+    /// <summary>The grid paints itself; nothing else here depends on the fleet.</summary>
     protected override bool Apply(FleetChange change)
     {
-        if (!change.IsResync && !change.Instances.Any(id => Sees(change.Before.Instances.GetValueOrDefault(id)) || Sees(change.After.Instances.GetValueOrDefault(id))))
-            return false;
-        Select();
-        return true;
+        _grid?.Apply(change);
+        return false;
     }
 
-    private void Select()
-    {
-        var visible = Fleet.Instances.Values.Where(Sees).ToList();
-        _total = visible.Count;
-        _counts = [.. visible.GroupBy(entry => entry.Value.State).OrderBy(group => group.Key).Select(group => (group.Key, group.Count()))];
-        _rows = _filter.Apply(visible);
-    }
-
-    private void Go(InstanceFilter filter) => Navigation.NavigateTo(filter.Address(Navigation), replace: true);
-
-    private void SortBy(string column) => Go(_filter with { Sort = column, Descending = _filter.Sort == column && !_filter.Descending });
-
-    private string Sorted(string column) => _filter.Sort != column ? "none" : _filter.Descending ? "descending" : "ascending";
-
-    private string Arrow(string column) => _filter.Sort != column ? "" : _filter.Descending ? "▼" : "▲";
-
-    private bool Sees(InstanceEntry? entry) => entry is not null && (May(Permission.ReadAll) || (May(Permission.ReadOwn) && entry.Value.OwnerId == Actor?.Id));
-
-    private bool MayManage(InstanceEntry entry) => May(Permission.ManageAnyInstance) || (May(Permission.ManageOwnInstances) && entry.Value.OwnerId == Actor?.Id);
+    private bool MayManage(InstanceEntry entry) => Actor is { } actor && InstanceWords.MayManage(actor, entry.Value);
 
     private async Task ReserveAsync()
     {

@@ -1,0 +1,243 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Watching;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
+using MudBlazor;
+
+namespace Ccm.Portal.Components.Grid;
+
+/// <summary>
+/// A table as every page shows it: searched, filtered and sorted on the server, with all of that in the address; columns chosen by each
+/// person; rows selected and acted on together; downloaded as it is shown. Only rows around those in view are in the document, and a row
+/// is painted again only when it is another one. A table with a <see cref="GridTable{TRow}.Source"/> follows the fleet: its page hands
+/// each change to <see cref="Apply"/>. Any other is given its rows as <see cref="Items"/>.
+/// </summary>
+/// <remarks>
+/// Rows do not jump under a pointer: while it moves over them, and for a moment after, all keep the places they have (<c>ccm.hold</c>).
+/// What a row says follows the state all the same; one that is gone is shown faded and takes no action.
+/// </remarks>
+public sealed partial class Grid<TRow> : IDisposable
+{
+    private const int CardsPerLine = 6;
+    private static readonly DialogOptions Asking = new() { BackdropClick = false, CloseOnEscapeKey = false, MaxWidth = MaxWidth.Medium, FullWidth = true };
+    private GridQuery _query = GridQuery.All;
+    private RowView<TRow>? _view;
+    private FleetSnapshot _fleet = FleetSnapshot.Empty;
+    private LiveRows<TRow> _rows = null!;
+    private LiveRows<TRow> _order = null!;
+    private ImmutableArray<GridColumn<TRow>> _columns = [];
+    private ImmutableHashSet<string> _selected = [];
+    private List<TRow[]> _cards = [];
+    private (object? Cards, object? Items) _read;
+    private TRow? _lastPicked;
+    private bool _held;
+    private string _path = "";
+
+    [Parameter, EditorRequired]
+    public GridTable<TRow> Table { get; set; } = null!;
+
+    /// <summary>The fleet as the page shows it at first, for a table that follows it.</summary>
+    [Parameter]
+    public FleetSnapshot? Fleet { get; set; }
+
+    /// <summary>All rows of a table that does not follow the fleet; another list when something of it changed.</summary>
+    [Parameter]
+    public IReadOnlyCollection<TRow>? Items { get; set; }
+
+    /// <summary>At the end of each row.</summary>
+    [Parameter]
+    public RenderFragment<TRow>? Actions { get; set; }
+
+    /// <summary>What may be asked of many rows; none: rows are not selected.</summary>
+    [Parameter]
+    public ImmutableArray<BulkAction<TRow>> Bulk { get; set; } = [];
+
+    /// <summary>Shown when there are no rows at all.</summary>
+    [Parameter]
+    public RenderFragment? Nothing { get; set; }
+
+    /// <summary>Beside the filters.</summary>
+    [Parameter]
+    public RenderFragment? Tools { get; set; }
+
+    /// <summary>Rows are shown as cards instead.</summary>
+    [Parameter]
+    public RenderFragment<TRow>? Card { get; set; }
+
+    /// <summary>A class of the row; null: none.</summary>
+    [Parameter]
+    public Func<TRow, string?>? Mark { get; set; }
+
+    /// <summary>What cells and actions depend on beside the row, such as what the viewer may do: another one, and all are painted.</summary>
+    [Parameter]
+    public object? Stamp { get; set; }
+
+    /// <summary>Whether there are downloads of it at <c>/export/{name}</c>.</summary>
+    [Parameter]
+    public bool Exported { get; set; } = true;
+
+    [CascadingParameter]
+    private Actor? Actor { get; set; }
+
+    [Inject]
+    private RowViews Views { get; set; } = null!;
+
+    [Inject]
+    private ChosenColumns Choice { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = null!;
+
+    /// <summary>The rows as they are shown now.</summary>
+    public LiveRows<TRow> Rows => _rows;
+
+    private bool Selectable => !Bulk.IsDefaultOrEmpty && Card is null;
+
+    private GridFacet<TRow>? Chips => Table.Facets.IsEmpty ? null : Table.Facets[0];
+
+    /// <summary>The kinds that there are, or that are asked for, in their order.</summary>
+    private IEnumerable<string> Kinds => Chips!.Known.Where(kind => _rows.Counts.ContainsKey(kind) || _query.ChosenOf(Chips.Key).Contains(kind));
+
+    /// <summary>How many rows there are while nothing is chosen.</summary>
+    private int Unchosen => _rows.Total - (Chips?.HiddenUnlessChosen is { } hidden ? _rows.Counts.GetValueOrDefault(hidden) : 0);
+
+    private bool AllSelected => !_selected.IsEmpty && _selected.Count >= _order.Shown.Count;
+
+    /// <summary>Takes over a change of the fleet, and paints what is another; false: nothing of it is shown here.</summary>
+    public bool Apply(FleetChange change)
+    {
+        _fleet = change.After;
+        if (_view?.Follow(change) != true)
+            return false;
+        if (!_selected.IsEmpty)
+            _selected = _selected.Except(change.IsResync ? _selected.Where(id => Find(id) is null) : Table.Source!.Changed(change).Where(id => _selected.Contains(id) && Find(id) is null));
+        Take(_view.Rows);
+        StateHasChanged();
+        return true;
+    }
+
+    protected override void OnInitialized()
+    {
+        _path = Path(Navigation.Uri);
+        Navigation.LocationChanged += Moved;
+        TakeColumns();
+        _fleet = Fleet ?? FleetSnapshot.Empty;
+        Read();
+    }
+
+    /// <summary>A page that gives its rows gives others when they have changed; a cascade may tell that the viewer is another.</summary>
+    protected override void OnParametersSet()
+    {
+        if (!ReferenceEquals(_read.Items, (object?)Items ?? Actor))
+            Read();
+    }
+
+    public void Dispose()
+    {
+        Navigation.LocationChanged -= Moved;
+        _view?.Dispose();
+    }
+
+    private static string Path(string uri) => new Uri(uri).AbsolutePath;
+
+    private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private void Moved(object? sender, LocationChangedEventArgs args)
+    {
+        if (Path(args.Location) == _path)
+            _ = InvokeAsync(() =>
+            {
+                Read();
+                StateHasChanged();
+            });
+    }
+
+    /// <summary>Made anew: another filter or order, or other rows altogether.</summary>
+    private void Read()
+    {
+        var query = GridQuery.Read(Table, new Uri(Navigation.Uri).Query);
+        if (query with { Sort = null, Descending = false } is var filter && filter.Address != (_query with { Sort = null, Descending = false }).Address)
+            _selected = [];
+        (_query, _held, _read.Items) = (query, false, (object?)Items ?? Actor);
+        if (Table.Source is null)
+        {
+            Take(LiveRows.Of(Items ?? [], Table.Rule(query)));
+            return;
+        }
+        var view = Views.Open(Table, query, Actor, _fleet);
+        _view?.Dispose();
+        _view = view;
+        Take(view.Rows);
+    }
+
+    private void Take(LiveRows<TRow> rows)
+    {
+        _rows = rows;
+        if (!_held)
+            _order = rows;
+        if (Card is not null && !ReferenceEquals(_read.Cards, rows))
+            (_read.Cards, _cards) = (rows, [.. rows.Shown.Chunk(CardsPerLine)]);
+    }
+
+    private void Hold(bool hold)
+    {
+        _held = hold;
+        if (hold || ReferenceEquals(_order, _rows))
+            return;
+        _order = _rows;
+        StateHasChanged();
+    }
+
+    private (TRow Row, bool Gone) Newest(TRow row) => !_held || _view is null ? (row, false) : Find(Table.Id(row)) is { } found ? (found, false) : (row, true);
+
+    private TRow? Find(string id) => Table.Source is { } source ? source.FindFor(_fleet, id, Actor) : Items?.FirstOrDefault(row => Table.Id(row) == id);
+
+    private IEnumerable<TRow> AllRows() => Table.Source is { } source ? source.All(_fleet, Actor) : Items ?? [];
+
+    private void TakeColumns() => _columns = Choice.Of(Table);
+
+    private void Go(GridQuery query) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(query.ParametersFor(Table)), replace: true);
+
+    private void SortBy(GridColumn<TRow> column) => Go(_query with { Sort = column.Key, Descending = Sorted(column) == "ascending" });
+
+    private string Sorted(GridColumn<TRow> column) => Table.SortOf(_query) is var (key, descending) && key != column.Key ? "none" : descending ? "descending" : "ascending";
+
+    private string Arrow(GridColumn<TRow> column) => Sorted(column) switch { "ascending" => "▲", "descending" => "▼", _ => "" };
+
+    private string Download(string format)
+    {
+        var columns = $"cols={string.Join(',', _columns.Select(column => column.Key))}";
+        return $"/export/{Table.Name}.{format}?{(_query.Address.Length == 0 ? columns : $"{_query.Address}&{columns}")}";
+    }
+
+    private void Pick((TRow Row, bool Range) picked)
+    {
+        var id = Table.Id(picked.Row);
+        var last = _lastPicked is null ? -1 : _order.Shown.IndexOf(_lastPicked);
+        var here = _order.Shown.IndexOf(picked.Row);
+        if (picked.Range && last >= 0 && here >= 0)
+            _selected = _selected.Union(Enumerable.Range(Math.Min(last, here), Math.Abs(last - here) + 1).Select(n => Table.Id(_order.Shown[n])));
+        else
+            _selected = _selected.SymmetricExcept([id]);
+        _lastPicked = picked.Row;
+    }
+
+    private void SelectAll() => _selected = AllSelected ? [] : [.. _order.Shown.Select(Table.Id)];
+
+    private void ClearSelection() => _selected = [];
+
+    private async Task AskAsync(BulkAction<TRow> action)
+    {
+        // In the order in which they are seen; the few that a change took out of sight come last.
+        var rows = _selected.Select(Find).OfType<TRow>().Order(Table.Rule(_query).Order).ToList();
+        var parameters = new DialogParameters<BulkDialog<TRow>> { { x => x.Table, Table }, { x => x.Action, action }, { x => x.Rows, rows } };
+        var dialog = await Dialogs.ShowAsync<BulkDialog<TRow>>(action.Verb, parameters, Asking);
+        if (await dialog.Result is { Canceled: false })
+            ClearSelection();
+    }
+}
