@@ -29,8 +29,12 @@ public sealed record ScalingOutlook(ImmutableArray<WaitingLab> Waiting, Immutabl
             .. snapshot.In(InstanceState.Pending)
                 .Where(entry => entry.Value.Target == InstanceTarget.Running && (times.IsDue(entry.Value, now) || refused.ContainsKey(entry.Id)))
                 .OrderBy(entry => times.Due(entry.Value)).ThenBy(entry => entry.Value.CreatedAt).ThenBy(entry => entry.Id, StringComparer.Ordinal)
-                .Select(entry => new WaitingLab(entry, times.Due(entry.Value), refused.TryGetValue(entry.Id, out var reason), reason ?? (coming > 0
-                    ? $"It finds room on a worker that runs, or on one of the {coming} that are coming." : "It is placed, or a worker ordered for it, on the next pass."))),
+                .Select(entry => new WaitingLab(entry, times.Due(entry.Value), refused.TryGetValue(entry.Id, out var reason), reason ?? coming switch
+                {
+                    0 => "Placed, or a worker ordered for it, on the next pass.",
+                    1 => "Room for it is on a worker that runs, or on the one that is coming.",
+                    _ => $"Room for it is on a worker that runs, or on one of the {coming} that are coming.",
+                })),
         ];
     }
 }

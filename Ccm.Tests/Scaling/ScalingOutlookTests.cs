@@ -78,7 +78,7 @@ public sealed class ScalingOutlookTests
     {
         var waiting = ScalingOutlook.Of(Sample.Fleet([(Sample.Instance(), null)], [Sample.Worker(state: WorkerState.Provisioning)]), [Sample.Template()], Sample.Now, Times, Options).Waiting;
 
-        Assert.Equal((false, "It finds room on a worker that runs, or on one of the 1 that are coming."), (waiting[0].IsRefused, waiting[0].Reason));
+        Assert.Equal((false, "Room for it is on a worker that runs, or on the one that is coming."), (waiting[0].IsRefused, waiting[0].Reason));
     }
 
     private static TemplateOutlook Of(FleetSnapshot fleet, params WorkerTemplate[] templates) => Of(fleet, Sample.Now, templates);

@@ -2,6 +2,7 @@ using AngleSharp.Dom;
 using Bunit;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
+using Ccm.Engine.State;
 using Ccm.Portal.Components.Pages.Reservations;
 using Ccm.Tests.Booking;
 using Ccm.Tests.Domain;
@@ -205,6 +206,33 @@ public sealed class ReservationsPageTests
         PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=free-again]")));
         await page.Find("[data-test=free-again]").ClickAsync();
         PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=free-again]")));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("rows=lab&")]
+    public async Task Open_TenThousandBookingsOn500Workers_PaintsAFewOfThemAndCountsAll(string rows)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        var workers = Enumerable.Range(0, 500).Select(n => Sample.Worker($"w-{n:D3}")).ToList();
+        var booked = Enumerable.Range(0, 10_000).Select(n => (
+            Slot: Booked.Slot($"i-{n:D5}", n % 160, 1 + (n % 5)) with { DefinitionId = $"lab-{n % 42:D2}", State = n < 5000 ? InstanceState.Running : InstanceState.Pending },
+            Worker: n < 5000 ? $"w-{n % 500:D3}" : null)).ToList();
+        await portal.CommitAsync(
+        [
+            .. workers.Select(worker => new StatePut(StateKeys.WorkerState(worker.Id), DomainJson.Write(worker))),
+            .. workers.Select(worker => new StatePut(StateKeys.WorkerCapacity(worker.Id), DomainJson.Write(AvailableCapacity.Of(worker.Declared, Sample.Now)))),
+            .. workers.Select(worker => new StatePut(StateKeys.WorkerPorts(worker.Id), System.Text.Encoding.UTF8.GetBytes(PortBitmap.Empty(worker.PortRange).ToString()))),
+            .. booked.Select(one => new StatePut(StateKeys.InstanceState(one.Slot.Id), DomainJson.Write(one.Slot))),
+            .. booked.Where(one => one.Worker is not null).Select(one => new StatePut(StateKeys.InstanceWorker(one.Slot.Id), System.Text.Encoding.UTF8.GetBytes(one.Worker!))),
+        ]);
+
+        var page = portal.Open<ReservationsPage>($"/reservations?{rows}from=2026-03-01T12:00Z&hours=168");
+
+        Assert.StartsWith("10000 bookings in this time.", page.Find("[data-test=shown]").TextContent.Trim(), StringComparison.Ordinal);
+        Assert.InRange(page.FindAll("[data-test=line]").Count, 40, 100);
+        Assert.InRange(page.FindAll("[data-test=bar]").Count, 40, 4000);
+        Assert.True(page.FindComponent<TimelineChart>().Instance.Lines.Count > 200);
     }
 
     [Fact]

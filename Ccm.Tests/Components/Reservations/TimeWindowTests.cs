@@ -11,7 +11,7 @@ public sealed class TimeWindowTests
 
     [Fact]
     public void Ticks_ADay_AreEverySecondHourOfTheViewersClock() => Assert.Equal(
-        "14:00 16:00 18:00 20:00 22:00 Mon 2 Mar 02:00 04:00 06:00 08:00 10:00 12:00", Labels("2026-03-01T12:30Z", 24));
+        "14:00 16:00 18:00 20:00 22:00 Mon 2 02:00 04:00 06:00 08:00 10:00 12:00", Labels("2026-03-01T12:30Z", 24));
 
     [Fact]
     public void Ticks_ClockPutOn_LeaveTheMissingHourOutAndSayTheNewOffset() => Assert.Equal(

@@ -30,6 +30,10 @@ public sealed partial class ScalingPage
     private DateTimeOffset _historyAt;
     private bool _historyRead;
 
+    private int WorkersNow => Fleet.Workers.Values.Count(worker => FleetHistory.Runs(worker.Value.State));
+
+    private int InstancesNow => Fleet.InstancesByState.Where(pair => FleetHistory.HoldsPlace(pair.Key)).Sum(pair => pair.Value.Count);
+
     /// <summary>What is new goes above what was read before, so that older ones that were asked for stay.</summary>
     private async Task ReadNewestAsync()
     {
@@ -89,8 +93,8 @@ public sealed partial class ScalingPage
             var (workers, workersFrom) = await ReadTransitionsAsync(FleetHistory.WorkerTypes, now - Lately);
             var (instances, instancesFrom) = await ReadTransitionsAsync(FleetHistory.InstanceTypes, now - Lately);
             var from = workersFrom > instancesFrom ? workersFrom : instancesFrom;
-            _workers = FleetHistory.Of<WorkerState>(Fleet.Workers.Values.Count(worker => FleetHistory.Runs(worker.Value.State)), workers, from, FleetHistory.Runs);
-            _instances = FleetHistory.Of<InstanceState>(Fleet.Instances.Values.Count(instance => instance.Value.HoldsPlace), instances, from, FleetHistory.HoldsPlace);
+            _workers = FleetHistory.Of<WorkerState>(WorkersNow, workers, from, FleetHistory.Runs);
+            _instances = FleetHistory.Of<InstanceState>(InstancesNow, instances, from, FleetHistory.HoldsPlace);
             _decided = [.. _decisions.Where(decision => decision.Kind?.Type is EventTypes.ScalingUpDecided or EventTypes.ScalingDownDecided).Select(decision => decision.At)];
             _historyAt = now;
         }
@@ -100,6 +104,16 @@ public sealed partial class ScalingPage
         }
         _historyRead = true;
         StateHasChanged();
+    }
+
+    /// <summary>What there is now, without asking the trail again.</summary>
+    private void GoOn()
+    {
+        if (_workers.IsEmpty)
+            return;
+        (_workers, _instances, _historyAt) = (Follow(_workers, WorkersNow), Follow(_instances, InstancesNow), _now);
+
+        ImmutableArray<Step> Follow(ImmutableArray<Step> steps, int now) => steps[^1].Amount == now ? steps : steps.Add(new Step(_now, now));
     }
 
     private async Task<(List<AuditEvent> Events, DateTimeOffset From)> ReadTransitionsAsync(ImmutableArray<string> types, DateTimeOffset from)

@@ -92,6 +92,7 @@ public sealed partial class ScalingPage
             _waiting = [.. _outlook.Waiting.GroupBy(lab => (lab.Reason, lab.IsRefused)).Select(group => (group.Key.Reason, group.Key.IsRefused, group.ToList()))];
             _names = [.. templates.Select(template => template.Name)];
             _templatesProblem = null;
+            GoOn();
         }
         catch (RefusedException refused)
         {
