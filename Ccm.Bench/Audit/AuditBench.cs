@@ -73,7 +73,7 @@ internal static class AuditBench
         var share = (double)people.Acknowledged.Count(expected => told.GetValueOrDefault(expected) == 1) / people.Acknowledged.Count;
         var missing = committed.Ids.Count(id => !ids.Contains(id));
         var twice = trail.Count - ids.Count;
-        var broken = AuditChain.Verify(null, trail) ?? (head == new AuditHead(trail[^1].Sequence, trail[^1].Hash) ? null : "The head in etcd is not the last event.");
+        var broken = AuditChain.Verify(null, trail)?.What ?? (head == new AuditHead(trail[^1].Sequence, trail[^1].Hash) ? null : "The head in etcd is not the last event.");
         Report.Table(
         [
             [$"{Away.TotalSeconds:0} s without MongoDB", "", "goal"],

@@ -56,22 +56,30 @@ public static class AuditChain
         return Convert.ToHexStringLower(SHA256.HashData(bytes.WrittenSpan));
     }
 
-    /// <summary>Why <paramref name="events"/>, oldest first, are no whole chain after <paramref name="previous"/>; null when they are.</summary>
+    /// <summary>Where <paramref name="events"/>, oldest first, are no whole chain after <paramref name="previous"/>; null when they are.</summary>
     /// <param name="previous">The event before the first, or null when it is the oldest kept.</param>
-    public static string? Verify(AuditEvent? previous, IEnumerable<AuditEvent> events)
+    public static ChainBreak? Verify(AuditEvent? previous, IEnumerable<AuditEvent> events)
     {
         foreach (var current in events)
         {
-            if (previous is null && current.Sequence == AuditHead.Start.Sequence + 1 && current.PreviousHash != AuditHead.Start.Hash)
-                return $"Event {current.Sequence} is the first of all, and yet it continues another.";
-            if (previous is not null && current.Sequence != previous.Sequence + 1)
-                return $"Event {current.Sequence} follows {previous.Sequence}: some are missing between.";
-            if (previous is not null && current.PreviousHash != previous.Hash)
-                return $"Event {current.Sequence} does not continue event {previous.Sequence}: one of the two was changed.";
-            if (HashOf(current) != current.Hash)
-                return $"Event {current.Sequence} was changed after it was written.";
+            if (Check(previous, current) is { } broken)
+                return broken;
             previous = current;
         }
         return null;
+    }
+
+    /// <summary>What does not fit at one event after the one before; null when it does.</summary>
+    public static ChainBreak? Check(AuditEvent? previous, AuditEvent current)
+    {
+        var (before, sequence) = (previous?.Sequence, current.Sequence);
+        if (previous is null && sequence == AuditHead.Start.Sequence + 1 && current.PreviousHash != AuditHead.Start.Hash)
+            return ChainBreak.At(current, $"Event {sequence} is the first of all, and yet it continues another.", $"Compare event {sequence} with a backup of the trail.");
+        if (previous is not null && sequence != before + 1)
+            return ChainBreak.At(current, $"Event {sequence} follows {before}: some are missing between.", $"Restore events {before + 1} to {sequence - 1} from a backup of the trail.");
+        if (previous is not null && current.PreviousHash != previous.Hash)
+            return ChainBreak.At(current, $"Event {sequence} does not continue event {before}: one of the two was changed.", $"Compare events {before} and {sequence} with a backup of the trail.");
+        return HashOf(current) == current.Hash ? null
+            : ChainBreak.At(current, $"Event {sequence} was changed after it was written.", $"Do not trust what it says; restore event {sequence} from a backup of the trail.");
     }
 }

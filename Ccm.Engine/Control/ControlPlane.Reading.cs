@@ -88,10 +88,6 @@ public sealed partial class ControlPlane
         ?? (await SeeStoreAsync(StateKeys.WorkerState(id), cancellationToken)).Workers.GetValueOrDefault(id)
         ?? throw RefusedException.NotFound("worker", id);
 
-    /// <summary>The trail, newest first.</summary>
-    public Task<ImmutableArray<AuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) =>
-        AskDocumentsAsync(() => trail.QueryAsync(query, cancellationToken));
-
     private async Task<InstanceEntry> SeeInstanceAsync(FleetSnapshot snapshot, string id, CancellationToken cancellationToken) =>
         snapshot.Instances.GetValueOrDefault(id)
         ?? (await SeeStoreAsync(StateKeys.InstanceState(id), cancellationToken)).Instances.GetValueOrDefault(id)

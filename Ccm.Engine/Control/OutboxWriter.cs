@@ -26,6 +26,7 @@ internal sealed class OutboxWriter(Operation operation, Actor actor, DateTimeOff
         json.WriteStartObject("data"u8);
         json.WriteString("reason"u8, reason);
         json.WriteString("actorName"u8, actor.Name);
+        WriteRoles(json);
         WriteRequestHash(json);
         json.WritePropertyName("changes"u8);
         Changes.Write(json, before, after);
@@ -48,6 +49,17 @@ internal sealed class OutboxWriter(Operation operation, Actor actor, DateTimeOff
             json.WriteEndObject();
         }
         return entry.WrittenSpan.ToArray();
+    }
+
+    /// <summary>As whom a person did it: their roles may be others later. The engine has none to tell.</summary>
+    private void WriteRoles(Utf8JsonWriter json)
+    {
+        if (actor.IsEngine || actor.Roles.IsEmpty)
+            return;
+        json.WriteStartArray("actorRoles"u8);
+        foreach (var role in actor.Roles)
+            json.WriteStringValue(role.ToString().ToLowerInvariant());
+        json.WriteEndArray();
     }
 
     private void WriteRequestHash(Utf8JsonWriter json)

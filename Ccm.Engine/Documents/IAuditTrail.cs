@@ -16,11 +16,20 @@ public sealed record AuditEvent(
     string Id, string Type, string Subject, DateTimeOffset Time, string Actor, JsonElement Data,
     string OperationId, long Revision, long Sequence, string PreviousHash, string Hash);
 
-/// <param name="Text">Found in type, subject or actor, case-insensitive.</param>
+/// <param name="Subject">The whole of it; one that ends with <c>/*</c>: all of that kind.</param>
+/// <param name="Type">The whole of it; one that ends with <c>.*</c>: all that begin so.</param>
+/// <param name="Actor">The id of who caused it, or the name that they had then.</param>
+/// <param name="Text">Found in type, subject, actor, the actor's name or the reason, case-insensitive. No index helps; give a time with it.</param>
 /// <param name="Before">Only events with a lower sequence: the cursor of the next page.</param>
+/// <param name="After">Only events with a higher sequence: what came since.</param>
 public sealed record AuditQuery(
     string? Subject = null, string? Type = null, string? Actor = null, string? Text = null, string? OperationId = null,
-    DateTimeOffset? From = null, DateTimeOffset? Until = null, long? Before = null, int Limit = 100);
+    DateTimeOffset? From = null, DateTimeOffset? Until = null, long? Before = null, int Limit = 100, long? After = null)
+{
+    /// <summary>From where and up to where, ordinally, texts begin as <paramref name="pattern"/> does before its star; null when it has none.</summary>
+    internal static (string From, string Until)? Beginning(string pattern) =>
+        pattern is [.., '/' or '.', '*'] ? (pattern[..^1], pattern[..^2] + (char)(pattern[^2] + 1)) : null;
+}
 
 /// <summary>The audit trail. Whatever is unreachable throws <see cref="DocumentsUnavailableException"/>.</summary>
 public interface IAuditTrail

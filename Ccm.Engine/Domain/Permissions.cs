@@ -34,10 +34,17 @@ public enum Permission
 /// <param name="Id">The provider's subject, or <c>ccm/{part}</c> for the engine's own acts.</param>
 public sealed record Actor(string Id, string Name, ImmutableArray<Role> Roles)
 {
+    private const string EnginePrefix = "ccm/";
+
+    /// <summary>Whether it is a part of CCM and no person.</summary>
+    public bool IsEngine => IsEngineId(Id);
+
+    public static bool IsEngineId(string id) => id.StartsWith(EnginePrefix, StringComparison.Ordinal);
+
     public bool May(Permission permission) => Roles.Any(role => Permissions.Of(role).Contains(permission));
 
     /// <summary>The engine itself; it may do what its planners decide.</summary>
-    public static Actor Engine(string part) => new($"ccm/{part}", part, [Role.Admin]);
+    public static Actor Engine(string part) => new($"{EnginePrefix}{part}", part, [Role.Admin]);
 }
 
 /// <summary>What each role may do.</summary>

@@ -204,6 +204,16 @@ public abstract class DocumentsContract
         await AssertFound(stores, new AuditQuery(OperationId: "operation-4"), 4);
         await AssertFound(stores, new AuditQuery(Text: "EVEN"), 10, 8, 6, 4, 2);
         Assert.Empty(await Sequences(stores, new AuditQuery(Text: ".*")));
+        await AssertFound(stores, new AuditQuery(Text: "Number 7"), 7);
+        await AssertFound(stores, new AuditQuery(Text: "three", Limit: 2), 9, 6);
+        await AssertFound(stores, new AuditQuery(Actor: "Ms Three"), 9, 6, 3);
+        await AssertFound(stores, new AuditQuery(Subject: "instances/*", Type: "ccm.odd"), 9, 7, 5, 3, 1);
+        await AssertFound(stores, new AuditQuery(Type: "ccm.*", Limit: 3), 10, 9, 8);
+        Assert.Empty(await Sequences(stores, new AuditQuery(Subject: "instances/i-*")));
+        Assert.Empty(await Sequences(stores, new AuditQuery(Type: "ccm.even.*")));
+        Assert.Empty(await Sequences(stores, new AuditQuery(Actor: "ms three")));
+        await AssertFound(stores, new AuditQuery(After: 8), 10, 9);
+        await AssertFound(stores, new AuditQuery(After: 2, Before: 6, Type: "ccm.even"), 4);
         await AssertFound(stores, new AuditQuery(Before: 6, Limit: 2), 5, 4);
         await AssertFound(stores, new AuditQuery(From: At(5), Until: At(7)), 6, 5);
         await AssertFound(stores, new AuditQuery(Type: "ccm.even", Actor: "third", Until: At(8)), 6);
@@ -273,7 +283,7 @@ public abstract class DocumentsContract
     private static OutboxEntry Entry(int n, DateTimeOffset time, string prefix) => new($"{prefix}-{n}", null,
     [
         new OutboxEvent(n % 2 == 0 ? "ccm.even" : "ccm.odd", $"instances/i-{n}", time, n % 3 == 0 ? "third" : "other",
-            JsonSerializer.SerializeToElement(new { reason = $"{prefix} \"{n}\" é", nested = new { number = 1.50m, none = (string?)null } })),
+            JsonSerializer.SerializeToElement(new { reason = $"{prefix} \"{n}\" é number {n}", actorName = n % 3 == 0 ? "Ms Three" : "Other", nested = new { number = 1.50m, none = (string?)null } })),
     ]);
 
     private static LabletDefinition Definition(string name, string version, string sha256, string operation = "operation") => new()

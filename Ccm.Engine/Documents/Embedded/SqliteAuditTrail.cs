@@ -10,6 +10,8 @@ namespace Ccm.Engine.Documents.Embedded;
 public sealed class SqliteAuditTrail(EmbeddedDatabase database) : IAuditTrail
 {
     private const string Columns = "sequence, id, type, subject, time_text, actor, operation, revision, previous_hash, hash, data";
+    private const string ActorName = "json_extract(data, '$.actorName')";
+    private static readonly string Searched = $"({string.Join(" OR ", new[] { "type", "subject", "actor", ActorName, "json_extract(data, '$.reason')" }.Select(text => $"instr(lower({text}), $text) > 0"))})";
     private readonly SqliteDocuments _documents = new(database);
 
     public Task AppendAsync(ImmutableArray<AuditEvent> events, CancellationToken cancellationToken) => _documents.AskAsync(connection =>
@@ -44,17 +46,31 @@ public sealed class SqliteAuditTrail(EmbeddedDatabase database) : IAuditTrail
     {
         var conditions = new List<string> { "1 = 1" };
         using var command = connection.CreateCommand();
-        Add("subject = $subject", "$subject", query.Subject);
-        Add("type = $type", "$type", query.Type);
-        Add("actor = $actor", "$actor", query.Actor);
+        AddEither("subject", query.Subject);
+        AddEither("type", query.Type);
+        Add($"(actor = $actor OR {ActorName} = $actor)", "$actor", query.Actor);
         Add("operation = $operation", "$operation", query.OperationId);
-        Add("(instr(lower(type), $text) > 0 OR instr(lower(subject), $text) > 0 OR instr(lower(actor), $text) > 0)", "$text", query.Text?.ToLowerInvariant());
+        Add(Searched, "$text", query.Text?.ToLowerInvariant());
         Add("time >= $from", "$from", query.From?.ToUnixTimeMilliseconds());
         Add("time < $until", "$until", query.Until?.ToUnixTimeMilliseconds());
         Add("sequence < $before", "$before", query.Before);
+        Add("sequence > $after", "$after", query.After);
         command.CommandText = $"SELECT {Columns} FROM audit_events WHERE {string.Join(" AND ", conditions)} ORDER BY sequence DESC LIMIT $limit";
         command.Parameters.AddWithValue("$limit", query.Limit);
         return Read(command);
+
+        void AddEither(string column, string? value)
+        {
+            if (value is not null && AuditQuery.Beginning(value) is { } range)
+            {
+                Add($"{column} >= ${column}From", $"${column}From", range.From);
+                Add($"{column} < ${column}Until", $"${column}Until", range.Until);
+            }
+            else
+            {
+                Add($"{column} = ${column}", $"${column}", value);
+            }
+        }
 
         void Add(string condition, string name, object? value)
         {

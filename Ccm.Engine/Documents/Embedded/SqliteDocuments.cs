@@ -17,6 +17,9 @@ internal sealed class SqliteDocuments
             sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, subject TEXT NOT NULL, time INTEGER NOT NULL, actor TEXT NOT NULL,
             operation TEXT NOT NULL, revision INTEGER NOT NULL, previous_hash TEXT NOT NULL, hash TEXT NOT NULL, time_text TEXT NOT NULL, data TEXT NOT NULL);
         CREATE INDEX IF NOT EXISTS audit_by_subject ON audit_events (subject, sequence);
+        CREATE INDEX IF NOT EXISTS audit_by_type ON audit_events (type, sequence);
+        CREATE INDEX IF NOT EXISTS audit_by_actor ON audit_events (actor, sequence);
+        CREATE INDEX IF NOT EXISTS audit_by_actor_name ON audit_events (json_extract(data, '$.actorName'), sequence);
         CREATE INDEX IF NOT EXISTS audit_by_operation ON audit_events (operation);
         CREATE INDEX IF NOT EXISTS audit_by_time ON audit_events (time);
         CREATE TABLE IF NOT EXISTS keys (used_for TEXT NOT NULL, name TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (used_for, name)) WITHOUT ROWID;

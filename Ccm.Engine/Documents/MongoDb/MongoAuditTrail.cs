@@ -19,6 +19,8 @@ public sealed class MongoAuditTrail(MongoDocuments documents) : IAuditTrail
     /// </summary>
     internal const string KeptFrom = "keptFrom";
 
+    private static readonly string[] Searched = ["type", "subject", "actor", "data.actorName", "data.reason"];
+
     /// <summary>
     /// One that is there already is matched and stays, and still the server answers only when a majority has it. One that is not the
     /// same is not matched, and its insertion meets the unique indexes. So does one that another relay inserts at this very moment, but
@@ -74,20 +76,26 @@ public sealed class MongoAuditTrail(MongoDocuments documents) : IAuditTrail
     {
         var where = MongoDocuments.Where;
         var filter = where.Empty;
-        foreach (var (field, value) in new[] { ("subject", query.Subject), ("type", query.Type), ("actor", query.Actor), ("operation", query.OperationId) })
+        foreach (var (field, value) in new[] { ("subject", query.Subject), ("type", query.Type) })
         {
             if (value is not null)
-                filter &= where.Eq(field, value);
+                filter &= AuditQuery.Beginning(value) is { } range ? where.Gte(field, range.From) & where.Lt(field, range.Until) : where.Eq(field, value);
         }
+        if (query.Actor is { } actor)
+            filter &= where.Or(where.Eq("actor", actor), where.Eq("data.actorName", actor));
+        if (query.OperationId is { } operation)
+            filter &= where.Eq("operation", operation);
         if (query.Text is { } text)
         {
             var pattern = new BsonRegularExpression(Regex.Escape(text), "i");
-            filter &= where.Or(where.Regex("type", pattern), where.Regex("subject", pattern), where.Regex("actor", pattern));
+            filter &= where.Or(Searched.Select(field => where.Regex(field, pattern)));
         }
         if (query.From is { } from)
             filter &= where.Gte("time", from.UtcDateTime);
         if (query.Until is { } until)
             filter &= where.Lt("time", until.UtcDateTime);
+        if (query.After is { } after)
+            filter &= where.Gt("sequence", after);
         return query.Before is { } before ? filter & where.Lt("sequence", before) : filter;
     }
 

@@ -17,6 +17,9 @@ internal sealed class MongoIndexes(IMongoDatabase database, int auditDays)
         await UniqueAsync("worker_templates", "name_revision", By.Ascending("name").Ascending("revision"), cancellationToken).ConfigureAwait(false);
         await UniqueAsync(MongoAuditTrail.Collection, "sequence", By.Ascending("sequence"), cancellationToken).ConfigureAwait(false);
         await AuditAsync("subject_sequence", By.Ascending("subject").Ascending("sequence"), null, cancellationToken).ConfigureAwait(false);
+        await AuditAsync("type_sequence", By.Ascending("type").Ascending("sequence"), null, cancellationToken).ConfigureAwait(false);
+        await AuditAsync("actor_sequence", By.Ascending("actor").Ascending("sequence"), null, cancellationToken).ConfigureAwait(false);
+        await AuditAsync("actorName_sequence", By.Ascending("data.actorName").Ascending("sequence"), null, cancellationToken).ConfigureAwait(false);
         await AuditAsync("operation", By.Ascending("operation"), null, cancellationToken).ConfigureAwait(false);
         await AuditAsync("time", By.Ascending("time"), null, cancellationToken).ConfigureAwait(false);
         // The server forgets by this one, whether or not anything of CCM runs.

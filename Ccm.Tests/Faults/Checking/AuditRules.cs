@@ -53,7 +53,7 @@ internal static class AuditRules
     private static IEnumerable<Violation> Chain(StateList final, ImmutableArray<AuditEvent> trail)
     {
         if (AuditChain.Verify(null, trail) is { } broken)
-            yield return new Violation(Rule.I5, broken);
+            yield return new Violation(Rule.I5, broken.What);
         if (!trail.IsEmpty && trail[0].Sequence != 1)
             yield return new Violation(Rule.I5, $"The trail begins with event {trail[0].Sequence}.");
         var head = final.Entries.FirstOrDefault(entry => entry.Key == StateKeys.AuditHead) is { } entry ? DomainJson.Read<AuditHead>(entry.Value.Span) : AuditHead.Start;
