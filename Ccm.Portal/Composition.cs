@@ -1,4 +1,5 @@
 using Ccm.Engine.Hosting;
+using Ccm.Portal.Api;
 using Ccm.Portal.Components;
 using Ccm.Portal.Components.Grid;
 using Ccm.Portal.Components.Pages.Instances;
@@ -109,6 +110,7 @@ internal static partial class Composition
             options.Transports = HttpTransportType.WebSockets;
             options.CloseOnAuthenticationExpiration = true;
         }).WithOrder(-1).RequireAuthorization(Policies.Portal);
+        app.MapGroup("").RequireAuthorization(Policies.Portal).MapAuditExport();
         app.Services.GetRequiredService<OpenCircuits>().MoveOnAtStop();
         app.MapGroup("/export").RequireAuthorization(Policies.Portal).ExcludeFromDescription().MapExport(InstanceTable.Table);
         app.MapGet(OpenCircuits.AskPath, OpenCircuits.Answer).AllowAnonymous().ExcludeFromDescription();

@@ -1,14 +1,14 @@
 namespace Ccm.Portal.Api;
 
 /// <summary>
-/// Turns whatever goes wrong under <c>/api</c> into problem details. It stands twice in the pipeline: outermost, for what is answered
+/// Turns whatever goes wrong under <c>/api</c> and <c>/export</c> into problem details. It stands twice in the pipeline: outermost, for what is answered
 /// before an endpoint is reached (no token), and innermost, so that no error page for people takes an answer meant for programs.
 /// </summary>
 internal sealed partial class ApiErrors(RequestDelegate next, ILogger<ApiErrors> logger)
 {
     public async Task InvokeAsync(HttpContext http)
     {
-        if (!http.Request.Path.StartsWithSegments("/api"))
+        if (!http.Request.Path.StartsWithSegments("/api") && !http.Request.Path.StartsWithSegments("/export"))
         {
             await next(http);
             return;

@@ -23,12 +23,18 @@ public sealed class AccessibilityTests(PortalInBrowser browser) : BrowserTest(br
         await Expect(page.Locator(".ccm-head [data-test=state]")).ToHaveTextAsync("RUNNING", new() { Timeout = 60_000 });
         var worker = (await Browser.Portal.GetAsync($"/api/v1/instances/{id}")).GetProperty("workerId").GetString();
         var found = new List<string>();
-        foreach (var path in new[] { $"/instances/{id}", "/instances", "/workers", $"/workers/{worker}", "/definitions", "/definitions/demo-vlan-basics", "/system", "/reservations?lab=demo-vlan-basics", "/reservations?view=table", "/scaling", "/instances/i-none", "/nothing-here" })
+        foreach (var path in new[] { $"/instances/{id}", "/instances", "/workers", $"/workers/{worker}", "/definitions", "/definitions/demo-vlan-basics", "/system", "/reservations?lab=demo-vlan-basics", "/reservations?view=table", "/scaling", "/audit", "/audit?text=nothing-matches", "/instances/i-none", "/nothing-here" })
         {
             await GoAsync(page, path);
             await Expect(page).ToHaveTitleAsync(new System.Text.RegularExpressions.Regex("CCM"));
             found.AddRange(await ViolationsAsync(page, path));
         }
+        await GoAsync(page, "/audit?subject=instances/*&range=24h");
+        await page.Locator("[data-test=event] .toggle button").First.ClickAsync();
+        await page.Locator("[data-test=changes]").WaitForAsync();
+        await page.Locator("[data-test=verify]").ClickAsync();
+        await Expect(page.Locator("[data-test=verified]")).ToContainTextAsync("Whole:");
+        found.AddRange(await ViolationsAsync(page, "an opened event"));
         await GoAsync(page, "/instances");
         await page.Locator("[data-test=reserve]").ClickAsync();
         await page.Locator("[data-test=reserve-confirm]").WaitForAsync();

@@ -25,6 +25,7 @@ internal static class PortalPages
         new("Scaling", "/scaling", Icons.Material.Outlined.StackedLineChart, "Fleet", Permission.ReadAll, 's'),
         new("Definitions", "/definitions", Icons.Material.Outlined.AccountTree, "Catalogue", Permission.ReadOwn, 'd'),
         new("Worker templates", "/templates", Icons.Material.Outlined.Inventory2, "Catalogue", Permission.ReadAll, 't'),
+        new("Audit", "/audit", Icons.Material.Outlined.History, "Operation", Permission.ReadAll, 'a'),
         new("System", "/system", Icons.Material.Outlined.MonitorHeart, "Operation", Permission.ReadAll, 'y'),
         new("Account", "/account", Icons.Material.Outlined.AccountCircle, "You", Permission.ReadOwn, 'c'),
     ];

@@ -1,0 +1,282 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Bunit;
+using Ccm.Engine.Auditing;
+using Ccm.Engine.Control;
+using Ccm.Engine.Documents;
+using Ccm.Engine.Domain;
+using Ccm.Engine.State;
+using Ccm.Portal.Components.Pages.Audit;
+using Ccm.Tests.Domain;
+using TestContext = Xunit.TestContext;
+
+namespace Ccm.Tests.Components.Audit;
+
+public sealed class AuditPageTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Open_RoleUser_SeesNothing()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await WriteAsync(portal, 3);
+
+        var page = portal.Open<AuditPage>("/audit");
+
+        Assert.Empty(page.FindAll("[data-test=event]"));
+        Assert.Contains("does not show the audit trail", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_NothingYet_SaysWhatWillStandThere()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+
+        Assert.Contains("Nothing has happened yet", portal.Open<AuditPage>("/audit").Find("[data-test=empty]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_Events_TellWhenWhoWhatAndLinkTheObject()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await WriteAsync(portal, 1);
+
+        var row = portal.Open<AuditPage>("/audit", zone: "Europe/Vienna").Find("[data-test=event]");
+
+        Assert.Equal("Template updated", row.QuerySelector(".event")!.TextContent.Trim());
+        Assert.Equal(("/templates/t-1", "t-1"), (row.QuerySelector(".object a")!.GetAttribute("href"), row.QuerySelector(".object a")!.TextContent));
+        Assert.Equal(["Ms Admin", "admin"], row.QuerySelectorAll(".who button, .who .ccm-role").Select(part => part.TextContent));
+        Assert.StartsWith("Edited 1.", row.QuerySelector(".why")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("Max workers: 1 → 2 · Note: a → b", row.QuerySelector(".why .summary")!.TextContent);
+        Assert.Contains("UTC", row.QuerySelector("time")!.GetAttribute("title"), StringComparison.Ordinal);
+        Assert.Empty(portal.Open<AuditPage>("/audit").FindAll("[data-test=export-csv], [data-test=verify]"));
+    }
+
+    [Fact]
+    public async Task Toggle_Event_ShowsEachFieldBeforeAndAfterAndStandsInTheAddress()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await WriteAsync(portal, 3);
+        var page = portal.Open<AuditPage>("/audit");
+
+        await page.Find("[data-sequence='2'] .toggle button").ClickAsync();
+
+        Assert.EndsWith("/audit?event=2", portal.Navigation.Uri, StringComparison.Ordinal);
+        page = portal.Open<AuditPage>("/audit?event=2");
+        Assert.Equal("true", page.Find("[data-sequence='2'] .toggle button").GetAttribute("aria-expanded"));
+        var field = page.Find("[data-field=maxWorkers]");
+        Assert.Equal(["Max workers", "2", "3"], field.QuerySelectorAll("th, td").Select(cell => cell.TextContent.Trim()));
+        Assert.Contains("quiet", page.Find("[data-field=revision]").ClassList);
+        await page.Find("[data-test=as-text]").ClickAsync();
+        Assert.Contains(page.FindAll("[data-test=line-diff] .gone"), line => line.TextContent.Contains("\"maxWorkers\": 2,", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Open_PublishedVersion_ShowsWhatItChangedAgainstTheOneBefore()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        var lab = LabText.TwoRouters("lab");
+        await portal.PublishAsync("lab", "1.0.0", lab);
+        await portal.PublishAsync("lab", "2.0.0", lab.Replace("iosv", "iol", StringComparison.Ordinal));
+        await RelayAsync(portal);
+
+        var page = portal.Open<AuditPage>("/audit?event=2");
+
+        PortalContext.Shows(page, () => Assert.Equal(["1.0.0", "2.0.0"], page.Find("[data-test=version-change] [data-field=version]").QuerySelectorAll("td").Select(cell => cell.TextContent.Trim())));
+        Assert.Contains(page.FindAll("[data-test=version-change] [data-test=line-diff] .new"), line => line.TextContent.Contains("iol", StringComparison.Ordinal));
+        Assert.Contains("first version", portal.Open<AuditPage>("/audit?event=1").Find("[data-test=version-change]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Older_MoreThanAPage_IsAddedBelow()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await WriteAsync(portal, 150);
+        var page = portal.Open<AuditPage>("/audit");
+        Assert.Equal(("150", "51"), Ends(page));
+
+        await page.Find("[data-test=older]").ClickAsync();
+
+        Assert.Equal(("150", "1"), Ends(page));
+        Assert.Empty(page.FindAll("[data-test=older]"));
+        Assert.Contains("150 events, and none before", page.Find("[data-test=end]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NewEvents_WhileSomebodyReads_AreCountedAndShownWhenAskedFor()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await WriteAsync(portal, 2);
+        var page = portal.Open<AuditPage>("/audit");
+
+        await WriteAsync(portal, 1);
+        portal.ShowsInTime(page, () => Assert.Equal("1 new event", page.Find("[data-test=newer]").TextContent.Trim()));
+        Assert.Equal(("2", "1"), Ends(page));
+        await WriteAsync(portal, 2);
+        portal.ShowsInTime(page, () => Assert.Equal("3 new events", page.Find("[data-test=newer]").TextContent.Trim()));
+
+        await page.Find("[data-test=newer]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Equal(("5", "1"), Ends(page)));
+        Assert.Empty(page.FindAll("[data-test=newer]"));
+    }
+
+    [Fact]
+    public async Task NewEvents_OfAnotherKind_AreNotCounted()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await WriteAsync(portal, 2);
+        var page = portal.Open<AuditPage>("/audit?subject=templates/t-9");
+        Assert.NotEmpty(page.FindAll("[data-test=empty]"));
+
+        await WriteAsync(portal, 10);
+
+        portal.ShowsInTime(page, () => Assert.Equal("1 new event", page.Find("[data-test=newer]").TextContent.Trim()));
+    }
+
+    [Fact]
+    public async Task Open_AddressOfAnOldEvent_ShowsItAndOffersTheNewer()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await WriteAsync(portal, 250);
+
+        var page = portal.Open<AuditPage>("/audit?event=40");
+
+        PortalContext.Shows(page, () => Assert.Equal(("40", "1"), Ends(page)));
+        Assert.NotEmpty(page.FindAll("[data-sequence='40'] + .details"));
+        PortalContext.Shows(page, () => Assert.Contains("More than 100 new events", page.Find("[data-test=newer]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("subject=templates/t-2", "2")]
+    [InlineData("subject=templates/*&actor=Ms%20Admin&range=7d", "4321")]
+    [InlineData("type=ccm.worker.template.updated&text=EDITED%203", "3")]
+    [InlineData("operationId=op-4", "4")]
+    [InlineData("until=2020-01-01T00:00:00Z", "")]
+    [InlineData("range=nonsense&from=yesterday&event=x,-1&type=&subject=&nothing=1", "4321")]
+    public async Task Open_Address_IsTheQuestion(string query, string sequences)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await WriteAsync(portal, 4);
+
+        Assert.Equal(sequences, string.Concat(portal.Open<AuditPage>($"/audit?{query}").FindAll("[data-test=event]").Select(row => row.GetAttribute("data-sequence"))));
+    }
+
+    [Fact]
+    public async Task Filters_Chosen_StandInTheAddress()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await WriteAsync(portal, 2);
+        var page = portal.Open<AuditPage>("/audit?event=1");
+
+        await page.Find("[data-test=kind-templates]").ClickAsync();
+        Assert.EndsWith("/audit?subject=templates%2F%2A", portal.Navigation.Uri, StringComparison.Ordinal);
+        await page.Find("[data-test=actor]").ChangeAsync(" alice ");
+        Assert.EndsWith("/audit?subject=templates%2F%2A&actor=alice", portal.Navigation.Uri, StringComparison.Ordinal);
+        await page.Find("[data-test=when]").ChangeAsync("24h");
+        Assert.EndsWith("&actor=alice&range=24h", portal.Navigation.Uri, StringComparison.Ordinal);
+        await page.Find("[data-test=when]").ChangeAsync("between");
+        Assert.Contains("&actor=alice&from=", portal.Navigation.Uri, StringComparison.Ordinal);
+        await page.Find("[data-test=clear]").ClickAsync();
+        Assert.EndsWith("/audit", portal.Navigation.Uri, StringComparison.Ordinal);
+        Assert.EndsWith("/export/audit?format=csv", page.Find("[data-test=export-csv]").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.True(page.Find("[data-test=export-csv]").HasAttribute("download"));
+    }
+
+    [Fact]
+    public async Task Between_TimesOfTheViewersZone_AreInstantsInTheAddress()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await WriteAsync(portal, 1);
+        var page = portal.Open<AuditPage>("/audit?from=2026-07-01T08:00:00Z", zone: "Europe/Vienna");
+        Assert.Equal("2026-07-01T10:00", page.Find("[data-test=from]").GetAttribute("value"));
+
+        await page.Find("[data-test=until]").ChangeAsync("2026-07-02T00:00");
+
+        Assert.EndsWith("/audit?from=2026-07-01T08%3A00%3A00Z&until=2026-07-01T22%3A00%3A00Z", portal.Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DocumentsAway_WhatIsShownStaysAndIsTold()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await WriteAsync(portal, 150);
+        var page = portal.Open<AuditPage>("/audit");
+        portal.TakeDocumentsAway();
+
+        await page.Find("[data-test=older]").ClickAsync();
+
+        Assert.Contains("what is shown stands", page.Find("[data-test=audit-problem]").TextContent, StringComparison.Ordinal);
+        Assert.Equal(("150", "51"), Ends(page));
+        portal.TakeDocumentsAway(away: false);
+        await page.Find("[data-test=older]").ClickAsync();
+        Assert.Empty(page.FindAll("[data-test=audit-problem]"));
+    }
+
+    [Fact]
+    public async Task Verify_WholeThenDamaged_SaysWhichEventAndWhatToDo()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await WriteAsync(portal, 6);
+        var page = portal.Open<AuditPage>("/audit");
+
+        await page.Find("[data-test=verify]").ClickAsync();
+        PortalContext.Shows(page, () => Assert.Contains("Whole: 6 events, 1 to 6, from", page.Find("[data-test=verified]").TextContent, StringComparison.Ordinal));
+
+        using (var connection = portal.Database.Connect())
+        using (var command = Engine.Documents.Embedded.SqliteDocuments.Command(connection, "UPDATE audit_events SET actor = 'x' WHERE sequence = 4"))
+            command.ExecuteNonQuery();
+        await page.Find("[data-test=verify]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Contains("Broken at event 4. Event 4 was changed", page.Find("[data-test=verified]").TextContent, StringComparison.Ordinal));
+        Assert.Contains("restore event 4", page.Find("[data-test=verified]").TextContent, StringComparison.Ordinal);
+        Assert.Equal("/audit?event=4", page.Find("[data-test=verified] a").GetAttribute("href"));
+    }
+
+    [Fact]
+    public async Task Verify_BeginningGoneTooEarly_IsNotTakenForForgotten()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await WriteAsync(portal, 6);
+        using (var connection = portal.Database.Connect())
+        using (var command = Engine.Documents.Embedded.SqliteDocuments.Command(connection, "DELETE FROM audit_events WHERE sequence < 4"))
+            command.ExecuteNonQuery();
+        var page = portal.Open<AuditPage>("/audit");
+
+        await page.Find("[data-test=verify]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Contains("The 3 events before are gone, though the oldest left is only", page.Find("[data-test=verified]").TextContent, StringComparison.Ordinal));
+    }
+
+    private static (string?, string?) Ends(IRenderedComponent<AuditPage> page)
+    {
+        var rows = page.FindAll("[data-test=event]");
+        return (rows[0].GetAttribute("data-sequence"), rows[^1].GetAttribute("data-sequence"));
+    }
+
+    /// <summary>Edits of templates t-1, t-2…, written as the relay does: to the trail, then the head and the outbox.</summary>
+    private static async Task WriteAsync(PortalContext portal, int count)
+    {
+        var last = (await portal.Trail.QueryAsync(new AuditQuery(Limit: 1), Cancelled)).FirstOrDefault();
+        var from = last?.Sequence ?? 0;
+        var events = AuditChain.Link(last is null ? AuditHead.Start : new AuditHead(last.Sequence, last.Hash), Enumerable.Range(1, count).Select(n => Edit(from + n)));
+        await portal.CommitAsync([.. events.Select(audited => new StatePut(StateKeys.OutboxEntry(audited.OperationId), "{}"u8.ToArray()))]);
+        await portal.Trail.AppendAsync(events, Cancelled);
+        await portal.CommitAsync([new StatePut(StateKeys.AuditHead, DomainJson.Write(new AuditHead(events[^1].Sequence, events[^1].Hash)))], [.. events.Select(audited => StateKeys.OutboxEntry(audited.OperationId))]);
+    }
+
+    private static (OutboxEntry, long) Edit(long n) => (new OutboxEntry($"op-{n}", null, [new OutboxEvent("ccm.worker.template.updated", $"templates/t-{n}", Sample.Now.AddMinutes(-5000 + n), "admin",
+        JsonSerializer.SerializeToElement(new
+        {
+            reason = $"Edited {n}.", actorName = "Ms Admin", actorRoles = new[] { "admin" },
+            changes = new object[] { new { field = "revision", before = 1, after = 2 }, new { field = "maxWorkers", before = n, after = n + 1 }, new { field = "note", before = "a", after = "b" } },
+        }))]), n);
+
+    /// <summary>What the control plane has put into the outbox.</summary>
+    private static async Task RelayAsync(PortalContext portal)
+    {
+        var outbox = await portal.Store.ListAsync(StateKeys.Outbox, 0, Cancelled);
+        await portal.Trail.AppendAsync(AuditChain.Link(AuditHead.Start, outbox.Entries.Select(entry => (DomainJson.Read<OutboxEntry>(entry.Value.Span), entry.ModRevision))), Cancelled);
+    }
+}
