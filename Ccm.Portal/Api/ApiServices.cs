@@ -17,6 +17,8 @@ internal static class ApiServices
         services.AddSingleton<StateMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<StateMonitor>());
         services.AddSingleton<Metrics>();
+        services.AddSingleton<RecentFaults>();
+        services.AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<RecentFaults>());
         services.AddSingleton<IStartupFilter, ApiErrors.Outermost>();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.AddSignalR().AddJsonProtocol(options => ApiJson.Configure(options.PayloadSerializerOptions));

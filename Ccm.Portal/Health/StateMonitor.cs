@@ -12,6 +12,9 @@ namespace Ccm.Portal.Health;
 internal sealed record StateReport(StateStoreStatus? Status, string? Problem, ImmutableArray<string> Warnings)
 {
     public static readonly StateReport None = new(null, "It has not been asked yet.", []);
+
+    /// <summary>Revisions that the store was ahead of this replica's watch when it answered.</summary>
+    public long Lag { get; init; }
 }
 
 /// <summary>
@@ -25,10 +28,14 @@ internal sealed partial class StateMonitor(IStateStore store, WatchCache cache, 
     private const int BeatsPerStatus = 5;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
+    private readonly OutboxAge _outboxAge = new();
     private volatile StateReport _report = StateReport.None;
     private volatile ImmutableDictionary<string, TimeSpan> _leaseAges = ImmutableDictionary<string, TimeSpan>.Empty;
 
     public StateReport Report => _report;
+
+    /// <summary>How long the oldest waiting operation has waited for the audit trail, as far as this replica saw; null: none waits.</summary>
+    public TimeSpan? OutboxAge => _outboxAge.Age;
 
     /// <summary>Time since a leader's last sign of life, by leader key, whichever replica leads; null when it is not known.</summary>
     public TimeSpan? LeaseAge(string key)
@@ -45,7 +52,7 @@ internal sealed partial class StateMonitor(IStateStore store, WatchCache cache, 
         try
         {
             var status = await store.GetStatusAsync(cancellationToken).WaitAsync(Patience, time, cancellationToken);
-            _report = new StateReport(status, null, StateWarnings.Of(status));
+            _report = new StateReport(status, null, StateWarnings.Of(status)) { Lag = Math.Max(0, status.Revision - cache.Freshness.Revision) };
         }
         catch (Exception exception) when (exception is StateStoreUnavailableException or TimeoutException)
         {
@@ -64,6 +71,7 @@ internal sealed partial class StateMonitor(IStateStore store, WatchCache cache, 
                 if (beat % BeatsPerStatus == 0)
                     await LookAsync(stoppingToken);
                 await LookAtLeasesAsync(stoppingToken);
+                _outboxAge.Look(cache.Current, time.GetUtcNow());
                 await Task.Delay(Beat, time, stoppingToken);
             }
         }

@@ -17,6 +17,9 @@ internal sealed record StoreStatus(string Kind, bool Healthy, string Detail)
 {
     /// <summary>What is amiss although it answers.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>How long its answer took, or the failure to get one.</summary>
+    public double LatencyMilliseconds { get; init; }
 }
 
 internal sealed record StoresStatus(StoreStatus State, StoreStatus Documents, StoreStatus Sessions);
@@ -87,10 +90,11 @@ internal sealed class SystemHealth(
 
     private async Task<StoreStatus> AskAsync(string kind, Func<CancellationToken, Task<(bool Healthy, string Detail)>> ask, CancellationToken cancellationToken)
     {
+        var started = time.GetTimestamp();
         try
         {
             var (healthy, detail) = await ask(cancellationToken).WaitAsync(Patience, time, cancellationToken);
-            return new StoreStatus(kind, healthy, detail);
+            return new StoreStatus(kind, healthy, detail) { LatencyMilliseconds = Latency() };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -100,7 +104,9 @@ internal sealed class SystemHealth(
                 TimeoutException => $"No answer within {Patience.TotalSeconds} s.",
                 RefusedException refused => refused.Problems[0].Reason,
                 _ => exception.Message,
-            });
+            }) { LatencyMilliseconds = Latency() };
         }
+
+        double Latency() => Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 1);
     }
 }

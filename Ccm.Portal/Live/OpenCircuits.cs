@@ -24,6 +24,9 @@ internal sealed partial class OpenCircuits(IHostApplicationLifetime lifetime, Ti
     /// <summary>Whether this replica is about to stop and takes no more.</summary>
     public bool Closing { get; private set; }
 
+    /// <summary>Connected pages, of everybody.</summary>
+    public int Count => _circuits.Count;
+
     public bool IsFull(string person) => _connections.GetValueOrDefault(person) >= MostOfOne;
 
     /// <summary>Stands between authentication and the circuits' endpoint, and counts each connection while it lasts. There are none but WebSockets.</summary>

@@ -22,6 +22,7 @@ using Ccm.Tests.Hosts;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using MudBlazor;
 using MudBlazor.Services;
@@ -57,12 +58,15 @@ internal sealed class PortalContext : IAsyncDisposable
         Documents = new DocumentsWatch(shown, Time, NullLogger<DocumentsWatch>.Instance);
         Elections = new Elections(new Replica("replica-1", ""), Store, Cache, Microsoft.Extensions.Options.Options.Create(new LeadershipOptions()), Time, NullLogger<Election>.Instance);
         Monitor = new StateMonitor(Store, Cache, Elections, Time, NullLogger<StateMonitor>.Instance);
+        Faults = new RecentFaults(Time);
         _bunit.JSInterop.Mode = JSRuntimeMode.Loose;
         _bunit.Services.AddMudServices();
         _bunit.Services.AddScoped<Ccm.Portal.Components.Pages.Definitions.Editing.Handover>();
         _bunit.Services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(Store).AddSingleton(Cache).AddSingleton(shown).AddSingleton(Documents).AddSingleton(Elections).AddSingleton(Monitor)
             .AddSingleton(new Replica("replica-1", "")).AddSingleton(Times).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<SystemHealth>()
-            .AddSingleton(new HostRegistry([Host])).AddSingleton<LatestEvents>().AddSingleton(Views).AddScoped<ChosenColumns>();
+            .AddSingleton(new HostRegistry([Host])).AddSingleton<LatestEvents>().AddSingleton(Views).AddScoped<ChosenColumns>()
+            .AddSingleton(options).AddSingleton(Faults)
+            .AddSingleton(new OpenCircuits(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), Time, NullLogger<OpenCircuits>.Instance));
         _bunit.AddAuthorization().SetAuthorized(Actor.Name).SetClaims(
             [new Claim(IdentityClaims.Subject, Actor.Id), new Claim(IdentityClaims.Name, Actor.Name), .. roles.Select(role => new Claim(IdentityClaims.Role, IdentityClaims.NameOf(role)))]);
     }
@@ -91,6 +95,8 @@ internal sealed class PortalContext : IAsyncDisposable
 
     /// <summary>Runs when a test starts it.</summary>
     public DocumentsWatch Documents { get; }
+
+    public RecentFaults Faults { get; }
 
     /// <summary>Not running: it asks the store when the test says so.</summary>
     public StateMonitor Monitor { get; }

@@ -65,8 +65,67 @@ public sealed class SystemPageTests
 
         var page = portal.Open<SystemPage>("/system");
 
-        Assert.Contains("4.0 MB of 8.0 MB (50 %), 1.0 MB in use", page.Find("[data-test=stores]").TextContent, StringComparison.Ordinal);
+        Assert.Equal("4.0 MB of 8.0 MB, 50 %", page.Find("[data-test=stores] [role=meter]").GetAttribute("aria-valuetext"));
+        Assert.Contains("1.0 MB of it in use", page.Find("[data-test=stores]").TextContent, StringComparison.Ordinal);
         Assert.Equal(["a:2379 3.5.33, 4.0 MB, leads", "b:2379 does not serve: nothing listens at b:2379."], page.FindAll("[data-test=member]").Select(member => member.TextContent));
+    }
+
+    [Fact]
+    public async Task Outbox_FillsUp_TellsDepthAgeAndWhoRelays()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        var page = portal.Open<SystemPage>("/system");
+        Assert.Equal("nobody relays: no replica leads the controller", page.Find("[data-test=relay]").TextContent);
+
+        await portal.CommitAsync([.. Enumerable.Range(0, 850).Select(n => new StatePut(StateKeys.OutboxEntry($"op-{n}"), "{}"u8.ToArray())),
+            new StatePut(StateKeys.ControllerLeader, DomainJson.Write(new LeaderEntry("replica-2", "", Sample.Now, 0)), 7)]);
+
+        PortalContext.Shows(page, () => Assert.Equal("850 of 1,000 operations, 85 %", page.Find("[data-test=outbox] [role=meter]").GetAttribute("aria-valuetext")));
+        Assert.Contains("warn", page.Find("[data-test=outbox] [role=meter]").ClassList);
+        Assert.Equal("replica-2 relays, as leader of the controller", page.Find("[data-test=relay]").TextContent);
+
+        await portal.Documents.StartAsync(TestContext.Current.CancellationToken);
+        portal.TakeDocumentsAway();
+        portal.ShowsInTime(page, () => Assert.StartsWith("waits for the document store:", page.Find("[data-test=relay]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Watch_BehindTheStore_TellsByHowMuch()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker());
+        await portal.Monitor.LookAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith("live, nothing behind", portal.Open<SystemPage>("/system").Find("[data-test=watch]").TextContent, StringComparison.Ordinal);
+
+        portal.Store.Silence("gone");
+        portal.Store.Speak();
+        for (var n = 0; n < 3; n++)
+            await portal.Store.CommitAsync(new StateTransaction { Puts = [new StatePut("/ccm/simulator/x", "1"u8.ToArray())] }, TestContext.Current.CancellationToken);
+        await portal.Monitor.LookAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, portal.Monitor.Report.Lag);
+    }
+
+    [Fact]
+    public async Task Faults_Logged_AreShownAndInTheDiagnostics()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        var page = portal.Open<SystemPage>("/system");
+        Assert.Contains("None since it began", page.Find("[data-test=faults]").TextContent, StringComparison.Ordinal);
+
+        var log = portal.Faults.CreateLogger("Ccm.Engine.Auditing.AuditRelay");
+        log.Log(Microsoft.Extensions.Logging.LogLevel.Information, new(1), "quiet", null, (text, _) => text);
+        log.Log(Microsoft.Extensions.Logging.LogLevel.Warning, new(3001), "Events wait <here>", new InvalidOperationException("inside"), (text, _) => text);
+        for (var n = 0; n < 5; n++)
+            portal.Time.Advance(TimeSpan.FromSeconds(1));
+
+        PortalContext.Shows(page, () => Assert.Contains("AuditRelay 3001", page.Find("[data-test=faults] tbody").TextContent, StringComparison.Ordinal));
+        Assert.DoesNotContain("inside", page.Markup, StringComparison.Ordinal);
+        await page.Find("[data-test=diagnostics]").ClickAsync();
+        PortalContext.Shows(page, () => Assert.NotNull(page.Find("[data-test=diagnostics-json]")));
+        var told = System.Text.Json.Nodes.JsonNode.Parse(page.Find("[data-test=diagnostics-json]").TextContent)!;
+        Assert.Equal("Events wait <here>", (string?)told["faults"]![0]!["text"]);
+        Assert.Equal(("replica-1", "sqlite"), ((string?)told["process"]!["replicaId"], (string?)told["status"]!["stores"]!["documents"]!["kind"]));
     }
 
     [Theory]
