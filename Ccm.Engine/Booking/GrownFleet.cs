@@ -27,6 +27,19 @@ internal sealed class GrownFleet
 
     public static GrownFleet Of(FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, IReadOnlyCollection<Claim> claims, DateTimeOffset now, PlanningTimes times)
     {
+        var existing = snapshot.Workers.Values.Where(worker => Stays(worker.Value)).GroupBy(worker => worker.Value.Template).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        return Of(snapshot, templates, worker => Stays(worker.Value), template => Math.Max(0, template.MaxWorkers - existing.GetValueOrDefault(template.Name)), claims, now, times);
+    }
+
+    /// <summary>The same as it can be had by what scaling may decide: what drains, has failed or does not answer is not its to bring back.</summary>
+    /// <param name="most">Workers that a template may still make.</param>
+    public static GrownFleet AsScalingSees(
+        FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, Func<WorkerTemplate, int> most, IReadOnlyCollection<Claim> claims, DateTimeOffset now, PlanningTimes times) =>
+        Of(snapshot, templates, worker => worker.TakesWork || worker.Value.IsComing || worker.Value is { State: WorkerState.Stopped or WorkerState.Stopping, Target: WorkerTarget.Stopped, LostSince: null }, most, claims, now, times);
+
+    private static GrownFleet Of(
+        FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, Func<WorkerEntry, bool> counts, Func<WorkerTemplate, int> most, IReadOnlyCollection<Claim> claims, DateTimeOffset now, PlanningTimes times)
+    {
         var lastUntil = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         foreach (var claim in claims)
         {
@@ -34,20 +47,18 @@ internal sealed class GrownFleet
                 lastUntil[on] = until;
         }
         var workers = ImmutableArray.CreateBuilder<Existing>();
-        var existing = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (id, entry) in snapshot.Workers)
         {
             var worker = entry.Value;
-            if (!Stays(worker))
+            if (!counts(entry))
                 continue;
-            existing[worker.Template] = existing.GetValueOrDefault(worker.Template) + 1;
             var empty = lastUntil.TryGetValue(id, out var until) && until > now ? until : now;
             workers.Add(Next(worker, empty, now, times.On(worker)));
         }
         workers.Sort((one, other) => one.Kind.CostPerHour.CompareTo(other.Kind.CostPerHour) is not 0 and var cost ? cost : string.CompareOrdinal(one.WorkerId, other.WorkerId));
         var growth = templates.Where(template => template.Enabled).OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal)
             .Select(template => new Growth(
-                PlaceKind.Of(template), Math.Max(0, template.MaxWorkers - existing.GetValueOrDefault(template.Name)), now + times.On(template.Provider).WorkerStart(template.StartupTimeMinutes)));
+                PlaceKind.Of(template), most(template), now + times.On(template.Provider).WorkerStart(template.StartupTimeMinutes)));
         return new GrownFleet(workers.ToImmutable(), [.. growth], RegionsOf(snapshot, templates), now, times);
     }
 
@@ -61,7 +72,7 @@ internal sealed class GrownFleet
     ];
 
     /// <summary>Empty ones, the cheapest first.</summary>
-    public List<Place> Workers() => [.. _workers.Select(worker => new Place(worker.Kind, worker.WorkerId, worker.Ready, worker.Leaving, worker.Idleness))];
+    public List<Place> Workers() => [.. _workers.Select(worker => new Place(worker.Kind, worker.WorkerId, worker.Ready, worker.Leaving, worker.Idleness, worker.Coming))];
 
     /// <summary>Whether a worker of some kind could hold it then, were it empty.</summary>
     public bool CouldHold(Claim claim, DateTimeOffset at) => _workers.Any(worker => worker.Kind.CouldHold(claim) && IsThere(worker, at)) || Growth.Any(growth => growth.Most > 0 && growth.Kind.CouldHold(claim));
@@ -86,8 +97,9 @@ internal sealed class GrownFleet
         return worker switch
         {
             { TakesWork: true, Target: WorkerTarget.Running } => Running(now),
-            { State: WorkerState.Pending or WorkerState.Provisioning, Target: WorkerTarget.Running } => Running(Later(now, worker.LastTransition.At + start)),
-            { IsComing: true } => Running(now + times.WorkerStart(worker.RestartTimeMinutes)),
+            { State: WorkerState.Pending or WorkerState.Provisioning, Target: WorkerTarget.Running, LastTransition.From: not WorkerState.Stopped } => Running(Later(now, worker.LastTransition.At + start)) with { Coming = Coming.Made },
+            { State: WorkerState.Provisioning, Target: WorkerTarget.Running } => Running(Later(now, worker.LastTransition.At + times.WorkerStart(worker.RestartTimeMinutes))) with { Coming = Coming.Restarted },
+            { IsComing: true } => Running(now + times.WorkerStart(worker.RestartTimeMinutes)) with { Coming = Coming.Restarted },
             { State: WorkerState.Stopping or WorkerState.Stopped } =>
                 new Existing(worker.Id, kind, now + times.WorkerStart(worker.RestartTimeMinutes), false, Idleness.Stopped(Later(now - times.StoppedLimit, worker.LastTransition.At), times)),
             _ => new Existing(worker.Id, kind, empty + start, true, Idleness.Stopped(empty + start, times)),
@@ -106,4 +118,7 @@ internal sealed class GrownFleet
 internal sealed record Growth(PlaceKind Kind, int Most, DateTimeOffset Ready);
 
 /// <param name="Leaving">It drains, has failed or does not answer.</param>
-internal sealed record Existing(string WorkerId, PlaceKind Kind, DateTimeOffset Ready, bool Leaving, Idleness Idleness);
+internal sealed record Existing(string WorkerId, PlaceKind Kind, DateTimeOffset Ready, bool Leaving, Idleness Idleness)
+{
+    public Coming Coming { get; init; }
+}

@@ -3,9 +3,10 @@ using Ccm.Engine.Domain;
 namespace Ccm.Engine.Booking;
 
 /// <summary>A worker that exists, or one that a template can still make, while a forecast fills and empties it.</summary>
-internal sealed class Place(PlaceKind kind, string? workerId, DateTimeOffset ready, bool leaving, Idleness idleness)
+internal sealed class Place(PlaceKind kind, string? workerId, DateTimeOffset ready, bool leaving, Idleness idleness, Coming coming = Coming.No)
 {
     private Idleness _idleness = idleness;
+    private bool _begun;
     private int _cpu = kind.Declared.CpuCores;
     private int _memory = kind.Declared.MemoryGb;
     private int _storage = kind.Declared.StorageGb;
@@ -23,6 +24,14 @@ internal sealed class Place(PlaceKind kind, string? workerId, DateTimeOffset rea
     /// <summary>It drains, has failed or does not answer: of use once it has been started anew, and not before.</summary>
     public bool IsLeaving => leaving;
 
+    /// <summary>In which order those that exist no sooner were made; -1 for those that do.</summary>
+    public int Number { get; init; } = -1;
+
+    public Coming Coming => coming;
+
+    /// <summary>It is coming and nobody was laid onto it yet.</summary>
+    public bool IsAwaited => coming != Coming.No && !_begun && Labs == 0;
+
     public int Labs { get; private set; }
 
     public Load Used => new(kind.Declared.CpuCores - _cpu, kind.Declared.MemoryGb - _memory, kind.Declared.StorageGb - _storage, kind.Declared.Nodes - _nodes, kind.Ports - _ports);
@@ -31,13 +40,13 @@ internal sealed class Place(PlaceKind kind, string? workerId, DateTimeOffset rea
     public List<(DateTimeOffset From, DateTimeOffset Until, Claim Claim)> History { get; } = [];
 
     /// <summary>Takes work then without a decision to start it.</summary>
-    public bool Runs(DateTimeOffset at) => Labs > 0 || at <= _idleness.RunsUntil;
+    public bool Runs(DateTimeOffset at) => Labs > 0 || (!IsAwaited && at <= _idleness.RunsUntil);
 
     /// <summary>Stands still then, and would be started again before a new one is made.</summary>
-    public bool IsStopped(DateTimeOffset at) => !Runs(at) && at <= _idleness.StaysUntil;
+    public bool IsStopped(DateTimeOffset at) => !IsAwaited && !Runs(at) && at <= _idleness.StaysUntil;
 
     /// <summary>Has been given back by then, so that its template may make another.</summary>
-    public bool IsGone(DateTimeOffset at) => !Runs(at) && at > _idleness.StaysUntil;
+    public bool IsGone(DateTimeOffset at) => !IsAwaited && !Runs(at) && at > _idleness.StaysUntil;
 
     public bool HasRoom(Claim claim)
     {
@@ -55,6 +64,7 @@ internal sealed class Place(PlaceKind kind, string? workerId, DateTimeOffset rea
 
     public void Take(Claim claim, DateTimeOffset from, DateTimeOffset until)
     {
+        _begun = true;
         History.Add((from, until, claim));
         Change(claim, -1);
     }
@@ -62,7 +72,15 @@ internal sealed class Place(PlaceKind kind, string? workerId, DateTimeOffset rea
     /// <summary>Takes or gives back without a trace, to see what would be.</summary>
     public void Suppose(Claim claim, bool taken) => Change(claim, taken ? -1 : 1);
 
-    public void Start(Idleness idle) => _idleness = idle;
+    public void Start(Idleness idle) => (_idleness, _begun) = (idle, true);
+
+    /// <summary>Something was due then that it could have taken.</summary>
+    public void KeepRunning(DateTimeOffset at, PlanningTimes times)
+    {
+        var again = new Idleness(at + times.IdleCooldown + times.WorkerStart(kind.StartupTimeMinutes), at + times.StoppedLimit);
+        if (again.RunsUntil > _idleness.RunsUntil)
+            _idleness = again with { StaysUntil = again.StaysUntil > _idleness.StaysUntil ? again.StaysUntil : _idleness.StaysUntil };
+    }
 
     /// <param name="idle">What becomes of it if that leaves it empty.</param>
     public void GiveBack(Claim claim, Idleness idle)
@@ -84,6 +102,9 @@ internal sealed class Place(PlaceKind kind, string? workerId, DateTimeOffset rea
 
     private static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
 }
+
+/// <summary>Whether a worker that does not run yet was ordered, and how.</summary>
+internal enum Coming { No, Made, Restarted }
 
 /// <summary>How long an empty worker goes on running, and how long it is kept at all, as scaling has it.</summary>
 internal readonly record struct Idleness(DateTimeOffset RunsUntil, DateTimeOffset StaysUntil)

@@ -9,12 +9,16 @@ internal sealed class Playthrough
 {
     /// <summary>Workers that are started for labs due within so long are up at the same time.</summary>
     private static readonly TimeSpan Together = TimeSpan.FromMinutes(1);
+    /// <summary>The cheapest first, as templates are; by no id, which one that is yet to be made does not have.</summary>
+    private static readonly Comparer<Place> AsStarted = Comparer<Place>.Create((one, other) => one.Kind.CostPerHour.CompareTo(other.Kind.CostPerHour) is not 0 and var cost ? cost
+        : string.CompareOrdinal(one.Kind.Template, other.Kind.Template));
     private readonly GrownFleet _fleet;
     private readonly HashSet<Place> _startedForAsked = [];
     private readonly IReadOnlySet<string> _excused;
     private readonly List<Place> _workers;
     private readonly List<Place> _retired = [];
     private readonly List<Place>[] _grown;
+    private int _made;
     private readonly PriorityQueue<(Place Place, Claim Claim), DateTimeOffset> _ends = new();
     private readonly List<Claim> _waiting = [];
 
@@ -34,6 +38,12 @@ internal sealed class Playthrough
     /// <summary>Where those that are asked about went when they were due, and whether the place was started for them.</summary>
     public List<(Place Place, bool Started)> AskedOn { get; } = [];
 
+    /// <summary>Places that had to be started, each with the first for whom; in order.</summary>
+    public List<(Claim Claim, Place Place)> Starts { get; } = [];
+
+    /// <summary>All that had no place when they were due, promised or not.</summary>
+    public HashSet<string> Waited { get; } = new(StringComparer.Ordinal);
+
     public IEnumerable<Place> Places => _workers.Concat(_retired).Concat(_grown.SelectMany(places => places));
 
     /// <summary>How many more workers a template may make, after those that have been given back.</summary>
@@ -46,27 +56,42 @@ internal sealed class Playthrough
     {
         var played = new Playthrough(fleet, excused);
         played.Hold(claims);
-        var waiting = claims.Where(claim => claim.WorkerId is null).ToList();
+        if (played.Play([.. claims.Where(claim => claim.WorkerId is null)], toTheEnd))
+            played.AdvanceTo(DateTimeOffset.MaxValue);
+        return played;
+    }
+
+    /// <summary>Until the last of the claims is due, and whether or not others are late.</summary>
+    public static Playthrough UntilLastIsDue(GrownFleet fleet, IReadOnlyList<Claim> claims)
+    {
+        var played = new Playthrough(fleet, claims.Select(claim => claim.Id).ToHashSet(StringComparer.Ordinal));
+        played.Hold(claims);
+        played.Play([.. claims.Where(claim => claim.WorkerId is null)], toTheEnd: true);
+        return played;
+    }
+
+    /// <summary>False when it ended at a conflict.</summary>
+    private bool Play(List<Claim> waiting, bool toTheEnd)
+    {
         for (var (first, next) = (0, 0); first < waiting.Count; first = next)
         {
-            var at = Later(waiting[first].From, fleet.Now);
+            var at = Later(waiting[first].From, _fleet.Now);
             for (next = first + 1; next < waiting.Count && waiting[next].From <= at + Together; next++)
             {
             }
-            played.AdvanceTo(at);
-            if (next - first > 1)
-                played.StartFor(waiting[first..next], at);
+            AdvanceTo(at);
+            if (next - first > 1 || _workers.Exists(place => place.IsAwaited))
+                StartFor(waiting[first..next], at);
             foreach (var claim in waiting[first..next])
             {
-                played.AdvanceTo(Later(claim.From, at));
-                if (!played.TryPlace(claim, Later(claim.From, at)))
-                    played.Wait(claim, Later(claim.From, at));
-                if (played.Conflict is not null && !toTheEnd)
-                    return played;
+                AdvanceTo(Later(claim.From, at));
+                if (!TryPlace(claim, Later(claim.From, at)))
+                    Wait(claim, Later(claim.From, at));
+                if (Conflict is not null && !toTheEnd)
+                    return false;
             }
         }
-        played.AdvanceTo(DateTimeOffset.MaxValue);
-        return played;
+        return true;
     }
 
     /// <summary>What is on a worker now stays there; on one that is going it is no concern of the forecast.</summary>
@@ -82,28 +107,60 @@ internal sealed class Playthrough
 
     /// <summary>
     /// Starts the workers that several which are due together need between them. All of those then run, and each lab goes where it packs
-    /// tightest: not always where it would have gone alone.
+    /// tightest: not always where it would have gone alone. One that goes to a worker which was started for another leaves that other
+    /// without, so they are laid out anew until each has a place.
     /// </summary>
     private void StartFor(List<Claim> together, DateTimeOffset at)
     {
-        var supposed = new List<(Place Place, Claim Claim)>();
-        var started = new List<Place>();
+        while (!LayOut(together, at) || StartLeftOver(at))
+        {
+            // One more runs, and somebody would rather go there.
+        }
+    }
+
+    /// <summary>What comes by then and was ordered for nobody who is left runs for everybody.</summary>
+    private bool StartLeftOver(DateTimeOffset at)
+    {
+        var any = false;
+        foreach (var place in _workers.Where(place => place.IsAwaited && place.Ready <= at))
+        {
+            place.Start(Idleness.Since(place.Ready, _fleet.Times.WorkerStart(place.Kind.StartupTimeMinutes), _fleet.Times));
+            any = true;
+        }
+        return any;
+    }
+
+    /// <summary>False when one that was started would have been chosen by another before.</summary>
+    private bool LayOut(List<Claim> together, DateTimeOffset at)
+    {
+        var supposed = new List<(Place Place, Claim Claim, double Score)>();
+        var whole = true;
         foreach (var claim in together)
         {
-            var running = Tightest(claim, at);
-            if ((running ?? Started(claim, at)) is not { } place)
-                continue;
-            if (running is null)
-                started.Add(place);
-            if (running is null && claim.Asked)
-                _startedForAsked.Add(place);
+            var place = Tightest(claim, at);
+            if (place is null)
+            {
+                if ((place = Started(claim, at)) is null)
+                    continue;
+                Start(place, claim, at);
+                whole = !supposed.Exists(before => place.Kind.CouldHold(before.Claim) && InTime(before.Claim, place, at) && Score(before.Claim, place, at) > before.Score);
+                if (!whole)
+                    break;
+            }
+            supposed.Add((place, claim, Score(claim, place, at)));
             place.Suppose(claim, taken: true);
-            supposed.Add((place, claim));
         }
-        foreach (var (place, claim) in supposed)
+        foreach (var (place, claim, _) in supposed)
             place.Suppose(claim, taken: false);
-        foreach (var place in started)
-            place.Start(Idleness.Since(at, _fleet.Times.WorkerStart(place.Kind.StartupTimeMinutes), _fleet.Times));
+        return whole;
+    }
+
+    private void Start(Place place, Claim claim, DateTimeOffset at)
+    {
+        place.Start(Idleness.Since(at, _fleet.Times.WorkerStart(place.Kind.StartupTimeMinutes), _fleet.Times));
+        Starts.Add((claim, place));
+        if (claim.Asked && place.Coming == Coming.No)
+            _startedForAsked.Add(place);
     }
 
     /// <summary>Gives back what ends until then; whoever waits is looked at each time.</summary>
@@ -141,11 +198,14 @@ internal sealed class Playthrough
 
     private bool TryPlace(Claim claim, DateTimeOffset at)
     {
-        var running = Tightest(claim, at);
-        if ((running ?? Started(claim, at)) is not { } place)
-            return false;
-        if (claim.Asked && running is null)
-            _startedForAsked.Add(place);
+        var place = Tightest(claim, at);
+        if (place is null)
+        {
+            if ((place = Started(claim, at)) is null)
+                return false;
+            Start(place, claim, at);
+        }
+        KeepForIt(claim, at);
         if (claim.Asked && !Late.Contains(claim.Id))
             AskedOn.Add((place, _startedForAsked.Contains(place)));
         Put(claim, place, at, claim.Until ?? Later(at, place.Ready) + claim.Length);
@@ -154,6 +214,7 @@ internal sealed class Playthrough
 
     private void Wait(Claim claim, DateTimeOffset at)
     {
+        Waited.Add(claim.Id);
         // What no worker could ever hold waits for nothing that the forecast knows of.
         if (claim.IsPromised || _fleet.CouldHold(claim, at))
             _waiting.Add(claim);
@@ -185,7 +246,7 @@ internal sealed class Playthrough
         var bestScore = 0.0;
         foreach (var place in _workers)
         {
-            if (place.Runs(at))
+            if (place.Runs(at) || (place.IsAwaited && !claim.IsPromised))
                 Compare(place);
         }
         foreach (var places in _grown)
@@ -202,16 +263,19 @@ internal sealed class Playthrough
         {
             if (!place.HasRoom(claim) || !InTime(claim, place, at))
                 return;
-            var score = place.UtilisationWith(claim) + (place.Ready <= at ? 1 : 0);
+            var score = Score(claim, place, at);
             if ((best is null || score > bestScore || (score == bestScore && IsBefore(place, best))) && place.Kind.CouldHold(claim))
                 (best, bestScore) = (place, score);
         }
     }
 
-    /// <summary>A worker that stands still, else one more of a template; the cheapest that takes it.</summary>
+    /// <summary>
+    /// A worker that stands still, else one more of a template; the cheapest that takes it. What was started or ordered a moment ago is
+    /// still counted as what it was before, so that the plan stays the same while it is carried out.
+    /// </summary>
     private Place? Started(Claim claim, DateTimeOffset at)
     {
-        var stopped = _workers.Concat(_grown.SelectMany(places => places)).Where(place => place.IsStopped(at) && place.Kind.CouldHold(claim) && InTime(claim, place, at)).MinBy(place => place.Kind.CostPerHour);
+        var stopped = _workers.Concat(_grown.SelectMany(places => places)).Where(place => (place.IsStopped(at) || place is { IsAwaited: true, Coming: Coming.Restarted }) && place.Kind.CouldHold(claim) && InTime(claim, place, at)).Order(AsStarted).FirstOrDefault();
         if (stopped is not null)
             return stopped;
         for (var n = 0; n < _grown.Length; n++)
@@ -219,6 +283,8 @@ internal sealed class Playthrough
             var growth = _fleet.Growth[n];
             if (!growth.Kind.CouldHold(claim) || !InTime(claim, growth.Ready, at))
                 continue;
+            if (_workers.Find(place => place is { IsAwaited: true, Coming: Coming.Made } && place.Kind.Template == growth.Kind.Template && place.Kind.CouldHold(claim) && InTime(claim, place, at)) is { } ordered)
+                return ordered;
             if (_grown[n].Find(place => place.IsGone(at)) is { } again)
                 return again;
             if (_workers.Find(place => place.IsGone(at) && place.Kind.Template == growth.Kind.Template) is { } gone)
@@ -228,11 +294,11 @@ internal sealed class Playthrough
             }
             if (Unused(n) > 0)
             {
-                _grown[n].Add(new Place(growth.Kind, null, growth.Ready, leaving: false, default));
+                _grown[n].Add(new Place(growth.Kind, null, growth.Ready, leaving: false, default) { Number = _made++ });
                 return _grown[n][^1];
             }
         }
-        return null;
+        return _workers.Find(place => place.IsAwaited && place.Kind.CouldHold(claim) && InTime(claim, place, at));
     }
 
     /// <summary>Whether there is room for it that only start-up keeps it from.</summary>
@@ -245,8 +311,20 @@ internal sealed class Playthrough
     /// <summary>A worker that starts late is better than none, as long as it starts before the slot ends.</summary>
     private static bool InTime(Claim claim, DateTimeOffset ready, DateTimeOffset at) => claim.Until is not { } until || Later(ready, at) < until;
 
+    private static double Score(Claim claim, Place place, DateTimeOffset at) => place.UtilisationWith(claim) + (place.Ready <= at ? 1 : 0);
+
+    /// <summary>An idle worker runs on while something is due soon that it could take, wherever that goes in the end.</summary>
+    private void KeepForIt(Claim claim, DateTimeOffset at)
+    {
+        foreach (var place in _workers.Concat(_grown.SelectMany(places => places)))
+        {
+            if (place.Labs == 0 && place.Runs(at) && place.Kind.CouldHold(claim))
+                place.KeepRunning(at, _fleet.Times);
+        }
+    }
+
     private static bool IsBefore(Place place, Place other) => (place.Labs > 0) != (other.Labs > 0) ? place.Labs > 0
-        : place.WorkerId is not null && (other.WorkerId is null || string.CompareOrdinal(place.WorkerId, other.WorkerId) < 0);
+        : place.WorkerId is null || other.WorkerId is null ? place.Number < other.Number : string.CompareOrdinal(place.WorkerId, other.WorkerId) < 0;
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -1,98 +1,97 @@
 using System.Collections.Immutable;
+using Ccm.Engine.Booking;
 using Ccm.Engine.Domain;
-using Ccm.Engine.Scheduling;
 using Ccm.Engine.Watching;
 
 namespace Ccm.Engine.Scaling;
 
-/// <summary>The fleet as it will be once what was decided has come: rooms that waiting work is laid into.</summary>
+/// <summary>
+/// What the work that is due soon makes of the fleet, by the same play that a booking was accepted on: labs in order of due time, each
+/// onto the running worker that it packs tightest, rooms as they will be given back, and what has to be started where none is left.
+/// </summary>
 internal sealed class PlannedFleet
 {
+    /// <summary>
+    /// Workers are ordered so much earlier than they take to start: those of labs which are due within a minute are then all up before the
+    /// first of these is placed, as the forecast has it, and none goes where only another could have gone.
+    /// </summary>
+    private static readonly TimeSpan HeadStart = TimeSpan.FromMinutes(2);
     private readonly FleetSnapshot _snapshot;
     private readonly ImmutableArray<WorkerTemplate> _templates;
-    private readonly List<Room> _rooms = [];
-    private readonly HashSet<string> _restarted = [];
     private readonly Dictionary<string, int> _workers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _without = new(StringComparer.Ordinal);
+    private readonly List<Claim> _claims = [];
+    private readonly Playthrough? _played;
+    private readonly DateTimeOffset _now;
+    private readonly PlanningTimes _times;
 
-    public PlannedFleet(FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates)
+    public PlannedFleet(FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, DateTimeOffset now, PlanningTimes times)
     {
-        _snapshot = snapshot;
-        _templates = templates;
-        foreach (var worker in snapshot.Workers.Values.Where(worker => worker.TakesWork || worker.Value.IsComing).OrderBy(worker => worker.Id, StringComparer.Ordinal))
-            _rooms.Add(new Room(worker.Value.Kind, worker.Available, worker.Ports.Value.FreeCount));
+        (_snapshot, _templates, _now, _times) = (snapshot, templates, now, times);
         foreach (var (name, pointer) in snapshot.Templates)
             _workers[name] = pointer.Value.Workers;
         foreach (var worker in snapshot.Workers.Values.Where(worker => worker.Value is { State: WorkerState.Pending, Trouble: not null }))
             _without.Add(worker.Value.Template);
+        var slowest = templates.Where(template => template.Enabled).Select(template => times.On(template.Provider).WorkerStart(template.StartupTimeMinutes)).DefaultIfEmpty().Max();
+        // Mostly nothing waits, and then there is nothing to play.
+        if (!snapshot.Waiting.Any(entry => entry.Value.AsSoonAsPossible || times.Due(entry.Value) - slowest - HeadStart <= now))
+            return;
+        _claims = Claim.All(snapshot, now, times).FindAll(claim => claim.WorkerId is not null || claim.From - slowest - HeadStart <= now);
+        _played = Playthrough.UntilLastIsDue(GrownFleet.AsScalingSees(snapshot, templates, Left, _claims, now, times), _claims);
     }
 
-    /// <summary>Lays it into the tightest room that takes it; false when none does.</summary>
-    public bool Place(LabletInstance instance)
+    /// <summary>What has to be started for what is due soon, or why it waits for something else; in order of due time.</summary>
+    public IEnumerable<ScalingDecision> Grow()
     {
-        var room = _rooms.Where(room => room.Fits(instance)).MinBy(room => room.Available.Nodes + room.Available.MemoryGb + room.Available.CpuCores);
-        room?.Take(instance);
-        return room is not null;
-    }
-
-    /// <summary>A stopped worker restarted, else the cheapest template's new one; or why neither.</summary>
-    public ScalingDecision Grow(LabletInstance instance, DateTimeOffset now, PlanningTimes times)
-    {
-        var stopped = _snapshot.Workers.Values.Where(worker => worker.Value is { State: WorkerState.Stopped or WorkerState.Stopping, Target: WorkerTarget.Stopped, LostSince: null }
-                && !_restarted.Contains(worker.Id) && worker.Value.Declared.Fits(instance.Demand)
-                && worker.Value.PortRange.Count >= instance.Request.PortNames.Length && Compatibility.Fits(instance.Request, worker.Value.Kind))
-            .OrderBy(worker => worker.Value.CostPerHour).ThenBy(worker => worker.Id, StringComparer.Ordinal).FirstOrDefault();
-        if (stopped is not null)
+        if (_played is null)
+            yield break;
+        var starts = _played.Starts.ToLookup(start => start.Claim);
+        foreach (var claim in _claims.Where(claim => claim.WorkerId is null))
         {
-            if (!times.IsDueWithStart(instance, stopped.Value.RestartTimeMinutes, now))
-                return new ScalingDecision.SkipUp(instance.Id, $"{stopped.Id} would be ready again before it is needed.");
-            _restarted.Add(stopped.Id);
-            Add(stopped.Value.Kind, stopped.Value.Declared, stopped.Value.PortRange.Count, instance);
-            return new ScalingDecision.Restart(stopped.Id, $"{instance.Id} fits nowhere else; restarting takes {stopped.Value.RestartTimeMinutes} minutes.");
+            var decisions = starts[claim].Where(start => start.Place.Coming == Coming.No).Select(start => Start(claim, start.Place)).ToList();
+            foreach (var decision in decisions.Where(decision => decision is not ScalingDecision.SkipUp))
+                yield return decision;
+            // One reason for each, however many workers its turn starts.
+            if ((decisions.Find(decision => decision is ScalingDecision.SkipUp) ?? (_played.Waited.Contains(claim.Id) ? new ScalingDecision.SkipUp(claim.Id, WhyNot(claim)) : null)) is { } skip)
+                yield return skip;
         }
-        var fitting = _templates.Where(template => template.Enabled && template.Declared.Fits(instance.Demand) && template.PortRange.Count >= instance.Request.PortNames.Length
-                && Compatibility.Fits(instance.Request, template.Kind))
-            .OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal).ToList();
-        if (fitting.Count == 0)
-            return new ScalingDecision.SkipUp(instance.Id, $"No enabled template makes a worker large enough, licensed and of the version it needs{(instance.Request.Region is { Length: > 0 } region ? $" in region {region}" : "")}.");
-        var template = fitting.FirstOrDefault(MayCreate);
-        if (template is null)
-            return new ScalingDecision.SkipUp(instance.Id, $"Every template that fits is at its maximum{(fitting.Exists(t => _without.Contains(t.Name)) ? " or has a worker for which there is no host" : "")}: {string.Join(", ", fitting.Select(t => $"{t.Name} {t.MaxWorkers}"))}.");
-        if (!times.IsDueWithStart(instance, template.StartupTimeMinutes, now))
-            return new ScalingDecision.SkipUp(instance.Id, $"A worker of {template.Name} would be ready before it is needed.");
-        var decision = Create(template, $"{instance.Id} fits nowhere; {template.Name} is the cheapest that takes it.");
-        _rooms[^1].Take(instance);
-        return decision;
     }
 
     /// <summary>A provider that has no host for the last worker has none for one more.</summary>
-    public bool MayCreate(WorkerTemplate template) => !_without.Contains(template.Name) && _workers.GetValueOrDefault(template.Name) < template.MaxWorkers;
+    public bool MayCreate(WorkerTemplate template) => Left(template) > 0;
 
-    public ScalingDecision.Create Create(WorkerTemplate template, string reason)
+    public ScalingDecision.Create Create(string template, string reason)
     {
-        _workers[template.Name] = _workers.GetValueOrDefault(template.Name) + 1;
-        _rooms.Add(new Room(template.Kind, template.Declared, template.PortRange.Count));
-        return new ScalingDecision.Create(template.Name, reason);
+        _workers[template] = _workers.GetValueOrDefault(template) + 1;
+        return new ScalingDecision.Create(template, reason);
     }
 
-    private void Add(WorkerKind kind, Capacity declared, int ports, LabletInstance first)
+    private int Left(WorkerTemplate template) => _without.Contains(template.Name) ? 0 : Math.Max(0, template.MaxWorkers - _workers.GetValueOrDefault(template.Name));
+
+    private ScalingDecision Start(Claim claim, Place place)
     {
-        _rooms.Add(new Room(kind, declared, ports));
-        _rooms[^1].Take(first);
-    }
-
-    private sealed class Room(WorkerKind kind, Capacity available, int ports)
-    {
-        private int _ports = ports;
-
-        public Capacity Available { get; private set; } = available;
-
-        public bool Fits(LabletInstance instance) => Available.Fits(instance.Demand) && _ports >= instance.Request.PortNames.Length && Compatibility.Fits(instance.Request, kind);
-
-        public void Take(LabletInstance instance)
+        if (place.WorkerId is { } id)
         {
-            Available -= instance.Demand;
-            _ports -= instance.Request.PortNames.Length;
+            var stopped = _snapshot.Workers[id].Value;
+            return IsTime(claim, stopped.Provider, stopped.RestartTimeMinutes)
+                ? new ScalingDecision.Restart(id, $"{claim.Id} fits nowhere else; restarting takes {stopped.RestartTimeMinutes} minutes.")
+                : new ScalingDecision.SkipUp(claim.Id, $"{id} would be ready again before it is needed.");
         }
+        var template = _templates.Single(template => template.Name == place.Kind.Template);
+        return !IsTime(claim, template.Provider, template.StartupTimeMinutes) ? new ScalingDecision.SkipUp(claim.Id, $"A worker of {template.Name} would be ready before it is needed.")
+            : MayCreate(template) ? Create(template.Name, $"{claim.Id} fits nowhere; {template.Name} is the cheapest that takes it.")
+            : new ScalingDecision.SkipUp(claim.Id, WhyNot(claim));
+    }
+
+    private bool IsTime(Claim claim, string provider, int minutes) => claim.From - _times.On(provider).WorkerStart(minutes) - HeadStart <= _now;
+
+    private string WhyNot(Claim claim)
+    {
+        var fitting = _templates.Where(template => template.Enabled && PlaceKind.Of(template).CouldHold(claim))
+            .OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal).ToList();
+        return fitting.Count == 0
+            ? $"No enabled template makes a worker large enough, licensed and of the version it needs{(claim.Request.Region is { Length: > 0 } region ? $" in region {region}" : "")}."
+            : $"Every template that fits is at its maximum{(fitting.Exists(template => _without.Contains(template.Name)) ? " or has a worker for which there is no host" : "")}: "
+                + $"{string.Join(", ", fitting.Select(template => $"{template.Name} {template.MaxWorkers}"))}.";
     }
 }

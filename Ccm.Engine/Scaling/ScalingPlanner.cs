@@ -31,28 +31,21 @@ internal static class ScalingPlanner
         FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, DateTimeOffset now, PlanningTimes times, ScalingOptions options)
     {
         var decisions = ImmutableArray.CreateBuilder<ScalingDecision>();
-        var fleet = new PlannedFleet(snapshot, templates);
-        Up(decisions, snapshot, fleet, templates, now, times, options);
+        var fleet = new PlannedFleet(snapshot, templates, now, times);
+        Up(decisions, fleet, options);
         Minimum(decisions, snapshot, fleet, templates, options);
         if (!decisions.Any(decision => decision is ScalingDecision.Create or ScalingDecision.Restart))
             Down(decisions, snapshot, templates, now, times, options);
         return decisions.ToImmutable();
     }
 
-    private static void Up(
-        ImmutableArray<ScalingDecision>.Builder decisions, FleetSnapshot snapshot, PlannedFleet fleet, ImmutableArray<WorkerTemplate> templates,
-        DateTimeOffset now, PlanningTimes times, ScalingOptions options)
+    private static void Up(ImmutableArray<ScalingDecision>.Builder decisions, PlannedFleet fleet, ScalingOptions options)
     {
-        var slowest = templates.Where(template => template.Enabled).Select(template => template.StartupTimeMinutes).DefaultIfEmpty(0).Max();
-        var due = snapshot.Waiting.Where(entry => times.IsDueWithStart(entry.Value, slowest, now))
-            .OrderBy(entry => times.Due(entry.Value)).ThenBy(entry => entry.Value.CreatedAt).ThenBy(entry => entry.Id, StringComparer.Ordinal);
-        foreach (var entry in due)
+        foreach (var decision in fleet.Grow())
         {
-            if (fleet.Place(entry.Value))
-                continue;
+            decisions.Add(decision);
             if (Orders(decisions) >= options.MaxOrdersAtOnce)
                 return;
-            decisions.Add(fleet.Grow(entry.Value, now, times));
         }
     }
 
@@ -67,7 +60,7 @@ internal static class ScalingPlanner
                 _ => false,
             });
             for (var n = 0; n < missing && fleet.MayCreate(template) && Orders(decisions) < options.MaxOrdersAtOnce; n++)
-                decisions.Add(fleet.Create(template, $"Template {template.Name} keeps at least {template.MinWorkers} workers."));
+                decisions.Add(fleet.Create(template.Name, $"Template {template.Name} keeps at least {template.MinWorkers} workers."));
         }
     }
 

@@ -57,21 +57,69 @@ internal sealed class FleetInTime(PlanningTimes times, params WorkerTemplate[] t
         Pass();
     }
 
-    /// <summary>Minute by minute.</summary>
+    /// <summary>Minute by minute; those in which nothing could come of it are passed over.</summary>
     public void RunUntil(DateTimeOffset time)
     {
-        for (Pass(); Now < time; Pass())
-            Now += TimeSpan.FromMinutes(1);
+        for (var scaled = Pass(); Now < time; scaled = Pass())
+        {
+            var next = scaled ? Now : Turns().Where(turn => turn > Now).Append(time).Min() - TimeSpan.FromTicks(1);
+            Now += TimeSpan.FromMinutes(Math.Floor((next - Now).TotalMinutes) + 1);
+        }
     }
 
-    private void Pass()
+    /// <summary>Whether the fleet is to grow or shrink.</summary>
+    private bool Pass()
     {
         while (MoveLabs() | MoveWorkers() | Place())
         {
             // Until nothing moves any more.
         }
-        Scale();
+        return Scale();
     }
+
+    /// <summary>All times at which a planner may decide otherwise than before, if nothing happens until then.</summary>
+    private IEnumerable<DateTimeOffset> Turns()
+    {
+        var starts = templates.SelectMany(template => new[] { template.StartupTimeMinutes, template.RestartTimeMinutes }).Distinct().Select(times.WorkerStart).ToList();
+        foreach (var (lab, _) in _labs.Values.Where(lab => lab.Value.State != InstanceState.Terminated))
+        {
+            yield return lab.LastTransition.At + times.LabStart(lab.Request.Nodes);
+            if (lab.TimeslotEnd is { } end)
+                yield return end;
+            foreach (var start in lab.State == InstanceState.Pending ? starts : [])
+            {
+                yield return times.Due(lab);
+                yield return times.Due(lab) - start;
+                yield return times.Due(lab) - start - TimeSpan.FromMinutes(2);
+                yield return times.Due(lab) - start - Scaling.IdleCooldown;
+            }
+        }
+        foreach (var worker in _workers.Values)
+        {
+            yield return worker.LastTransition.At + times.WorkerStart(worker.StartupTimeMinutes);
+            yield return worker.LastTransition.At + times.WorkerStart(worker.RestartTimeMinutes);
+            yield return worker.LastTransition.At + Scaling.StoppedLimit;
+            yield return worker.LastTransition.At + Scaling.IdleCooldown;
+            if (_changed.TryGetValue(worker.Id, out var changed))
+                yield return changed + Scaling.IdleCooldown;
+        }
+    }
+
+    /// <summary>A fleet that has grown from nothing to whatever it needs for those of the slots that the forecast accepts, eight hours on.</summary>
+    public static FleetInTime OfAccepted(WorkerTemplate[] templates, IEnumerable<LabletInstance> wanted)
+    {
+        var fleet = new FleetInTime(Booked.Times, templates);
+        foreach (var slot in wanted.Where(slot => fleet.Forecast.Check(slot.Request, slot.TimeslotStart!.Value, slot.TimeslotEnd!.Value - slot.TimeslotStart.Value, Booked.Horizon) is null))
+            fleet.Add(slot);
+        fleet.RunUntil(Sample.Now.AddHours(8));
+        return fleet;
+    }
+
+    public void AssertInTime() => Assert.All(Labs, lab =>
+    {
+        Assert.Equal(Outcome.Completed, lab.Outcome);
+        Assert.True(Ran[lab.Id] <= lab.TimeslotStart, $"{lab.Id} ran at {Ran[lab.Id]:u}, its slot began at {lab.TimeslotStart:u}.");
+    });
 
     private bool MoveLabs()
     {
@@ -147,10 +195,12 @@ internal sealed class FleetInTime(PlanningTimes times, params WorkerTemplate[] t
         return !placements.IsEmpty;
     }
 
-    private void Scale()
+    private bool Scale()
     {
+        var decided = false;
         foreach (var decision in ScalingPlanner.Plan(Snapshot, [.. templates], Now, times, Scaling))
         {
+            decided |= decision is not (ScalingDecision.SkipUp or ScalingDecision.SkipDown);
             switch (decision)
             {
                 case ScalingDecision.Create create:
@@ -171,6 +221,7 @@ internal sealed class FleetInTime(PlanningTimes times, params WorkerTemplate[] t
                     break;
             }
         }
+        return decided;
     }
 
     private void Retarget(string workerId, WorkerTarget target) => _workers[workerId] = _workers[workerId] with { Target = target };

@@ -14,7 +14,7 @@ public sealed class TimeslotTests
     {
         _fleet.Add(Booked.Slot("i-1", 3, 1));
 
-        _fleet.RunUntil(At(3) - TimeSpan.FromMinutes(18) - Booked.Lead(Booked.Whole) - TimeSpan.FromMinutes(1));
+        _fleet.RunUntil(At(3) - TimeSpan.FromMinutes(18) - Booked.Lead(Booked.Whole) - TimeSpan.FromMinutes(3));
         Assert.Empty(_fleet.Snapshot.Workers);
 
         _fleet.RunUntil(At(3) - Booked.Lead(Booked.Whole) - TimeSpan.FromMinutes(1));

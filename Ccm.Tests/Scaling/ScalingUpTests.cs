@@ -120,13 +120,13 @@ public sealed class ScalingUpTests
         Assert.IsType<ScalingDecision.Create>(decisions[1]);
     }
 
-    /// <summary>Due with a start: slot - lab start (20 s and 2 s a node) - margin of 5 min - start-up of 18 min.</summary>
+    /// <summary>Due with a start: slot - lab start (20 s and 2 s a node) - margin of 5 min - start-up of 18 min - head start of 2 min.</summary>
     [Theory]
     [InlineData(1, 0)]
     [InlineData(0, 1)]
     public void Plan_SlotAhead_OrdersWhenAStartUpIsNeededAndNotASecondBefore(int secondsTooEarly, int ordered)
     {
-        var lab = Later(TimeSpan.FromMinutes(5 + 18) + TimeSpan.FromSeconds(20 + (2 * 5) + secondsTooEarly));
+        var lab = Later(TimeSpan.FromMinutes(5 + 18 + 2) + TimeSpan.FromSeconds(20 + (2 * 5) + secondsTooEarly));
         Assert.Equal(ordered, Plan([lab], [], [Sample.Template()]).OfType<ScalingDecision.Create>().Count());
     }
 
@@ -135,7 +135,7 @@ public sealed class ScalingUpTests
     [InlineData(0, 1)]
     public void Plan_SlotAheadAndAWorkerStopped_RestartsWhenARestartIsNeededAndNotASecondBefore(int secondsTooEarly, int restarted)
     {
-        var lab = Later(TimeSpan.FromMinutes(5 + 5) + TimeSpan.FromSeconds(20 + (2 * 5) + secondsTooEarly));
+        var lab = Later(TimeSpan.FromMinutes(5 + 5 + 2) + TimeSpan.FromSeconds(20 + (2 * 5) + secondsTooEarly));
         var decisions = Plan([lab], [Stopped()], [Sample.Template()]);
         Assert.Equal(restarted, decisions.OfType<ScalingDecision.Restart>().Count());
         Assert.Empty(decisions.OfType<ScalingDecision.Create>());
