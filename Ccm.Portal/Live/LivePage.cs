@@ -10,11 +10,11 @@ namespace Ccm.Portal.Live;
 
 /// <summary>
 /// A page that shows the fleet as it is. One subscription to the watch cache while a browser looks; the first change is painted at once,
-/// those that follow within a frame or two together.
+/// those that follow soon together, at the <see cref="Pace"/> that the machine has time for.
 /// </summary>
 public abstract class LivePage : ComponentBase, IAsyncDisposable
 {
-    private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(40);
+    private readonly Pace _pace = new();
     private readonly CancellationTokenSource _left = new();
     private Task _following = Task.CompletedTask;
 
@@ -128,9 +128,9 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
                 var change = FleetChange.Resync(Fleet, subscription.Start);
                 while (true)
                 {
-                    var now = change;
+                    var (now, began) = (change, Time.GetTimestamp());
                     await InvokeAsync(() => Show(now));
-                    await Task.Delay(Together, Time, Left);
+                    await Task.Delay(_pace.After(Time.GetElapsedTime(began)), Time, Left);
                     change = await subscription.NextAsync(Left);
                 }
             }
