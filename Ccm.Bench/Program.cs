@@ -1,6 +1,7 @@
 using Ccm.Bench;
 using Ccm.Bench.Audit;
 using Ccm.Bench.Churn;
+using Ccm.Bench.Dom;
 using Ccm.Bench.Failover;
 using Ccm.Bench.Fanout;
 using Ccm.Bench.Growth;
@@ -22,5 +23,6 @@ return await Benches.RunAsync(args, new Dictionary<string, (string What, Func<Ta
     ["standing"] = ("10,000 labs at once on 500 workers: what memory one process needs for them", StandingBench.RunAsync),
     ["list"] = ("the first 100 of 10,000 instances as JSON: from the cache against a linearizable read of etcd", ListBench.RunAsync),
     ["fanout"] = ("events delivered to 1,000 readers of the cache against 1,000 watchers of etcd, and one that stalls", FanoutBench.RunAsync),
+    ["dom"] = ("from a change in etcd to the text in the browser, beyond what a watch takes", DomBench.RunAsync),
     ["shield"] = ("what a portal and 200 sessions cost etcd, by its CPU for each write and its reads", ShieldBench.RunAsync),
 });
