@@ -26,10 +26,11 @@ internal static class DomBench
         await using var portal = await AttachedPortal.StartAsync(etcd);
         await using var chromium = await Chromium.LaunchAsync();
         var rows = new SeenRows(await chromium.SignInAsync(portal.Portal.Address));
-        var there = await rows.StartAsync();
+        await rows.StartAsync();
         var all = Enumerable.Range(0, Rows).Select(RowChanges.Id).ToArray();
         await changes.RunAsync(all, 100, WarmUp);
         await rows.TakeAsync();
+        var there = await rows.IdsAsync();
         var slow = await MeasureAsync(changes, rows, portal.Portal.Process, there[..InSight], there, 4, SlowTime);
         var fast = await MeasureAsync(changes, rows, portal.Portal.Process, all, there, 100, FastTime);
         Report.Table(
@@ -56,9 +57,9 @@ internal static class DomBench
 
     private static async Task<Latency> MeasureAsync(RowChanges changes, SeenRows rows, Process portal, IReadOnlyList<string> ids, string[] there, int perSecond, TimeSpan time)
     {
-        var before = Block.ServerTime(portal);
+        var before = CpuTime.Of(portal);
         var made = await changes.RunAsync(ids, perSecond, time);
-        var cpu = (Block.ServerTime(portal) - before).TotalMilliseconds / made.Count;
+        var cpu = (CpuTime.Of(portal) - before).TotalMilliseconds / made.Count;
         var seen = await rows.TakeAsync();
         var looked = made.Where((_, n) => there.Contains(ids[n % ids.Count])).ToList();
         var shown = looked.Where(seen.ContainsKey).ToList();

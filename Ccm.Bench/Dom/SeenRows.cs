@@ -24,15 +24,16 @@ internal sealed class SeenRows(IPage page)
         }
         """;
 
-    /// <summary>Ids of the rows that are in the page, from its top.</summary>
-    public async Task<string[]> StartAsync()
+    public async Task StartAsync()
     {
         await page.WaitForSelectorAsync("tr[data-test=row]");
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         await CheckClockAsync();
         await page.EvaluateAsync(Watch);
-        return await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('tr[data-test=row]')].map(row => row.dataset.id)");
     }
+
+    /// <summary>Ids of the rows that are in the page, from its top.</summary>
+    public Task<string[]> IdsAsync() => page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('tr[data-test=row]')].map(row => row.dataset.id)");
 
     /// <summary>By the number of the change, the time in ms since 1970 at which it stood there; empties the notes.</summary>
     public async Task<Dictionary<int, double>> TakeAsync()

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Ccm.Bench.Measuring;
 
@@ -20,18 +19,14 @@ internal sealed record Block(int Operations, TimeSpan Elapsed, TimeSpan OwnCpu, 
         await side.PrepareAsync();
         GC.Collect();
         using var self = Process.GetCurrentProcess();
-        var (own, served, began) = (self.TotalProcessorTime, ServerTime(server), TimeProvider.System.GetTimestamp());
+        var (own, served, began) = (self.TotalProcessorTime, CpuTime.Of(server), TimeProvider.System.GetTimestamp());
         var operations = await side.RunAsync();
         var elapsed = TimeProvider.System.GetElapsedTime(began);
         self.Refresh();
-        var block = new Block(operations, elapsed, self.TotalProcessorTime - own, ServerTime(server) - served);
+        var block = new Block(operations, elapsed, self.TotalProcessorTime - own, CpuTime.Of(server) - served);
         await side.SettleAsync();
         return block;
     }
-
-    /// <summary>To the nanosecond, as the scheduler counts it for each thread; a process's own sum moves in steps of 10 ms.</summary>
-    public static TimeSpan ServerTime(Process server) => TimeSpan.FromMicroseconds(
-        Directory.GetDirectories($"/proc/{server.Id}/task").Sum(thread => long.Parse(File.ReadAllText($"{thread}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture)) / 1000.0);
 }
 
 /// <summary>One of the things compared. Only <see cref="RunAsync"/> is on the clock.</summary>

@@ -23,7 +23,7 @@ internal sealed class LabLives(BenchFleet fleet, SchedulerParts parts)
     public async Task<(double Writes, TimeSpan ServerCpu)> RunAsync(Process server)
     {
         var began = await parts.CaughtUpAsync();
-        var cpu = Block.ServerTime(server);
+        var cpu = CpuTime.Of(server);
         foreach (var lab in fleet.Instances)
             await parts.WriteAsync([new StatePut(StateKeys.InstanceState(lab.Id), lab.State)], []);
         await parts.CaughtUpAsync();
@@ -32,7 +32,7 @@ internal sealed class LabLives(BenchFleet fleet, SchedulerParts parts)
             await parts.Cache.ReachedAsync((await control.PlaceAsync(parts.Fence, plan.Placements, CancellationToken.None)).Instances.Max(instance => instance.ModRevision), CancellationToken.None);
         await Parallel.ForEachAsync(fleet.Instances, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (lab, token) => await LiveAsync(control, lab.Id, token));
         await parts.RelayedAsync();
-        return ((parts.Cache.Current.Revision - began) / (double)fleet.Instances.Length, (Block.ServerTime(server) - cpu) / fleet.Instances.Length);
+        return ((parts.Cache.Current.Revision - began) / (double)fleet.Instances.Length, (CpuTime.Of(server) - cpu) / fleet.Instances.Length);
     }
 
     private PlacementPlan Plan() => PlacementPlanner.Plan(parts.Cache.Current, TimeProvider.System.GetUtcNow(), SchedulerParts.Times);
