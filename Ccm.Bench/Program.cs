@@ -1,6 +1,7 @@
 using Ccm.Bench;
 using Ccm.Bench.Audit;
 using Ccm.Bench.Churn;
+using Ccm.Bench.Circuits;
 using Ccm.Bench.Dom;
 using Ccm.Bench.Failover;
 using Ccm.Bench.Fanout;
@@ -24,5 +25,6 @@ return await Benches.RunAsync(args, new Dictionary<string, (string What, Func<Ta
     ["list"] = ("the first 100 of 10,000 instances as JSON: from the cache against a linearizable read of etcd", ListBench.RunAsync),
     ["fanout"] = ("events delivered to 1,000 readers of the cache against 1,000 watchers of etcd, and one that stalls", FanoutBench.RunAsync),
     ["dom"] = ("from a change in etcd to the text in the browser, beyond what a watch takes", DomBench.RunAsync),
+    ["circuit"] = ("what an open page costs in memory, and how long 200 of them wait for what changes", CircuitBench.RunAsync),
     ["shield"] = ("what a portal and 200 sessions cost etcd, by its CPU for each write and its reads", ShieldBench.RunAsync),
 });

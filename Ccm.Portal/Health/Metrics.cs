@@ -31,7 +31,8 @@ internal sealed class Metrics(WatchCache cache, Elections elections, SystemHealt
             .Select(election => (Label: $"key=\"{election.Key}\"", Age: monitor.LeaseAge(election.Key))).Where(lease => lease.Age is not null).Select(lease => (lease.Label, lease.Age!.Value.TotalSeconds)));
         StateStore(text);
         Gauge(text, "process_working_set_bytes", "Memory of this process.", [("", Environment.WorkingSet)]);
-        Gauge(text, "dotnet_gc_heap_bytes", "Managed memory after the last collection.", [("", GC.GetGCMemoryInfo().HeapSizeBytes)]);
+        var collected = GC.GetGCMemoryInfo();
+        Gauge(text, "dotnet_gc_heap_bytes", "Managed memory in use after the last collection.", [("", collected.HeapSizeBytes - collected.FragmentedBytes)]);
         return text.ToString();
     }
 
