@@ -6,52 +6,58 @@ using Ccm.Bench.Servers;
 namespace Ccm.Bench.Growth;
 
 /// <summary>
-/// The slope, on logarithmic axes, of what one placement costs against what is there already: 0 is the same for any fleet, 1 is in
-/// proportion to it. Each size has an etcd and an engine of its own; in each round all of them are measured there and back, and the
-/// round yields a slope, so that what slows the machine down meets all sizes alike.
+/// The slope, on logarithmic axes, of what one placement costs against what is there already, and of what one change costs against the
+/// rows of the page that shows it: 0 is the same for any size, 1 is in proportion to it. Each size has an etcd and an engine or a portal
+/// of its own; in each round all of them are measured there and back, and the round yields a slope, so that what slows the machine down
+/// meets all sizes alike.
 /// </summary>
 internal static class GrowthBench
 {
     /// <summary>An even number: A against A takes them in pairs.</summary>
-    private const int Rounds = 16;
+    private const int Rounds = 12;
     private const int WarmUp = 2;
 
     /// <summary>Placed in one block; 100 workers hold 3,000.</summary>
     private const int Labs = 2000;
 
-    private const double InstancesGoal = 0.05, WorkersGoal = 0.15;
+    private const double InstancesGoal = 0.05, WorkersGoal = 0.15, RowsGoal = 0.05;
     private static readonly int[] Instances = [1_000, 10_000, 100_000];
     private static readonly int[] Workers = [100, 1_000, 10_000];
+    private static readonly int[] Rows = [100, 1_000, 10_000, 100_000];
 
     public static async Task RunAsync()
     {
-        var instances = await MeasureAsync("instances", [.. Instances.Select(count => (count, Workers: 500, Running: count))]);
-        var workers = await MeasureAsync("workers", [.. Workers.Select(count => (count, Workers: count, Running: 1_000))]);
+        using var faults = new Faults();
+        var instances = await MeasureAsync("instances", "a placement", Instances, async count => await GrownFleet.StartAsync(count, workers: 500, running: count, Labs, faults));
+        var workers = await MeasureAsync("workers", "a placement", Workers, async count => await GrownFleet.StartAsync(count, workers: count, running: 1_000, Labs, faults));
+        faults.Print();
+        var rows = await MeasureAsync("rows", "a change, the portal's CPU", Rows, async count => await GrownPage.StartAsync(count));
         Report.Table(
         [
-            ["cost of a placement against", "slope", "quartiles", "A against A", "goal", "met"],
-            Row("existing instances, 1,000 to 100,000", instances, InstancesGoal),
-            Row("workers, 100 to 10,000", workers, WorkersGoal),
+            ["cost against", "slope", "quartiles", "A against A", "goal", "met"],
+            Row("of a placement: existing instances, 1,000 to 100,000", instances, InstancesGoal),
+            Row("of a placement: workers, 100 to 10,000", workers, WorkersGoal),
+            Row("of a change in an open page: rows, 100 to 100,000", rows, RowsGoal),
         ]);
         Report.Json(new
         {
             bench = "growth",
             instances = Report.Rounded(instances.Slopes.Median),
             workers = Report.Rounded(workers.Slopes.Median),
-            aaRatio = Report.Rounded(new[] { instances.Same, workers.Same }.MaxBy(Distance)),
+            rows = Report.Rounded(rows.Slopes.Median),
+            aaRatio = Report.Rounded(new[] { instances.Same, workers.Same, rows.Same }.MaxBy(Distance)),
             pairs = Rounds,
-            spread = Report.Rounded(Math.Max(instances.Spread, workers.Spread)),
+            spread = Report.Rounded(new[] { instances.Spread, workers.Spread, rows.Spread }.Max()),
         });
     }
 
-    private static async Task<Growth> MeasureAsync(string what, (int Size, int Workers, int Running)[] sizes)
+    private static async Task<Growth> MeasureAsync(string what, string operation, int[] sizes, Func<int, Task<Grown>> start)
     {
-        using var faults = new Faults();
-        var fleets = new List<GrownFleet>();
+        var fleets = new List<Grown>();
         try
         {
-            foreach (var (size, workers, running) in sizes)
-                fleets.Add(await GrownFleet.StartAsync(size, workers, running, Labs, faults));
+            foreach (var size in sizes)
+                fleets.Add(await start(size));
             await RoundsAsync(fleets, WarmUp);
             var growth = await RoundsAsync(fleets, Rounds);
             if (growth.Same is < 0.9 or > 1.1)
@@ -61,7 +67,7 @@ internal static class GrowthBench
             }
             Report.Table(
             [
-                [what, "µs a placement", "quartiles", "CPU µs"],
+                [what, $"µs {operation}", "quartiles", "CPU µs"],
                 .. fleets.Select(fleet => new[]
                 {
                     fleet.Size.ToString("N0", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{fleet.Cost.Median:0.0}"),
@@ -69,7 +75,6 @@ internal static class GrowthBench
                     string.Create(CultureInfo.InvariantCulture, $"{new Sample(fleet.Cpu).Median:0.0}"),
                 }),
             ]);
-            faults.Print();
             Console.WriteLine();
             return growth;
         }
@@ -80,7 +85,7 @@ internal static class GrowthBench
         }
     }
 
-    private static async Task<Growth> RoundsAsync(List<GrownFleet> fleets, int rounds)
+    private static async Task<Growth> RoundsAsync(List<Grown> fleets, int rounds)
     {
         fleets.ForEach(fleet => fleet.Forget());
         var slopes = new List<double>();
