@@ -50,20 +50,19 @@ public sealed partial class ControlPlane
             var definition = Describe(request, topology) with { CreatedAt = mutation.Now, CreatedBy = actor.Id, OperationId = operation.Id };
             if (published.Status == DefinitionStatus.Deprecated)
                 throw RefusedException.Conflict($"Definition '{request.Name}' is deprecated.", "Publish under another name.", "name");
-            if (published.Versions.FirstOrDefault(v => v.Version == request.Version) is { } same)
+            var same = published.Versions.FirstOrDefault(v => v.Version == request.Version);
+            if (same?.LabSha256 == definition.LabSha256)
             {
-                if (same.LabSha256 == definition.LabSha256)
-                {
-                    if (published.Status == DefinitionStatus.Deleted)
-                        Restore(mutation, request.Name, pointer!);
-                    return await ReadDefinitionAsync(request.Name, request.Version, cancellationToken);
-                }
-                throw RefusedException.Conflict($"Version {request.Version} of '{request.Name}' is published already, with another lab.",
-                    $"Publish this lab as a newer version than {published.Latest}.", "version");
+                if (published.Status == DefinitionStatus.Deleted)
+                    Restore(mutation, request.Name, pointer!);
+                return await ReadDefinitionAsync(request.Name, request.Version, cancellationToken);
             }
             if (request.BasedOn is { } edited && edited != (published.Status == DefinitionStatus.Deleted ? "" : published.Latest ?? ""))
-                throw RefusedException.Conflict($"The newest version of '{request.Name}' is {published.Latest}; yours was made from {(edited.Length == 0 ? "none" : edited)}.",
+                throw RefusedException.Conflict($"The newest version of '{request.Name}' is {published.Latest ?? "none"}; yours was made from {(edited.Length == 0 ? "none" : edited)}.",
                     "Look at what was published meanwhile, then publish again on top of it.", "basedOn");
+            if (same is not null)
+                throw RefusedException.Conflict($"Version {request.Version} of '{request.Name}' is published already, with another lab.",
+                    $"Publish this lab as a newer version than {published.Latest}.", "version");
             if (published.Status != DefinitionStatus.Deleted && published.Versions.FirstOrDefault(v => v.LabSha256 == definition.LabSha256) is { } identical && identical.Version == published.Latest)
                 throw RefusedException.Conflict($"The lab is the same as version {identical.Version} of '{request.Name}'.", "Change the lab, or keep using that version.", "version");
             if (published.Latest is { } latest && SemVersion.ComparePrecedence(SemVersion.Parse(request.Version), SemVersion.Parse(latest)) <= 0)

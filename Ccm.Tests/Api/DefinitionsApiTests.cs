@@ -38,4 +38,25 @@ public sealed class DefinitionsApiTests(ApiHost host) : IClassFixture<ApiHost>
         Assert.Equal("PERSONAL", (string?)definition["licenseAffinity"]![0]);
         Assert.Equal(3, (int)definition["resources"]!["memoryGb"]!);
     }
+
+    [Theory]
+    [InlineData("1.0.0", HttpStatusCode.Created)]
+    [InlineData("0.9.0", HttpStatusCode.Conflict)]
+    [InlineData("", HttpStatusCode.Conflict)]
+    public async Task Publish_BasedOnAVersion_IsTakenOnlyOnTopOfTheNewest(string basedOn, HttpStatusCode status)
+    {
+        var name = $"based-on-{status}-{basedOn.Length}".ToLowerInvariant();
+        await (await _admin.PublishAsync(name, "1.0.0", Answers.LabOf(2))).Ok(HttpStatusCode.Created);
+
+        var answer = await _admin.SendJsonAsync("/api/v1/definitions", new JsonObject { ["name"] = name, ["version"] = "1.1.0", ["labYaml"] = Answers.LabOf(3), ["basedOn"] = basedOn }.ToJsonString());
+
+        if (status == HttpStatusCode.Created)
+            await answer.Ok(status);
+        else
+            await answer.Refused(status, "The newest version", "1.0.0");
+    }
+
+    [Fact]
+    public async Task Publish_BasedOnNothing_IsTakenForANewName() =>
+        await (await _admin.SendJsonAsync("/api/v1/definitions", new JsonObject { ["name"] = "based-on-nothing", ["version"] = "1.0.0", ["labYaml"] = Answers.Lab, ["basedOn"] = "" }.ToJsonString())).Ok(HttpStatusCode.Created);
 }

@@ -23,7 +23,7 @@ public sealed class DefinitionPageTests
         PortalContext.Shows(page, () => Assert.Equal($"ospf {version}", page.Find("h1").TextContent));
         Assert.Contains($"title: {title}", page.Find("pre").TextContent, StringComparison.Ordinal);
         Assert.Equal(version, page.Find("[aria-current=true]").TextContent);
-        Assert.Equal(["1.1.0", "1.0.0"], page.FindAll("[data-test=versions] tbody a").Select(link => link.TextContent));
+        Assert.Equal(["1.1.0", "1.0.0"], page.FindAll("[data-test=versions] td:first-child a").Select(link => link.TextContent));
         Assert.Equal(3, page.FindAll(".ccm-topology circle").Count);
     }
 
@@ -52,6 +52,32 @@ public sealed class DefinitionPageTests
         portal.Navigation.NavigateTo("/definitions/ospf?version=1.0.0");
 
         PortalContext.Shows(page, () => Assert.Equal("ospf 1.0.0", page.Find("h1").TextContent));
+    }
+
+    [Fact]
+    public async Task Compare_TwoVersions_ShowsFieldsAndLines()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf", "1.0.0", LabText.TwoRouters("first"));
+        await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("second"));
+
+        var page = Open(portal, "?against=1.0.0");
+
+        PortalContext.Shows(page, () => Assert.Equal("+1 −1 lines", page.Find("[data-test=diff-sum]").TextContent));
+        Assert.Equal("+   title: second", page.Find("[data-test=compare] td.added").TextContent.TrimEnd());
+        Assert.Equal(["version", "title"], page.FindAll("[data-test=compare] tr[data-field]").Select(row => row.GetAttribute("data-field")));
+        Assert.Equal("/definitions/ospf?version=1.1.0&against=1.0.0", page.FindAll("[data-test=versions] td:last-child a").Single().GetAttribute("href"));
+    }
+
+    [Fact]
+    public async Task Compare_NoSuchVersion_SaysSo()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+
+        var page = Open(portal, "?against=9.9.9");
+
+        PortalContext.Shows(page, () => Assert.Contains("There is no version 9.9.9 to compare with", page.Markup, StringComparison.Ordinal));
     }
 
     [Fact]

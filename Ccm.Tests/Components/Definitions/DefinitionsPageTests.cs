@@ -2,6 +2,7 @@ using Bunit;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Pages.Definitions;
+using Ccm.Tests.Domain;
 using TestContext = Xunit.TestContext;
 
 namespace Ccm.Tests.Components.Definitions;
@@ -19,6 +20,42 @@ public sealed class DefinitionsPageTests
 
         PortalContext.Shows(page, () => Assert.Equal("changed", page.FindAll("tbody td")[1].TextContent));
         Assert.Equal(["ospf", "changed", "1.1.0 of 2", "3", "2", "4 cores, 4 GB", "2", "ACTIVE", "Reserve"], page.FindAll("tbody td").Select(cell => cell.TextContent.Trim()));
+    }
+
+    [Theory]
+    [InlineData("?q=OSP", "ospf")]
+    [InlineData("?q=two%20routers", "bgp")]
+    [InlineData("?status=deprecated", "old")]
+    [InlineData("?status=DELETED", "")]
+    [InlineData("?status=nonsense&q=", "bgp ospf old")]
+    public async Task Open_Address_ShowsWhatMatches(string query, string names)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        await portal.PublishAsync("bgp", yaml: LabText.TwoRouters("Two routers"));
+        await portal.PublishAsync("old");
+        await portal.Control.DeprecateAsync(PortalContext.Admin, Operation.New(), "old", TestContext.Current.CancellationToken);
+
+        var page = portal.Open<DefinitionsPage>("/definitions" + query);
+
+        PortalContext.Shows(page, () => Assert.Equal(names.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(), page.FindAll("tr[data-id]").Select(row => row.GetAttribute("data-id"))));
+        Assert.Equal(names.Length == 0 ? 1 : 0, page.FindAll("[data-test=nothing-found]").Count);
+    }
+
+    [Fact]
+    public async Task Instances_ComeAndEnd_AreCountedLive()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        await portal.PublishAsync("ospf");
+        var page = portal.Open<DefinitionsPage>("/definitions");
+        PortalContext.Shows(page, () => Assert.Equal("0", page.Find("[data-test=live]").TextContent));
+
+        await portal.PutAsync(Sample.Instance("i-1", InstanceState.Running));
+        PortalContext.Shows(page, () => Assert.Equal("/instances?q=ospf", page.Find("[data-test=live] a").GetAttribute("href")));
+
+        portal.Time.Advance(TimeSpan.FromSeconds(1));
+        await portal.PutAsync(Sample.Instance("i-1", InstanceState.Terminated));
+        portal.ShowsInTime(page, () => Assert.Equal("0", page.Find("[data-test=live]").TextContent));
     }
 
     [Fact]
@@ -60,7 +97,7 @@ public sealed class DefinitionsPageTests
         var page = portal.Open<DefinitionsPage>();
 
         PortalContext.Shows(page, () => Assert.Equal("3", page.FindAll("[data-id=old] td")[3].TextContent));
-        Assert.Equal("DEPRECATED", page.FindAll("[data-id=old] td")[7].TextContent);
+        Assert.Equal("DEPRECATED", page.FindAll("[data-id=old] td")[8].TextContent);
         Assert.Empty(page.FindAll("[aria-label^=Reserve]"));
     }
 

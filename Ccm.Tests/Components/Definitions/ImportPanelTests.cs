@@ -2,6 +2,8 @@ using System.Text;
 using Bunit;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Pages.Definitions;
+using Ccm.Portal.Components.Pages.Definitions.Editing;
+using Ccm.Tests.Components.Definitions.Editing;
 using Ccm.Tests.Domain;
 using Microsoft.AspNetCore.Components.Forms;
 using TestContext = Xunit.TestContext;
@@ -10,6 +12,24 @@ namespace Ccm.Tests.Components.Definitions;
 
 public sealed class ImportPanelTests
 {
+    [Theory]
+    [InlineData("nodes: [\n", "/definitions/new")]
+    [InlineData("lab:\n  title: ospf\nnodes: []\n", "/definitions/ospf/edit")]
+    public async Task OpenInTheEditor_WholeOrBroken_TakesTheTextAlong(string text, string address)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await portal.PublishAsync("ospf");
+        _ = new EditorInBrowser(portal);
+        var panel = Choose(portal.Open<ImportPanel>(), text);
+
+        panel.Find("[data-test=open-editor]").Click();
+
+        Assert.EndsWith(address, portal.Navigation.Uri, StringComparison.Ordinal);
+        var page = portal.Open<EditDefinitionPage>(address, parameters => parameters.Add(p => p.Name, address.EndsWith("new", StringComparison.Ordinal) ? null : "ospf"));
+        PortalContext.Shows(page, () => Assert.Equal(text, page.FindComponent<LabEditor>().Instance.Text));
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=start-over]")));
+    }
+
     [Fact]
     public async Task Choose_GoodFile_ShowsWhatIsDerivedAndThePicture()
     {

@@ -19,11 +19,10 @@ const setUp = () => {
     const { editor, languages } = window.monaco;
     const theme = (name, base, colours, ink) => editor.defineTheme(name, {
         base, inherit: true, colors: colours,
-        rules: [["", ink.text], ["type", ink.key], ["string", ink.value], ["number", ink.number], ["keyword", ink.number], ["comment", ink.quiet], ["operators", ink.text]]
-            .map(([token, foreground]) => ({ token, foreground })),
+        rules: Object.entries(ink).map(([token, foreground]) => ({ token, foreground })),
     });
-    theme("ccm-light", "vs", { "editor.background": "#ffffff", "editorLineNumber.foreground": "#5b676c" }, { text: "1b2528", key: "0b5c5c", value: "7a3b00", number: "1f5f9e", quiet: "4d5a5f" });
-    theme("ccm-dark", "vs-dark", { "editor.background": "#182023", "editorLineNumber.foreground": "#94a3a8" }, { text: "e6edee", key: "5cc9c4", value: "f0c48a", number: "8cbdf0", quiet: "a9b7bb" });
+    theme("ccm-light", "vs", { "editor.background": "#ffffff", "editorLineNumber.foreground": "#5b676c" }, { "": "1b2528", type: "0b5c5c", "string.yaml": "1b2528", "number.yaml": "1f5f9e", comment: "4d5a5f" });
+    theme("ccm-dark", "vs-dark", { "editor.background": "#182023", "editorLineNumber.foreground": "#94a3a8" }, { "": "e6edee", type: "5cc9c4", "string.yaml": "e6edee", "number.yaml": "8cbdf0", comment: "a9b7bb" });
     const follow = () => editor.setTheme(document.documentElement.dataset.theme === "dark" ? "ccm-dark" : "ccm-light");
     new MutationObserver(follow).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     follow();
@@ -69,6 +68,8 @@ export const create = async (host, server, text, draft) => {
         fontSize: 13, tabSize: 2, insertSpaces: true, detectIndentation: false, wordBasedSuggestions: false,
         quickSuggestions: { other: true, strings: true, comments: false },
     });
+    // Its spoken messages are no landmarks of the page, though it calls them so.
+    for (const spoken of document.querySelectorAll(".monaco-aria-container [role=complementary]")) spoken.setAttribute("role", "status");
     const model = editor.getModel();
     const state = { editor, model, server, draft, base: draft.base, sent: Promise.resolve(), timer: 0, restoring: false };
     // One after the other, so that the server's text is this one whenever it answers.

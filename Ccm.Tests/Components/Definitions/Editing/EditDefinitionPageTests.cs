@@ -1,0 +1,235 @@
+using Bunit;
+using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
+using Ccm.Portal.Components.Pages.Definitions.Editing;
+using TestContext = Xunit.TestContext;
+
+namespace Ccm.Tests.Components.Definitions.Editing;
+
+public sealed class EditDefinitionPageTests
+{
+    private static readonly string First = LabText.TwoRouters("first").ReplaceLineEndings("\n");
+    private static readonly string Mine = First.Replace("label: R2", "label: MINE", StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Publish_ChangedLab_MakesTheNextVersionAndForgetsTheDraft()
+    {
+        await using var portal = await StartAsync();
+        var browser = new EditorInBrowser(portal);
+        var page = Open(portal);
+        await WriteAsync(portal, page, Mine);
+        PortalContext.Shows(page, () => Assert.Contains("label: MINE", page.Find("[data-test=changes] td.added").TextContent, StringComparison.Ordinal));
+        await page.Find("[name=maxDurationMinutes]").ChangeAsync("30");
+        await page.Find("[name=changeNote]").ChangeAsync("renamed");
+        Assert.Equal("30", page.Find("[data-field=maxDurationMinutes] ins").TextContent);
+
+        await page.Find("[data-test=publish]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.EndsWith("/definitions/ospf", portal.Navigation.Uri, StringComparison.Ordinal));
+        var published = await portal.Control.ReadDefinitionAsync("ospf", "1.1.0", TestContext.Current.CancellationToken);
+        Assert.Equal((30, "renamed"), (published.MaxDurationMinutes, published.ChangeNote));
+        Assert.Equal(Mine, await portal.Control.ReadLabAsync("ospf", "1.1.0", TestContext.Current.CancellationToken));
+        Assert.NotEmpty(browser.Calls("dropDraft"));
+    }
+
+    [Fact]
+    public async Task Fields_Wrong_AreToldBesideThemAndKept()
+    {
+        await using var portal = await StartAsync();
+        _ = new EditorInBrowser(portal);
+        var page = Open(portal);
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[name=maxDurationMinutes]")));
+
+        await page.Find("[name=maxDurationMinutes]").ChangeAsync("forever");
+        await page.Find("[name=cmlVersionRange]").ChangeAsync("new ones");
+        await page.Find("[data-test=publish]").ClickAsync();
+
+        Assert.Equal("forever", page.Find("[name=maxDurationMinutes]").GetAttribute("value"));
+        Assert.Contains("'forever' is no whole number", page.Find("[data-field=maxDurationMinutes]").TextContent, StringComparison.Ordinal);
+        Assert.Equal("true", page.Find("[name=cmlVersionRange]").GetAttribute("aria-invalid"));
+        Assert.Contains("2 fields are wrong", page.Find("[data-test=cannot]").TextContent, StringComparison.Ordinal);
+        Assert.Single(portal.Cache.Current.Definitions["ospf"].Value.Versions);
+    }
+
+    [Fact]
+    public async Task Publish_BrokenLab_NamesTheLineAndPublishesNothing()
+    {
+        await using var portal = await StartAsync();
+        var browser = new EditorInBrowser(portal);
+        var page = Open(portal);
+
+        await WriteAsync(portal, page, Mine.Replace("n2: n1", "n2: n7", StringComparison.Ordinal));
+        PortalContext.Shows(page, () => Assert.Contains("node 'n7', which does not exist", page.Find("[data-test=remarks]").TextContent, StringComparison.Ordinal));
+        await page.Find("[data-test=publish]").ClickAsync();
+
+        Assert.Contains("cannot be published as it stands", page.Find("[data-test=cannot]").TextContent, StringComparison.Ordinal);
+        Assert.NotEmpty(browser.Calls("mark"));
+        Assert.Single(portal.Cache.Current.Definitions["ospf"].Value.Versions);
+    }
+
+    [Fact]
+    public async Task Conflict_PublishedElsewhere_ShowsBothAndMineGoesOnTop()
+    {
+        await using var portal = await StartAsync();
+        var browser = new EditorInBrowser(portal);
+        var page = Open(portal);
+        await WriteAsync(portal, page, Mine);
+
+        await portal.PublishAsync("ospf", "1.1.0", First.Replace("label: R1", "label: THEIRS", StringComparison.Ordinal));
+
+        PortalContext.Shows(page, () => Assert.Contains("1.1.0 was published while you edited 1.0.0", page.Find("[data-test=conflict] h2").TextContent, StringComparison.Ordinal));
+        PortalContext.Shows(page, () => Assert.Equal(["+     label: THEIRS", "+     label: MINE"], page.FindAll("[data-test=conflict] td.added").Select(cell => cell.TextContent)));
+        Assert.True(page.Find("[data-test=publish]").HasAttribute("disabled"));
+        await page.Find("[data-test=keep-mine]").ClickAsync();
+        Assert.Empty(page.FindAll("[data-test=conflict]"));
+        Assert.Equal("1.2.0", page.Find("[name=version]").GetAttribute("value"));
+        Assert.Equal("1.1.0", Assert.Single(browser.Calls("rebase")).Arguments[1]);
+
+        await page.Find("[data-test=publish]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Equal("1.2.0", portal.Cache.Current.Definitions["ospf"].Value.Latest));
+        Assert.Equal(Mine, await portal.Control.ReadLabAsync("ospf", "1.2.0", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Conflict_TheirsTaken_DownloadsMineFirst()
+    {
+        await using var portal = await StartAsync();
+        var browser = new EditorInBrowser(portal);
+        var page = Open(portal);
+        await WriteAsync(portal, page, Mine);
+        await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("theirs"));
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=take-theirs]")));
+
+        await page.Find("[data-test=take-theirs]").ClickAsync();
+
+        Assert.Equal(Mine, Assert.Single(browser.Calls("download")).Arguments[1]);
+        PortalContext.Shows(page, () => Assert.Contains("title: theirs", page.FindComponent<LabEditor>().Instance.Text, StringComparison.Ordinal));
+        Assert.Contains("from 1.1.0", page.Find("h1").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Draft_OfAnOlderVersion_IsOfferedAndShowsWhatCameSince()
+    {
+        await using var portal = await StartAsync();
+        await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("theirs"));
+        _ = new EditorInBrowser(portal, new Draft("1.0.0", portal.Time.GetUtcNow(), Mine, new() { ["changeNote"] = "half a thought", ["unknown"] = "x" }));
+        var page = Open(portal);
+        PortalContext.Shows(page, () => Assert.Contains("made from version 1.0.0; the newest is 1.1.0", page.Find("[data-test=offer]").TextContent, StringComparison.Ordinal));
+
+        await page.Find("[data-test=resume]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Equal(Mine, page.FindComponent<LabEditor>().Instance.Text));
+        Assert.Equal("half a thought", page.Find("[name=changeNote]").GetAttribute("value"));
+        Assert.NotEmpty(page.FindAll("[data-test=conflict]"));
+    }
+
+    [Fact]
+    public async Task Leave_Unsaved_AsksFirst()
+    {
+        await using var portal = await StartAsync();
+        var browser = new EditorInBrowser(portal);
+        var page = Open(portal);
+        await WriteAsync(portal, page, Mine);
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=start-over]")));
+        var before = portal.Navigation.Uri;
+
+        portal.Navigation.NavigateTo("/instances");
+
+        portal.Dialogs.WaitForElement(".mud-message-box");
+        Assert.Equal(before, portal.Navigation.Uri);
+        Assert.NotEmpty(browser.Calls("keepNow"));
+    }
+
+    [Theory]
+    [InlineData(Role.Operator)]
+    [InlineData(Role.User)]
+    public async Task Open_MayNotEdit_SaysSoAndStillGivesTheDraft(Role role)
+    {
+        await using var portal = await PortalContext.StartAsync(role);
+        await portal.PublishAsync("ospf", yaml: First);
+        var browser = new EditorInBrowser(portal, new Draft("1.0.0", portal.Time.GetUtcNow(), Mine, []));
+        var page = Open(portal);
+        PortalContext.Shows(page, () => Assert.Contains("edited by admins", page.Find("[data-test=away]").TextContent, StringComparison.Ordinal));
+
+        await page.Find("[data-test=download-draft]").ClickAsync();
+
+        Assert.Equal(Mine, Assert.Single(browser.Calls("download")).Arguments[1]);
+        Assert.Empty(page.FindAll("[data-test=editor]"));
+    }
+
+    [Fact]
+    public async Task Deprecated_MeanwhileByAnother_KeepsTheWork()
+    {
+        await using var portal = await StartAsync();
+        _ = new EditorInBrowser(portal);
+        var page = Open(portal);
+        await WriteAsync(portal, page, Mine);
+
+        await portal.Control.DeprecateAsync(PortalContext.Admin, Operation.New(), "ospf", TestContext.Current.CancellationToken);
+
+        PortalContext.Shows(page, () => Assert.Contains("takes no new version", page.Find("[data-test=ended]").TextContent, StringComparison.Ordinal));
+        Assert.Equal(Mine, page.FindComponent<LabEditor>().Instance.Text);
+    }
+
+    [Theory]
+    [InlineData("nothing", "There is no definition nothing")]
+    public async Task Open_NoSuchDefinition_Helps(string name, string told)
+    {
+        await using var portal = await StartAsync();
+        _ = new EditorInBrowser(portal);
+
+        var page = portal.Open<EditDefinitionPage>($"/definitions/{name}/edit", parameters => parameters.Add(p => p.Name, name));
+
+        PortalContext.Shows(page, () => Assert.Contains(told, page.Find("[data-test=away]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task New_NameOfAnother_OffersToMakeItsNextVersion()
+    {
+        await using var portal = await StartAsync();
+        _ = new EditorInBrowser(portal);
+        var page = portal.Open<EditDefinitionPage>("/definitions/new");
+        PortalContext.Shows(page, () => Assert.Equal("new-lab", page.Find("[name=name]").GetAttribute("value")));
+
+        await page.Find("[name=name]").ChangeAsync("ospf");
+
+        Assert.Contains("There is such a definition already", page.Find("[data-test=exists]").TextContent, StringComparison.Ordinal);
+        await page.Find("[data-test=publish]").ClickAsync();
+        PortalContext.Shows(page, () => Assert.Contains("yours was made from none", page.Find("[data-test=refused]").TextContent, StringComparison.Ordinal));
+        Assert.Single(portal.Cache.Current.Definitions["ospf"].Value.Versions);
+    }
+
+    [Fact]
+    public async Task DryRun_OneWorkerAndATemplate_SaysOnHowMany()
+    {
+        await using var portal = await StartAsync();
+        _ = new EditorInBrowser(portal);
+        var template = await portal.AddTemplateAsync(Domain.Sample.Template() with { MaxWorkers = 4 });
+        await portal.PutAsync(Domain.Sample.WorkerOf(template, "w-1"));
+        var page = Open(portal);
+        PortalContext.Shows(page, () => Assert.Contains("It can be published as it is", page.Find("[data-test=remarks]").TextContent, StringComparison.Ordinal));
+
+        await page.Find("[data-test=dry-run]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Contains("Would fit on 1 worker now, 5 after scaling", page.Find("[data-test=dry-run-sum]").TextContent, StringComparison.Ordinal));
+    }
+
+    private static async Task<PortalContext> StartAsync()
+    {
+        var portal = await PortalContext.StartAsync(Role.Admin);
+        await portal.PublishAsync("ospf", yaml: First);
+        return portal;
+    }
+
+    private static IRenderedComponent<EditDefinitionPage> Open(PortalContext portal) =>
+        portal.Open<EditDefinitionPage>("/definitions/ospf/edit", parameters => parameters.Add(p => p.Name, "ospf"));
+
+    /// <summary>Typed, and read by the page a moment later.</summary>
+    private static async Task WriteAsync(PortalContext portal, IRenderedComponent<EditDefinitionPage> page, string text)
+    {
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=remarks] .sum")));
+        await EditorInBrowser.WriteAsync(page, text);
+        portal.ShowsInTime(page, () => Assert.NotEmpty(page.FindAll("[data-test=start-over]")));
+    }
+}

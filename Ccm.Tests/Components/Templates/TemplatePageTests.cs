@@ -1,0 +1,171 @@
+using Bunit;
+using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
+using Ccm.Portal.Components.Pages.Templates;
+using Ccm.Tests.Domain;
+using TestContext = Xunit.TestContext;
+
+namespace Ccm.Tests.Components.Templates;
+
+public sealed class TemplatePageTests
+{
+    [Fact]
+    public async Task Save_ChangedField_MakesTheNextRevision()
+    {
+        await using var portal = await StartAsync(Role.Admin);
+        var page = Open(portal);
+
+        await page.Find("[name=maxWorkers]").ChangeAsync("7");
+        await page.Find("[data-test=save]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Contains("revision 2", page.Find("h1").TextContent, StringComparison.Ordinal));
+        Assert.Equal(7, (await portal.Control.ReadTemplateAsync("metal", TestContext.Current.CancellationToken)).MaxWorkers);
+    }
+
+    [Fact]
+    public async Task Save_WrongFields_NamesThemAndKeepsWhatWasTyped()
+    {
+        await using var portal = await StartAsync(Role.Admin);
+        var page = Open(portal);
+
+        await page.Find("[name=memoryGb]").ChangeAsync("much");
+        await page.Find("[name=portEnd]").ChangeAsync("1");
+        await page.Find("[name=cpuOvercommit]").ChangeAsync("65");
+        await page.Find("[data-test=save]").ClickAsync();
+
+        Assert.Equal("much", page.Find("[name=memoryGb]").GetAttribute("value"));
+        Assert.Contains("'much' is no whole number", page.Find("[data-field=memoryGb]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Give 1 to 64", page.Find("[data-field=cpuOvercommit]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("2000–1 is no range", page.Find("[data-field=portStart]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("3 fields are wrong", page.Find("[data-test=cannot]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("both", 7, "theirs")]
+    [InlineData("mine", 7, "")]
+    [InlineData("theirs", 10, "theirs")]
+    public async Task Conflict_SavedElsewhere_EachChoiceDoesWhatItSays(string choice, int maxWorkers, string description)
+    {
+        await using var portal = await StartAsync(Role.Admin);
+        var page = Open(portal);
+        await page.Find("[name=maxWorkers]").ChangeAsync("7");
+
+        await portal.Control.UpdateTemplateAsync(PortalContext.Admin, Operation.New(), Sample.Template() with { Provider = portal.Host.Name, Description = "theirs" }, TestContext.Current.CancellationToken);
+
+        PortalContext.Shows(page, () => Assert.Contains("Revision 2 was saved while you edited revision 1", page.Find("[data-test=conflict]").TextContent, StringComparison.Ordinal));
+        Assert.Equal(["description", "maxWorkers"], page.FindAll("[data-test=conflict] tr[data-field]").Select(row => row.GetAttribute("data-field")));
+        Assert.True(page.Find("[data-test=save]").HasAttribute("disabled"));
+        await page.Find($"[data-test={choice}]").ClickAsync();
+        if (choice != "theirs")
+            await page.Find("[data-test=save]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=discard]")));
+        var saved = await portal.Control.ReadTemplateAsync("metal", TestContext.Current.CancellationToken);
+        Assert.Equal((maxWorkers, description, choice == "theirs" ? 2 : 3), (saved.MaxWorkers, saved.Description, saved.Revision));
+    }
+
+    [Fact]
+    public async Task Worker_OfItAppears_IsNoConflict()
+    {
+        await using var portal = await StartAsync(Role.Admin);
+        var page = Open(portal);
+        await page.Find("[name=maxWorkers]").ChangeAsync("7");
+
+        await portal.Control.CreateWorkerAsync(PortalContext.Admin, Operation.New(), "metal", "Asked for.", null, null, TestContext.Current.CancellationToken);
+
+        PortalContext.Shows(page, () => Assert.Contains("PENDING", page.Find("[data-test=workers]").TextContent, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("[data-test=conflict]"));
+        Assert.Equal("7", page.Find("[name=maxWorkers]").GetAttribute("value"));
+        Assert.True(page.Find("[data-test=delete]").HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public async Task Switch_Enabled_DisablesIt()
+    {
+        await using var portal = await StartAsync(Role.Admin);
+        var page = Open(portal);
+
+        await page.Find("[data-test=switch]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Equal("DISABLED", page.Find("[data-test=enabled]").TextContent));
+        Assert.False((await portal.Control.ReadTemplateAsync("metal", TestContext.Current.CancellationToken)).Enabled);
+    }
+
+    [Fact]
+    public async Task Delete_NameTyped_DeletesIt()
+    {
+        await using var portal = await StartAsync(Role.Admin);
+        var page = Open(portal);
+
+        var deleting = page.Find("[data-test=delete]").ClickAsync();
+        portal.Dialogs.WaitForElement("input").Input("metal");
+        await portal.Dialogs.Find("[data-test=confirm]").ClickAsync();
+        await deleting;
+
+        Assert.EndsWith("/templates", portal.Navigation.Uri, StringComparison.Ordinal);
+        Assert.True(portal.Cache.Current.Templates["metal"].Value.Deleted);
+    }
+
+    [Fact]
+    public async Task Deleted_MeanwhileByAnother_KeepsWhatWasTyped()
+    {
+        await using var portal = await StartAsync(Role.Admin);
+        var page = Open(portal);
+        await page.Find("[name=maxWorkers]").ChangeAsync("7");
+
+        await portal.Control.DeleteTemplateAsync(PortalContext.Admin, Operation.New(), "metal", TestContext.Current.CancellationToken);
+
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=gone]")));
+        await page.Find("[data-test=save]").ClickAsync();
+        PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=gone]")));
+        Assert.Equal(7, (await portal.Control.ReadTemplateAsync("metal", TestContext.Current.CancellationToken)).MaxWorkers);
+    }
+
+    [Fact]
+    public async Task New_Named_IsMadeAndShown()
+    {
+        await using var portal = await StartAsync(Role.Admin);
+        var page = portal.Open<TemplatePage>("/templates/new");
+        await page.Find("[name=name]").ChangeAsync("large");
+
+        await page.Find("[data-test=save]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.EndsWith("/templates/large", portal.Navigation.Uri, StringComparison.Ordinal));
+        Assert.Equal(16, (await portal.Control.ReadTemplateAsync("large", TestContext.Current.CancellationToken)).CpuCores);
+    }
+
+    [Fact]
+    public async Task Open_Viewer_ReadsAndCannotChange()
+    {
+        await using var portal = await StartAsync(Role.Viewer);
+
+        var page = Open(portal);
+
+        Assert.All(page.FindAll("input, select, textarea"), field => Assert.True(field.HasAttribute("disabled")));
+        Assert.Empty(page.FindAll("[data-test=save], [data-test=switch], [data-test=delete]"));
+    }
+
+    [Fact]
+    public async Task Open_NoSuchTemplate_Helps()
+    {
+        await using var portal = await StartAsync(Role.Viewer);
+
+        var page = portal.Open<TemplatePage>("/templates/none", parameters => parameters.Add(p => p.Name, "none"));
+
+        PortalContext.Shows(page, () => Assert.Contains("There is no worker template none", page.Find("[data-test=no-template]").TextContent, StringComparison.Ordinal));
+    }
+
+    private static async Task<PortalContext> StartAsync(Role role)
+    {
+        var portal = await PortalContext.StartAsync(role);
+        await portal.AddTemplateAsync(Sample.Template() with { Provider = portal.Host.Name });
+        return portal;
+    }
+
+    private static IRenderedComponent<TemplatePage> Open(PortalContext portal)
+    {
+        var page = portal.Open<TemplatePage>("/templates/metal", parameters => parameters.Add(p => p.Name, "metal"));
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[name=maxWorkers]")));
+        return page;
+    }
+}
