@@ -2,7 +2,6 @@ using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Components.Pages.Instances;
-using Ccm.Portal.Live;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -12,23 +11,12 @@ namespace Ccm.Portal.Components.Pages.Definitions;
 public sealed partial class DefinitionsPage
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
-    private List<string> _names = [];
+    private List<DefinitionTable.Row> _rows = [];
     private Dictionary<string, LabletDefinition> _definitions = [];
     private Dictionary<string, int> _live = [];
-    private List<(DefinitionStatus Status, int Count)> _counts = [];
-    private int _all;
-    private string _text = "";
-    private DefinitionStatus? _status;
     private string? _problem;
     private string? _published;
     private bool _retrying;
-
-    /// <summary>Words of name or title.</summary>
-    [SupplyParameterFromQuery(Name = "q")]
-    private string? Text { get; set; }
-
-    [SupplyParameterFromQuery(Name = "status")]
-    private string? Status { get; set; }
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -39,13 +27,8 @@ public sealed partial class DefinitionsPage
     protected override async Task OnInitializedAsync()
     {
         Count();
-        await ReadAsync();
-    }
-
-    protected override void OnParametersSet()
-    {
-        (_text, _status) = (Text ?? "", Words.ValueOf<DefinitionStatus>(Status));
         Select();
+        await ReadAsync();
     }
 
     protected override bool Apply(FleetChange change)
@@ -53,10 +36,11 @@ public sealed partial class DefinitionsPage
         var before = _live;
         if (change.IsResync || !change.Instances.IsEmpty)
             Count();
-        if (!change.Definitions)
-            return before.Count != _live.Count || before.Any(pair => _live.GetValueOrDefault(pair.Key) != pair.Value);
+        if (change.Definitions)
+            Begin(ReadAsync);
+        else if (before.Count == _live.Count && before.All(pair => _live.GetValueOrDefault(pair.Key) == pair.Value))
+            return false;
         Select();
-        Begin(ReadAsync);
         return true;
     }
 
@@ -67,22 +51,8 @@ public sealed partial class DefinitionsPage
             _live = Fleet.Instances.Values.Where(entry => entry.Value.State != InstanceState.Terminated).CountBy(entry => entry.Value.DefinitionId).ToDictionary();
     }
 
-    private void Select()
-    {
-        var all = Fleet.Definitions.Where(pair => pair.Value.Value is { Status: not DefinitionStatus.Deleted, Latest: not null }).ToList();
-        _all = all.Count;
-        _counts = [.. all.CountBy(pair => pair.Value.Value.Status).OrderBy(count => count.Key).Select(count => (count.Key, count.Value))];
-        _names = [.. all.Where(pair => (_status is null || pair.Value.Value.Status == _status) && Matches(pair.Key)).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
-    }
-
-    private bool Matches(string name) => _text.Length == 0 || name.Contains(_text, StringComparison.OrdinalIgnoreCase)
-        || _definitions.GetValueOrDefault(name)?.Title.Contains(_text, StringComparison.OrdinalIgnoreCase) == true;
-
-    private void Go(string? text, DefinitionStatus? status) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters("/definitions", new Dictionary<string, object?>
-    {
-        ["q"] = string.IsNullOrEmpty(text) ? null : text,
-        ["status"] = status?.ToString().ToUpperInvariant(),
-    }), replace: true);
+    private void Select() => _rows = [.. Fleet.Definitions.Where(pair => pair.Value.Value is { Status: not DefinitionStatus.Deleted, Latest: not null })
+        .Select(pair => new DefinitionTable.Row(pair.Key, pair.Value.Value, _definitions.GetValueOrDefault(pair.Key), _live.GetValueOrDefault(pair.Key)))];
 
     private async Task ReadAsync()
     {

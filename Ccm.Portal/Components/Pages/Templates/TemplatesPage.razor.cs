@@ -9,18 +9,14 @@ namespace Ccm.Portal.Components.Pages.Templates;
 /// <summary>All kinds of worker, with what there is of each and which labs it would take.</summary>
 public sealed partial class TemplatesPage
 {
-    private ImmutableArray<WorkerTemplate> _rows = [];
-    private ImmutableDictionary<string, TemplateUse> _use = ImmutableDictionary<string, TemplateUse>.Empty;
+    private List<TemplateTable.Row> _rows = [];
+    private ImmutableArray<WorkerTemplate> _templates = [];
     private Dictionary<string, int> _takes = [];
-    private int _definitions;
+    private int _labs;
     private string? _problem;
     private bool _read;
 
-    protected override async Task OnInitializedAsync()
-    {
-        _use = TemplateUse.Of(Fleet);
-        await ReadAsync();
-    }
+    protected override Task OnInitializedAsync() => ReadAsync();
 
     protected override bool Apply(FleetChange change)
     {
@@ -28,9 +24,18 @@ public sealed partial class TemplatesPage
             Begin(ReadAsync);
         if (!change.IsResync && change.Workers.IsEmpty)
             return false;
-        _use = TemplateUse.Of(Fleet);
+        Select();
         return true;
     }
+
+    private void Select()
+    {
+        var use = TemplateUse.Of(Fleet);
+        _rows = [.. _templates.Select(template => Row(template, use.GetValueOrDefault(template.Name, TemplateUse.None)))];
+    }
+
+    private TemplateTable.Row Row(WorkerTemplate template, TemplateUse use) => new(
+        template, use.Workers.Length, string.Join(", ", use.ByState.Select(state => $"{state.Count} {state.State.ToString().ToUpperInvariant()}")), $"{_takes[template.Name]} of {_labs} labs");
 
     private async Task ReadAsync()
     {
@@ -38,13 +43,12 @@ public sealed partial class TemplatesPage
             return;
         try
         {
-            var rows = await Control.ReadTemplatesAsync(Left);
-            _rows = [.. rows.OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal)];
+            var templates = await Control.ReadTemplatesAsync(Left);
             var active = Fleet.Definitions.Where(pair => pair.Value.Value is { Status: DefinitionStatus.Active, Latest: not null }).Select(pair => (pair.Key, pair.Value.Value.Latest!)).ToList();
             var requests = (await Control.ReadDefinitionsAsync(active, Left)).Where(definition => definition.NodeCount > 0).Select(LabRequest.Of).ToList();
-            _definitions = requests.Count;
-            _takes = _rows.ToDictionary(template => template.Name, template => requests.Count(request => DryRun.Takes(template, request)), StringComparer.Ordinal);
-            _problem = null;
+            _takes = templates.ToDictionary(template => template.Name, template => requests.Count(request => DryRun.Takes(template, request)), StringComparer.Ordinal);
+            (_templates, _labs, _problem, _read) = (templates, requests.Count, null, true);
+            Select();
         }
         catch (RefusedException refused)
         {
@@ -54,7 +58,6 @@ public sealed partial class TemplatesPage
         {
             return;
         }
-        _read = true;
         StateHasChanged();
     }
 }
