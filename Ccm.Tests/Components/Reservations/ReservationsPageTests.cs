@@ -30,7 +30,7 @@ public sealed class ReservationsPageTests
         Assert.Equal(((1.5 - lead) / 6 * 100, (2 + lead) / 6 * 100), (Length(bar, "left"), Length(bar, "width")), Near);
         Assert.Equal(lead / (2 + lead) * 100, Length(bar, "--lead"), 2);
         Assert.Equal("/instances/i-1", bar.GetAttribute("href"));
-        Assert.Equal("ospf of user: RUNNING on w-1, Sun 1 Mar 12:30 to 14:30 (Sun 1 Mar 12:30 to 14:30 UTC), takes its place at 12:24", bar.GetAttribute("aria-label"));
+        Assert.Equal("ospf of user: RUNNING on w-1, Sun 1 Mar 12:30 to 14:30 (Sun 1 Mar 12:30 to 14:30 UTC), takes its place at 12:24", bar.GetAttribute("title"));
         Assert.Equal("▶ ospf", bar.TextContent);
         Assert.Equal("128", page.Find("[data-test=peak]").TextContent);
     }
@@ -53,6 +53,25 @@ public sealed class ReservationsPageTests
     }
 
     [Fact]
+    public async Task Rows_ByWorker_HaveEveryWorkerAndWhatHasNoneApart()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker("w-empty"));
+        await portal.PutAsync(Sample.Worker("w-gone", WorkerState.Terminated));
+        await portal.PutAsync(Booked.Slot("i-waits", 2, 1));
+        await portal.PutAsync(Booked.Slot("i-over", -0.5, 2) with
+        {
+            State = InstanceState.Terminated,
+            LastTransition = new Transition<InstanceState>(InstanceState.Archived, InstanceState.Terminated, Sample.Now.AddMinutes(-10), "ccm/controller", "Over."),
+        });
+
+        var page = portal.Open<ReservationsPage>("/reservations" + Window);
+
+        Assert.Equal(["No place yet 1", "w-empty metal · RUNNING", "Ended 1"],
+            page.FindAll("[data-test=line] th").Select(name => string.Join(' ', name.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
+    }
+
+    [Fact]
     public async Task Rows_RoleUser_NameTheirOwnAndOfOthersOnlyThatSomethingIsBooked()
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
@@ -68,7 +87,7 @@ public sealed class ReservationsPageTests
             Assert.Contains("booked", page.Markup, StringComparison.Ordinal);
             foreach (var name in new[] { "i-other", "somebody", "theirs", "w-secret", "RUNNING" })
                 Assert.DoesNotContain(name, page.Markup, StringComparison.Ordinal);
-            Assert.Contains("2 bookings in this time", page.Find("[data-test=shown]").TextContent, StringComparison.Ordinal);
+            Assert.Contains(view.Length == 0 ? "2 bookings in this time" : "2 shown of 2.", page.Markup, StringComparison.Ordinal);
         }
     }
 
@@ -133,7 +152,22 @@ public sealed class ReservationsPageTests
 
         PortalContext.Shows(page, () => Assert.Contains("more than there can be", page.Find("[data-test=demand-table]").TextContent, StringComparison.Ordinal));
         Assert.Equal(["13:00 15:00 12:54 ospf 1.0.0 user PENDING – 128 overbooked", "14:00 15:00 13:54 ospf 1.0.0 user RUNNING w-1 128 "],
-            page.FindAll("[data-test=booked]").Select(row => string.Join(' ', row.Children.Select(cell => cell.TextContent.Trim()))));
+            page.FindAll("[data-test=row]").Select(row => string.Join(' ', row.Children.Select(cell => cell.TextContent.Trim()))));
+    }
+
+    [Fact]
+    public async Task Table_Filtered_KeepsItsFilterWhenTheTimeIsMoved()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Booked.Slot("i-1", 1, 4) with { OwnerId = "alice" });
+        await portal.PutAsync(Booked.Slot("i-2", 1, 4) with { OwnerId = "bob" });
+        var page = portal.Open<ReservationsPage>("/reservations" + Window + "&view=table&q=alice");
+        Assert.Equal(["i-1"], page.FindAll("[data-test=row]").Select(row => row.GetAttribute("data-id")));
+
+        await page.Find("[data-test=later]").ClickAsync();
+
+        Assert.Contains("q=alice", portal.Navigation.Uri, StringComparison.Ordinal);
+        PortalContext.Shows(page, () => Assert.Equal(["i-1"], page.FindAll("[data-test=row]").Select(row => row.GetAttribute("data-id"))));
     }
 
     [Fact]
@@ -206,6 +240,21 @@ public sealed class ReservationsPageTests
         PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=free-again]")));
         await page.Find("[data-test=free-again]").ClickAsync();
         PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=free-again]")));
+    }
+
+    [Fact]
+    public async Task Change_AmongThousands_IsPaintedWithThoseThatFollowIt()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.CommitAsync([.. Enumerable.Range(0, 1200).Select(n => Booked.Slot($"i-{n:D5}", n % 20, 1)).Select(slot => new StatePut(StateKeys.InstanceState(slot.Id), DomainJson.Write(slot)))]);
+        var page = portal.Open<ReservationsPage>("/reservations");
+        PortalContext.Shows(page, () => Assert.Contains("1200 bookings", page.Find("[data-test=shown]").TextContent, StringComparison.Ordinal));
+        Assert.Equal(1200, Assert.Single(page.FindComponents<TimelineLine>()).Instance.Line.Bars.Sum(bar => bar.Times.Length));
+
+        await portal.PutAsync(Booked.Slot("i-one", 1, 1));
+        await portal.PutAsync(Booked.Slot("i-two", 1, 1));
+
+        portal.ShowsInTime(page, () => Assert.Contains("1202 bookings", page.Find("[data-test=shown]").TextContent, StringComparison.Ordinal));
     }
 
     [Theory]

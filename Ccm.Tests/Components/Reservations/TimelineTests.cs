@@ -42,6 +42,16 @@ public sealed class TimelineTests
     });
 
     [Fact]
+    public void Dense_AnyBookings_CountEachOfTheWindowOnceAndNoneOverAnother() => Gen.Select(Times, Window).Sample((times, window) =>
+    {
+        var bars = Timeline.Dense(times, window);
+
+        Assert.Equal(times.Where(window.Overlaps).Select(time => time.Entry.Id).Order(), bars.SelectMany(bar => bar.Times.Select(time => time.Entry.Id)).Order());
+        Assert.All(bars.Zip(bars.Skip(1)), pair => Assert.True(pair.First.Until <= pair.Second.From));
+        Assert.All(bars, bar => Assert.All(bar.Times, time => Assert.True(time.From < bar.Until && (time.From >= bar.From || bar.From == window.From))));
+    });
+
+    [Fact]
     public void Lanes_SameBookingsInAnotherOrder_AreTheSame() => Gen.Select(Times, Window, Gen.Int).Sample((times, window, seed) =>
     {
         var shuffled = times.ToArray();

@@ -9,23 +9,24 @@ internal static class Demand
     /// <summary>What is booked at the window's start, and each change of it up to the window's end.</summary>
     public static ImmutableArray<Step> Steps(IEnumerable<BookedTime> times, ForecastLimit limit, TimeWindow window)
     {
-        var changes = new SortedDictionary<DateTimeOffset, long> { [window.From] = 0 };
+        var changes = new List<(DateTimeOffset At, long Amount)> { (window.From, 0) };
         foreach (var time in times.Where(window.Overlaps))
         {
-            Add(time.From < window.From ? window.From : time.From, time.Load[limit]);
+            changes.Add((time.From < window.From ? window.From : time.From, time.Load[limit]));
             if (time.Until < window.Until)
-                Add(time.Until, -time.Load[limit]);
+                changes.Add((time.Until, -time.Load[limit]));
         }
+        changes.Sort((one, other) => one.At.CompareTo(other.At));
         var (steps, booked) = (ImmutableArray.CreateBuilder<Step>(), 0L);
-        foreach (var (at, change) in changes)
+        for (var n = 0; n < changes.Count;)
         {
-            booked += change;
-            if (steps.Count == 0 || change != 0)
+            var at = changes[n].At;
+            for (; n < changes.Count && changes[n].At == at; n++)
+                booked += changes[n].Amount;
+            if (steps.Count == 0 || steps[^1].Amount != booked)
                 steps.Add(new Step(at, booked));
         }
         return steps.ToImmutable();
-
-        void Add(DateTimeOffset at, long amount) => changes[at] = changes.GetValueOrDefault(at) + amount;
     }
 
     /// <summary>The most that is booked within a part of the window.</summary>

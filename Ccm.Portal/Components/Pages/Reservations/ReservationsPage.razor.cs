@@ -15,6 +15,10 @@ namespace Ccm.Portal.Components.Pages.Reservations;
 public sealed partial class ReservationsPage
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Bookings that are laid out within a few milliseconds.</summary>
+    private const int Many = 1000;
     private readonly Dictionary<string, BookedTime> _times = new(StringComparer.Ordinal);
     private ReservationsView _view = ReservationsView.Default;
     private TimeWindow _window = new(default, 24);
@@ -27,6 +31,7 @@ public sealed partial class ReservationsPage
     private ImmutableArray<WorkerTemplate>? _templates;
     private FleetReach? _reach;
     private bool _read;
+    private bool _laysSoon;
 
     [SupplyParameterFromQuery(Name = "from")]
     private string? From { get; set; }
@@ -83,11 +88,33 @@ public sealed partial class ReservationsPage
         if (change.IsResync)
             TakeAll();
         var moved = change.Instances.Aggregate(false, (shown, id) => Take(id) || shown);
+        var stale = _slots is not null && !_slotsChanged && !change.Instances.IsEmpty;
+        _slotsChanged |= stale;
         if (!change.IsResync && !change.Definitions && change.Workers.IsEmpty && !moved)
+            return stale;
+        return LayNowOrSoon() || stale;
+    }
+
+    /// <summary>Thousands of bookings are not laid out with each of a stream of changes, which come many times a second.</summary>
+    private bool LayNowOrSoon()
+    {
+        if (_inOrder.Count > Many && Time.GetUtcNow() - _now < Pause)
+        {
+            if (!_laysSoon)
+                Begin(LaySoonAsync);
             return false;
-        _slotsChanged = _slots is not null && (_slotsChanged || !change.Instances.IsEmpty);
+        }
         Lay();
         return true;
+    }
+
+    private async Task LaySoonAsync()
+    {
+        _laysSoon = true;
+        await Task.Delay(Pause, Time, Left);
+        _laysSoon = false;
+        Lay();
+        StateHasChanged();
     }
 
     private void TakeAll()

@@ -36,7 +36,8 @@ public sealed record ReservationsView(DateTimeOffset? From, int Hours, bool ByWo
 
     public TimeWindow Window(DateTimeOffset now) => From is { } from ? new TimeWindow(from, Hours) : TimeWindow.Around(now, Hours);
 
-    public string Address(NavigationManager navigation) => navigation.GetUriWithQueryParameters("/reservations", new Dictionary<string, object?>
+    /// <summary>Of the page that is open; what the table's filters have there stays.</summary>
+    public string Address(NavigationManager navigation) => navigation.GetUriWithQueryParameters(new Dictionary<string, object?>
     {
         ["from"] = From?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture),
         ["hours"] = Hours == Default.Hours ? null : Hours,

@@ -67,6 +67,8 @@ public sealed partial class TimelineChart
 
     private static string Number(long amount) => amount.ToString("#,0", CultureInfo.InvariantCulture);
 
+    private string Beyond(long level) => level > Math.Max(_peak.Amount, 1) * DemandChart.Beyond ? " ↑" : "";
+
     private Task MoveAsync(KeyboardEventArgs pressed) => pressed switch
     {
         { CtrlKey: true } or { AltKey: true } or { MetaKey: true } => Task.CompletedTask,

@@ -13,6 +13,9 @@ public sealed partial class TimelineLine
     /// <summary>From these shares of the window on a bar has room for its sign, and for words.</summary>
     private const double SignFits = 0.02;
     private const double WordsFit = 0.05;
+
+    /// <summary>A narrower bar is too small to be hit for certain: keys go by it, to a closer look or to the table.</summary>
+    private const double Target = 0.035;
     private (Line? Line, ReservationsView? View, TimeWindow? Window, Viewer? Viewer) _painted;
     private bool _again;
 
@@ -84,7 +87,7 @@ public sealed partial class TimelineLine
     }
 
     private string Place(Bar bar) => $"left:{Window.Percent(bar.From)};width:{TimeWindow.Css(Width(bar))}"
-        + (bar.Times.Length == 1 && bar.Times[0].Start > bar.Times[0].From ? $";--lead:{TimeWindow.Css(Lead(bar.Times[0], Width(bar)))}" : "");
+        + (bar.Times is [var only] && bar.From == only.From && only.Start > only.From ? $";--lead:{TimeWindow.Css(Lead(only, Width(bar)))}" : "");
 
     private double Width(Bar bar) => Math.Clamp(Window.Share(bar.Until), 0, 1) - Math.Clamp(Window.Share(bar.From), 0, 1);
 

@@ -30,6 +30,9 @@ public sealed record Line(Row Row, int Lane, int Count, Worker? Worker, Immutabl
 /// <summary>Which rows there are, and what stands in each.</summary>
 internal static class TimelineRows
 {
+    /// <summary>Those that are on no worker, or nobody's business, would push all else out of sight: beyond so many lanes they are counted in one.</summary>
+    private const int MostLanes = 8;
+
     /// <param name="byWorker">A row for each worker, also for those that are empty; else one for each lab that is booked.</param>
     /// <param name="actor">Who looks: of others' bookings one who may not read them sees that there are some, in a row of their own.</param>
     public static List<Line> Of(IReadOnlyCollection<BookedTime> times, FleetSnapshot fleet, bool byWorker, Actor actor, TimeWindow window)
@@ -44,6 +47,8 @@ internal static class TimelineRows
         {
             var worker = workers.GetValueOrDefault(row);
             var lanes = Timeline.Lanes(booked, window);
+            if (lanes.Length > MostLanes && row.Kind is not (RowKind.Worker or RowKind.Definition))
+                lanes = [Timeline.Dense(booked, window)];
             var count = lanes.Sum(lane => lane.Sum(bar => bar.Times.Length));
             lines.AddRange(lanes.IsEmpty ? [new Line(row, 0, 0, worker, [])] : lanes.Select((bars, lane) => new Line(row, lane, count, worker, bars)));
         }

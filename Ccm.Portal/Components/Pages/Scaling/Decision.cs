@@ -15,7 +15,7 @@ public sealed record Decision(long Sequence, DateTimeOffset At, ScalingKind? Kin
     {
         var (room, about) = audited.Subject.Split('/', 2) is [var first, var rest] ? (first, rest) : ("", audited.Subject);
         return new Decision(audited.Sequence, audited.Time, ScalingFilter.Kinds.FirstOrDefault(kind => kind.Type == audited.Type), about,
-            room is "instances" or "workers" ? $"/{audited.Subject}" : null,
+            room is "instances" or "workers" or "templates" ? $"/{audited.Subject}" : null,
             room == "templates" ? about : room == "workers" ? fleet.Workers.GetValueOrDefault(about)?.Value.Template : null,
             audited.Data is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("reason", out var reason) ? reason.ToString() : "");
     }

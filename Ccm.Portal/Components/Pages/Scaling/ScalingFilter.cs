@@ -36,7 +36,7 @@ public sealed record ScalingFilter(string Kind, string Template, int Hours)
 
     /// <summary>What to ask the trail for; the template is looked for in the answer.</summary>
     public AuditQuery Query(DateTimeOffset now, int limit, long? before) => new(
-        Type: Kinds.FirstOrDefault(known => known.Word == Kind)?.Type, Text: Kind.Length == 0 ? "ccm.scaling." : null,
+        Type: Kinds.FirstOrDefault(known => known.Word == Kind)?.Type ?? "ccm.scaling.*",
         From: Hours == 0 ? null : now.AddHours(-Hours), Before: before, Limit: limit);
 }
 

@@ -12,7 +12,7 @@ public sealed partial class ScalingPage
     private const int PerReading = 200;
 
     /// <summary>Transitions of one type that are read at most; with more of them the picture reaches less far back.</summary>
-    private const int MostTransitions = 500;
+    private const int MostTransitions = 2000;
     private static readonly TimeSpan Lately = TimeSpan.FromHours(6);
     private ImmutableArray<Decision> _decisions = [];
     private List<Decision> _shown = [];

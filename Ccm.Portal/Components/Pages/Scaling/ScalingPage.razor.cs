@@ -13,6 +13,9 @@ public sealed partial class ScalingPage
 {
     /// <summary>So often at the most the planner is asked and the trail is read, however much changes.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+
+    /// <summary>The history goes on with what is seen; now and then it is read anew, as what happens unseen between two looks is not in it.</summary>
+    private const int HistoryBeats = 600;
     private ScalingFilter _filter = ScalingFilter.Read(null, null, null);
     private ScalingOutlook? _outlook;
     private List<(string Reason, bool IsRefused, List<WaitingLab> Labs)> _waiting = [];
@@ -77,7 +80,7 @@ public sealed partial class ScalingPage
                 await LookAsync();
             if (_trailChanged && !_reading)
                 await ReadNewestAsync();
-            if (beats++ % 60 == 0)
+            if (beats++ % HistoryBeats == 0)
                 await ReadHistoryAsync();
         }
     }
