@@ -19,6 +19,7 @@ public sealed class FieldDiffTests
     [InlineData("""[{"field":"licenseAffinity","before":[],"after":["ENTERPRISE"]}]""", "License affinity: +ENTERPRISE")]
     [InlineData("""[{"field":"versions","before":[{"v":"1","by":"a"}],"after":[{"v":"1","by":"b"},{"v":"2","by":"a"}]}]""", "Versions › #1 › By: a → b|Versions › #2 › V: none → 2|Versions › #2 › By: none → a")]
     [InlineData("""[{"field":"port","before":"none","after":{"a":1}}]""", """Port: none → {"a":1}""")]
+    [InlineData("""[{"field":"timeslotEnd","before":"2026-11-26T10:00:00+01:00"}]""", "Timeslot end: 2026-11-26 09:00:00 UTC → none")]
     [InlineData("""[{"field":"x","before":{},"after":{}},{"no":1},7]""", "")]
     public void Of_Changes_NamesEachFieldThatDiffersInWords(string changes, string told) =>
         Assert.Equal(told, string.Join('|', FieldDiff.Of(Data($$"""{"changes":{{changes}}}""")).Select(diff => diff.InWords)));
@@ -41,6 +42,11 @@ public sealed class FieldDiffTests
     [Fact]
     public void Summary_ManyFields_TellsThreeAndHowManyMore() => Assert.Equal("A: 1 → 2 · B: 1 → 2 · C: 1 → 2 · 2 more",
         EventWords.Summary(FieldDiff.Of(Data($$"""{"changes":[{{string.Join(',', "abcde".Select(name => $$"""{"field":"{{name}}","before":1,"after":2}"""))}}]}"""))));
+
+    [Theory]
+    [InlineData("""{"field":"state","before":"A","after":"B"},{"field":"end","after":"2026-11-26T10:00:00Z"}""", "State: A → B · 1 more")]
+    [InlineData("""{"field":"end","before":"2026-11-25T10:00:00Z","after":"2026-11-26T10:00:00Z"}""", "End")]
+    public void Summary_Times_AreNamedAndNotTold(string changes, string told) => Assert.Equal(told, EventWords.Summary(FieldDiff.Of(Data($$"""{"changes":[{{changes}}]}"""))));
 
     [Fact]
     public void Summary_EverythingNew_SaysNothingBesideTheReason() => Assert.Empty(EventWords.Summary(FieldDiff.Of(Data("""{"changes":[{"field":"a","after":2}]}"""))));

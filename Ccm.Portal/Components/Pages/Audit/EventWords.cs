@@ -61,7 +61,10 @@ internal static class EventWords
         var told = diffs.Where(diff => !diff.IsBookkeeping).ToList();
         if (told.Count == 0 || diffs.All(diff => diff.IsAdded) || diffs.All(diff => diff.IsRemoved))
             return "";
-        return string.Join(" · ", told.Take(3).Select(diff => Short(diff.InWords))) + (told.Count > 3 ? $" · {told.Count - 3} more" : "");
+        var shown = told.Where(diff => !diff.IsTime).Take(3).Select(diff => Short(diff.InWords)).ToList();
+        if (told.Count > shown.Count)
+            shown.Add(shown.Count == 0 ? string.Join(", ", told.Take(3).Select(diff => diff.Name)) : $"{told.Count - shown.Count} more");
+        return string.Join(" · ", shown);
     }
 
     /// <summary>The changed fields as they were, and as they are: two texts to lay beside each other.</summary>

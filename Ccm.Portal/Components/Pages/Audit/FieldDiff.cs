@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Ccm.Portal.Api;
 
 namespace Ccm.Portal.Components.Pages.Audit;
 
@@ -17,6 +18,9 @@ public sealed record FieldDiff(string Path, JsonElement? Before, JsonElement? Af
     public bool IsAdded => Before is null;
 
     public bool IsRemoved => After is null;
+
+    /// <summary>Whether it is a time that changed, which says little by itself.</summary>
+    public bool IsTime => (After ?? Before) is { ValueKind: JsonValueKind.String } value && Times.TryRead(value.GetString(), out _);
 
     public bool IsBookkeeping => Bookkeeping.Contains(Path.Split('.', '[')[0]);
 
@@ -57,6 +61,7 @@ public sealed record FieldDiff(string Path, JsonElement? Before, JsonElement? Af
         JsonValueKind.True => "yes",
         JsonValueKind.False => "no",
         JsonValueKind.Null or JsonValueKind.Undefined => "none",
+        JsonValueKind.String when Times.TryRead(value.GetString(), out var time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture),
         JsonValueKind.String when value.GetString() is { Length: > 0 } text => text,
         JsonValueKind.String => "empty",
         JsonValueKind.Array when value.GetArrayLength() == 0 => "none",
