@@ -30,13 +30,13 @@ public abstract class ChainVerifierContract : IAsyncDisposable
     [Fact]
     public async Task Run_WholeChain_TellsItsEndsAndHowFarItIs()
     {
-        var events = await WriteAsync(2300);
+        var events = await WriteAsync(1200);
 
         var report = await RunAsync();
 
-        Assert.Equal((null, 2300, 1L, 2300L), (report.Break, report.Checked, report.First!.Sequence, report.Last!.Sequence));
+        Assert.Equal((null, 1200, 1L, 1200L), (report.Break, report.Checked, report.First!.Sequence, report.Last!.Sequence));
         Assert.Equal(events[^1].Hash, report.Last.Hash);
-        Assert.Equal([new ChainProgress(1000, 2300), new(2000, 2300), new(2300, 2300)], _progress.Reported);
+        Assert.Equal([new ChainProgress(1000, 1200), new(1200, 1200)], _progress.Reported);
     }
 
     [Fact]
@@ -176,7 +176,9 @@ public abstract class ChainVerifierContract : IAsyncDisposable
     private async Task<ImmutableArray<AuditEvent>> WriteAsync(int count)
     {
         var events = Link(null, count);
-        await Trail.AppendAsync(events, Cancelled);
+        // As many at once as the relay writes.
+        foreach (var some in events.Chunk(100))
+            await Trail.AppendAsync([.. some], Cancelled);
         await PutHeadAsync(new AuditHead(events[^1].Sequence, events[^1].Hash));
         return events;
     }

@@ -145,7 +145,7 @@ public sealed class AuditPageTests
 
         PortalContext.Shows(page, () => Assert.Equal(("40", "1"), Ends(page)));
         Assert.NotEmpty(page.FindAll("[data-sequence='40'] + .details"));
-        PortalContext.Shows(page, () => Assert.Contains("More than 100 new events", page.Find("[data-test=newer]").TextContent, StringComparison.Ordinal));
+        PortalContext.Shows(page, () => Assert.Contains("More than 100 newer events", page.Find("[data-test=newer]").TextContent, StringComparison.Ordinal));
     }
 
     [Theory]
