@@ -69,7 +69,7 @@ public sealed class AuditPageTests
         Assert.Equal(["Max workers", "2", "3"], field.QuerySelectorAll("th, td").Select(cell => cell.TextContent.Trim()));
         Assert.Contains("quiet", page.Find("[data-field=revision]").ClassList);
         await page.Find("[data-test=as-text]").ClickAsync();
-        Assert.Contains(page.FindAll("[data-test=line-diff] .gone"), line => line.TextContent.Contains("\"maxWorkers\": 2,", StringComparison.Ordinal));
+        PortalContext.Shows(page, () => Assert.Contains(page.FindAll("[data-test=diff] .dropped"), line => line.TextContent.Contains("\"maxWorkers\": 2,", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class AuditPageTests
         var page = portal.Open<AuditPage>("/audit?event=2");
 
         PortalContext.Shows(page, () => Assert.Equal(["1.0.0", "2.0.0"], page.Find("[data-test=version-change] [data-field=version]").QuerySelectorAll("td").Select(cell => cell.TextContent.Trim())));
-        Assert.Contains(page.FindAll("[data-test=version-change] [data-test=line-diff] .new"), line => line.TextContent.Contains("iol", StringComparison.Ordinal));
+        PortalContext.Shows(page, () => Assert.Contains(page.FindAll("[data-test=version-change] [data-test=diff] .added"), line => line.TextContent.Contains("iol", StringComparison.Ordinal)));
         Assert.Contains("first version", portal.Open<AuditPage>("/audit?event=1").Find("[data-test=version-change]").TextContent, StringComparison.Ordinal);
     }
 
