@@ -37,6 +37,9 @@ public static class EventTypes
     public const string SessionSignedOut = "ccm.session.signed-out";
     public const string SessionRefused = "ccm.session.refused";
 
+    public const string NoticePosted = "ccm.system.notice.posted";
+    public const string NoticeWithdrawn = "ccm.system.notice.withdrawn";
+
     /// <summary>Told to CCM by an assessment platform: the evidence of an instance is gathered.</summary>
     public const string CollectionCompleted = "assessment.collection.completed";
 
@@ -59,6 +62,9 @@ public static class Subjects
 
     /// <param name="key">The leader key, as <c>/ccm/scheduler/leader</c>.</param>
     public static string Leader(string key) => $"leaders/{key.Split('/')[2]}";
+
+    /// <summary>Of what is about the whole of CCM.</summary>
+    public const string Notice = "system/notice";
 
     public static string User(string id) => $"users/{id}";
 

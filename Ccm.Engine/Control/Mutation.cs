@@ -77,6 +77,18 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
 
     public void PutTemplate(string name, TemplatePointer pointer, long seen) => PutGuarded(StateKeys.Template(name), pointer, seen);
 
+    /// <param name="notice">Null: it is withdrawn.</param>
+    public void PutNotice(Notice? notice, long seen)
+    {
+        if (notice is not null)
+        {
+            PutGuarded(StateKeys.Notice, notice, seen);
+            return;
+        }
+        Guard(StateKeys.Notice, seen);
+        Delete(StateKeys.Notice);
+    }
+
     /// <param name="before">Null when it did not exist.</param>
     /// <param name="after">Null when it is gone.</param>
     public void Event<T>(string type, string subject, string reason, T? before, T? after) where T : class =>

@@ -28,6 +28,9 @@ public enum Permission
     TerminateWorkers,
     VerifyAudit,
     ResignLeadership,
+
+    /// <summary>Post and withdraw the notice that everybody sees.</summary>
+    PostNotice,
 }
 
 /// <summary>Who acts.</summary>

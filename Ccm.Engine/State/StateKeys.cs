@@ -15,6 +15,9 @@ public static class StateKeys
     /// <summary>Which worker each host of the static provider belongs to.</summary>
     public const string StaticHosts = "/ccm/hosts/static";
 
+    /// <summary>What an admin tells everybody.</summary>
+    public const string Notice = "/ccm/notice";
+
     public const string SchedulerLeader = "/ccm/scheduler/leader";
     public const string ControllerLeader = "/ccm/controller/leader";
 

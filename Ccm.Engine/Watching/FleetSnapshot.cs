@@ -41,6 +41,9 @@ public sealed record FleetSnapshot
     /// <summary>Values under CCM's keys that are not what they should be, by key. What they belong to is as it was before them, or not here at all.</summary>
     public ImmutableSortedDictionary<string, UnreadableValue> Unreadable { get; init; } = ImmutableSortedDictionary.Create<string, UnreadableValue>(StringComparer.Ordinal);
 
+    /// <summary>What an admin tells everybody; null: nothing.</summary>
+    public Revised<Notice>? Notice { get; init; }
+
     /// <summary>All instances in the order of lists. One that is there never moves in it.</summary>
     public ImmutableSortedSet<InstancePlace> NewestFirst { get; init; } = ImmutableSortedSet.Create(InstancePlace.NewestFirst);
 

@@ -19,6 +19,7 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
     private ImmutableDictionary<string, LeaderEntry> _leaders = before.Leaders;
     private ImmutableDictionary<string, long> _outbox = before.Outbox;
     private ImmutableSortedDictionary<string, UnreadableValue> _unreadable = before.Unreadable;
+    private Revised<Notice>? _notice = before.Notice;
 
     public void Apply(string key, StateEntry? entry)
     {
@@ -78,6 +79,7 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
             Leaders = _leaders,
             Outbox = _outbox,
             Unreadable = _unreadable,
+            Notice = _notice,
             NewestFirst = newestFirst.ToImmutable(),
             InstancesByWorker = byWorker.ToImmutable(),
             InstancesByState = byState.ToImmutable(),
@@ -123,6 +125,8 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
             _definitions = Set(_definitions, definition, entry);
         else if (Under(key, StateKeys.Templates) is { } template)
             _templates = Set(_templates, template, entry);
+        else if (key == StateKeys.Notice)
+            _notice = entry is null ? null : new Revised<Notice>(DomainJson.Read<Notice>(entry.Value.Span), entry.ModRevision);
         else if (key is StateKeys.SchedulerLeader or StateKeys.ControllerLeader)
             _leaders = entry is null ? _leaders.Remove(key)
                 : _leaders.SetItem(key, DomainJson.Read<LeaderEntry>(entry.Value.Span) with { CreateRevision = entry.CreateRevision, LeaseId = entry.LeaseId });

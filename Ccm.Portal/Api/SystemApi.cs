@@ -25,6 +25,7 @@ internal static class SystemApi
         group.MapGet("/leaders", Leaders);
         group.MapPost("/leaders/{name}/resign", ResignAsync).WithSummary("The leader stands aside for another, whichever replica is asked (admin). Names: scheduler, controller.");
         group.MapGet("/status", StatusAsync).WithSummary("Stores, watch, outbox, replica and version.");
+        group.MapNotice();
     }
 
     private static Ok<LeadersView> Leaders(HttpContext http, Reading reading, Elections elections, StateMonitor monitor)

@@ -18,7 +18,7 @@ public sealed partial class App
     protected override void OnInitialized()
     {
         _mode = Http.AcceptsInteractiveRouting() ? RenderMode.InteractiveServer : null;
-        _viewer = new Viewer(Http.Request.Cookies["ccm-theme"] == "dark", Http.Request.Cookies["ccm-tz"] ?? "");
+        _viewer = Viewer.Of(Http.Request.Cookies);
         _columns = Http.Request.Cookies[ChosenColumns.Cookie] ?? "";
     }
 }

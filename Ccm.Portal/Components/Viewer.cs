@@ -1,16 +1,35 @@
 namespace Ccm.Portal.Components;
 
 /// <summary>How a person sees the portal.</summary>
-/// <param name="TimeZone">IANA id as the browser tells it; empty or unknown: UTC.</param>
+/// <param name="TimeZone">IANA id; empty or unknown: UTC.</param>
 public sealed record Viewer(bool Dark, string TimeZone)
 {
+    public const string ThemeCookie = "ccm-theme";
+
+    /// <summary>The browser's own zone, which its script writes at each visit.</summary>
+    public const string BrowserZoneCookie = "ccm-tz";
+
+    /// <summary>The zone that the person chose; absent: the browser's.</summary>
+    public const string ChosenZoneCookie = "ccm-zone";
+
     public static readonly Viewer Default = new(false, "");
 
-    private TimeZoneInfo Zone { get; } = TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out var zone) ? zone : TimeZoneInfo.Utc;
+    private TimeZoneInfo Zone { get; } = Find(TimeZone) ?? TimeZoneInfo.Utc;
+
+    /// <summary>What the zone is called, where it is known.</summary>
+    public string ZoneName => Zone == TimeZoneInfo.Utc ? "UTC" : TimeZone;
+
+    /// <summary>As the cookies say, so that the very first paint is right.</summary>
+    public static Viewer Of(IRequestCookieCollection cookies) => new(cookies[ThemeCookie] == "dark",
+        cookies[ChosenZoneCookie] is { } chosen && IsZone(chosen) ? chosen : cookies[BrowserZoneCookie] ?? "");
+
+    public static bool IsZone(string id) => Find(id) is not null;
 
     /// <summary>The same instant on the viewer's clock.</summary>
     public DateTimeOffset Local(DateTimeOffset time) => TimeZoneInfo.ConvertTime(time, Zone);
 
     /// <summary>A time that the viewer typed, as an instant.</summary>
     public DateTimeOffset FromLocal(DateTime local) => new(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), Zone.GetUtcOffset(local));
+
+    private static TimeZoneInfo? Find(string id) => TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? zone : null;
 }

@@ -78,6 +78,7 @@ public static class IdentityComposition
         services.AddSingleton<SessionEvents>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionEvents>());
         services.AddSingleton<SessionEnding>();
+        services.AddSingleton<OpenSessions>();
         services.AddSingleton<SessionWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionWatch>());
         services.AddScoped<CircuitHandler, CircuitSession>();

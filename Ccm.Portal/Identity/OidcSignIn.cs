@@ -44,6 +44,7 @@ internal static partial class OidcSignIn
         {
             if (context.Principal!.FindFirst("sid")?.Value is { Length: > 0 } sid)
                 context.Properties!.Items[SessionOwner.ProviderSessionItem] = sid;
+            SessionFacts.At(context.HttpContext, services.GetRequiredService<TimeProvider>().GetUtcNow(), settings.Roles.GroupsOf(context.Principal!)).WriteTo(context.Properties!);
             context.Principal = settings.Roles.Reduce(context.Principal!);
             return Task.CompletedTask;
         };

@@ -80,13 +80,21 @@ internal sealed partial class ProviderCheck(
         var subject = ticket.Principal.FindFirst(IdentityClaims.Subject)!.Value;
         if (!info.RootElement.TryGetProperty(IdentityClaims.Subject, out var about) || about.GetString() != subject)
             return;
-        var roles = settings.Roles.RolesOf(new ClaimsPrincipal(told)).Distinct().Order().ToList();
+        var provided = new ClaimsPrincipal(told);
+        var roles = settings.Roles.RolesOf(provided).Distinct().Order().ToList();
         if (roles.SequenceEqual(Actors.RolesOf(ticket.Principal).Order()))
             return;
         var name = ticket.Principal.FindFirst(IdentityClaims.Name)?.Value ?? subject;
         LogRoles(name, string.Join(", ", roles));
-        if (await tickets.UpdateAsync(key, kept => new AuthenticationTicket(IdentityClaims.Principal(subject, name, roles), kept.Properties, kept.AuthenticationScheme)))
+        if (await tickets.UpdateAsync(key, Renewed))
             await registry.TellAsync(key);
+
+        AuthenticationTicket Renewed(AuthenticationTicket kept)
+        {
+            if (SessionFacts.Of(kept.Properties) is { } facts)
+                (facts with { Groups = [.. settings.Roles.GroupsOf(provided)] }).WriteTo(kept.Properties);
+            return new AuthenticationTicket(IdentityClaims.Principal(subject, name, roles), kept.Properties, kept.AuthenticationScheme);
+        }
     }
 
     private static async Task<HttpResponseMessage> AskAsync(OpenIdConnectOptions options, OpenIdConnectConfiguration provider, string token, CancellationToken cancellationToken)

@@ -46,7 +46,8 @@ internal sealed record RoleMap(string ClaimType, ImmutableDictionary<string, Rol
     }
 
     /// <summary>What the provider's groups give; one may come twice.</summary>
-    public IEnumerable<Role> RolesOf(ClaimsPrincipal provided) => provided.FindAll(ClaimType)
-        .Where(claim => Groups.ContainsKey(claim.Value))
-        .Select(claim => Groups[claim.Value]);
+    public IEnumerable<Role> RolesOf(ClaimsPrincipal provided) => GroupsOf(provided).Select(group => Groups[group]);
+
+    /// <summary>Those of the provider's groups that give a role.</summary>
+    public IEnumerable<string> GroupsOf(ClaimsPrincipal provided) => provided.FindAll(ClaimType).Select(claim => claim.Value).Where(Groups.ContainsKey);
 }

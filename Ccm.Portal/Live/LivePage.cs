@@ -10,13 +10,15 @@ namespace Ccm.Portal.Live;
 
 /// <summary>
 /// A page that shows the fleet as it is. One subscription to the watch cache while a browser looks; the first change is painted at once,
-/// those that follow soon together, at the <see cref="Pace"/> that the machine has time for.
+/// those that follow soon together, at the <see cref="Pace"/> that the machine has time for. While it is paused it follows all the same,
+/// and keeps what it would have shown.
 /// </summary>
 public abstract class LivePage : ComponentBase, IAsyncDisposable
 {
     private readonly Pace _pace = new();
     private readonly CancellationTokenSource _left = new();
     private Task _following = Task.CompletedTask;
+    private FleetChange? _held;
 
     protected LivePage() => Left = _left.Token;
 
@@ -51,14 +53,21 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     [CascadingParameter]
     protected Viewer Viewer { get; set; } = Viewer.Default;
 
+    /// <summary>Null where nothing is ever held: what everybody has to know, and what stands outside the layout.</summary>
+    [CascadingParameter]
+    private LivePause? Pause { get; set; }
+
     protected bool May(Permission permission) => Actor?.May(permission) == true;
 
     protected override void OnInitialized() => Fleet = Cache.Current;
 
     protected override void OnAfterRender(bool firstRender)
     {
-        if (firstRender)
-            _following = FollowAsync(Cache.Subscribe());
+        if (!firstRender)
+            return;
+        if (Pause is { } pause)
+            pause.Changed += ShowHeld;
+        _following = FollowAsync(Cache.Subscribe());
     }
 
     /// <summary>Takes over what changed before the page is painted; false: nothing of it is shown here.</summary>
@@ -97,6 +106,8 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Pause is { } pause)
+            pause.Changed -= ShowHeld;
         await _left.CancelAsync();
         await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _left.Dispose();
@@ -125,13 +136,14 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         {
             try
             {
-                var change = FleetChange.Resync(Fleet, subscription.Start);
+                var began = Time.GetTimestamp();
+                await InvokeAsync(() => Show(FleetChange.Resync(Fleet, subscription.Start)));
                 while (true)
                 {
-                    var (now, began) = (change, Time.GetTimestamp());
-                    await InvokeAsync(() => Show(now));
                     await Task.Delay(_pace.After(Time.GetElapsedTime(began)), Time, Left);
-                    change = await subscription.NextAsync(Left);
+                    var change = await subscription.NextAsync(Left);
+                    began = Time.GetTimestamp();
+                    await InvokeAsync(() => Take(change));
                 }
             }
             catch (OperationCanceledException) when (Left.IsCancellationRequested)
@@ -143,6 +155,29 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
                 await DispatchExceptionAsync(exception);
             }
         }
+    }
+
+    private void Take(FleetChange change)
+    {
+        if (Pause is not { IsPaused: true } pause)
+        {
+            Show(change);
+            return;
+        }
+        _held = _held is { } before ? FleetChange.Merge([before, change], FleetSubscription.Bound) : change;
+        pause.Hold(ChangedObjects.Of(change, Actor));
+    }
+
+    private void ShowHeld()
+    {
+        if (Pause is { IsPaused: true } || _held is not { } held)
+            return;
+        _held = null;
+        Begin(() =>
+        {
+            Show(held);
+            return Task.CompletedTask;
+        });
     }
 
     private void Show(FleetChange change)

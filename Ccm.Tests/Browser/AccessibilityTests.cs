@@ -23,7 +23,7 @@ public sealed class AccessibilityTests(PortalInBrowser browser) : BrowserTest(br
         await Expect(page.Locator(".ccm-head [data-test=state]")).ToHaveTextAsync("RUNNING", new() { Timeout = 60_000 });
         var worker = (await Browser.Portal.GetAsync($"/api/v1/instances/{id}")).GetProperty("workerId").GetString();
         var found = new List<string>();
-        foreach (var path in new[] { $"/instances/{id}", "/instances", "/workers", $"/workers/{worker}", "/definitions", "/definitions/demo-vlan-basics", "/definitions/demo-vlan-basics/edit", "/definitions/new", "/templates", "/templates/new", "/system", "/reservations?lab=demo-vlan-basics", "/reservations?view=table", "/scaling", "/audit", "/audit?text=nothing-matches", "/instances/i-none", "/nothing-here" })
+        foreach (var path in new[] { "/overview", $"/instances/{id}", "/instances", "/workers", $"/workers/{worker}", "/definitions", "/definitions/demo-vlan-basics", "/definitions/demo-vlan-basics/edit", "/definitions/new", "/templates", "/templates/new", "/system", "/reservations?lab=demo-vlan-basics", "/reservations?view=table", "/scaling", "/audit", "/audit?text=nothing-matches", "/instances/i-none", "/nothing-here" })
         {
             await GoAsync(page, path);
             await Expect(page).ToHaveTitleAsync(new System.Text.RegularExpressions.Regex("CCM"));
@@ -37,6 +37,17 @@ public sealed class AccessibilityTests(PortalInBrowser browser) : BrowserTest(br
         await page.Locator("[data-test=verify]").ClickAsync();
         await Expect(page.Locator("[data-test=verified]")).ToContainTextAsync("Whole:");
         found.AddRange(await ViolationsAsync(page, "an opened event"));
+        await GoAsync(page, "/overview");
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Keyboard.TypeAsync("demo");
+        await Expect(page.Locator("[data-test=hit]").First).ToContainTextAsync("demo");
+        found.AddRange(await ViolationsAsync(page, "the palette"));
+        await page.Keyboard.PressAsync("Escape");
+        await page.Keyboard.PressAsync("?");
+        await page.Locator("[data-test=shortcuts]").WaitForAsync();
+        found.AddRange(await ViolationsAsync(page, "the shortcuts"));
+        await page.GotoAsync("/account");
+        found.AddRange(await ViolationsAsync(page, "/account"));
         await GoAsync(page, "/instances");
         await page.Locator("[data-test=reserve]").ClickAsync();
         await page.Locator("[data-test=reserve-confirm]").WaitForAsync();

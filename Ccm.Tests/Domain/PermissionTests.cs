@@ -15,7 +15,7 @@ public sealed class PermissionTests
             Role.Admin,
             [
                 ReadOwn, ReadAll, ManageOwnInstances, ManageAnyInstance, OperateWorkers, Collect,
-                ForceTerminate, Overbook, EditDefinitions, EditTemplates, TerminateWorkers, VerifyAudit, ResignLeadership,
+                ForceTerminate, Overbook, EditDefinitions, EditTemplates, TerminateWorkers, VerifyAudit, ResignLeadership, PostNotice,
             ]
         },
     };

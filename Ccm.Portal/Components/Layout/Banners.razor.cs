@@ -13,6 +13,7 @@ public sealed partial class Banners
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private List<(string Id, DateTimeOffset Since)> _silent = [];
     private List<string> _overdue = [];
+    private Notice? _notice;
     private string? _problem;
     private string? _documents;
     private bool _full;
@@ -48,7 +49,8 @@ public sealed partial class Banners
     /// <summary>Whether anything differs from what is shown.</summary>
     private bool Look()
     {
-        var before = (_problem, _documents, _full, _warnings, _silent, _overdue);
+        var before = (_notice, _problem, _documents, _full, _warnings, _silent, _overdue);
+        _notice = Fleet.Notice?.Value is { } notice && notice.IsShown(Time.GetUtcNow()) ? notice : null;
         _problem = Cache.Freshness.Problem;
         _documents = Documents.Problem;
         _full = Control.OutboxIsFull;
@@ -58,7 +60,7 @@ public sealed partial class Banners
             .OrderBy(worker => worker.Id, StringComparer.Ordinal).Select(worker => (worker.Id, worker.Value.UnreachableSince!.Value))];
         _overdue = !May(Permission.ReadAll) ? [] : [.. Fleet.Workers.Values.Where(worker => worker.Value is { DrainOverdueSince: not null, State: not WorkerState.Terminated })
             .Select(worker => worker.Id).Order(StringComparer.Ordinal)];
-        return (before._problem, before._documents, before._full) != (_problem, _documents, _full) || !before._warnings.SequenceEqual(_warnings) || !before._silent.SequenceEqual(_silent)
+        return (before._notice, before._problem, before._documents, before._full) != (_notice, _problem, _documents, _full) || !before._warnings.SequenceEqual(_warnings) || !before._silent.SequenceEqual(_silent)
             || !before._overdue.SequenceEqual(_overdue);
     }
 }

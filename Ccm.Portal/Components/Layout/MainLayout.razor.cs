@@ -3,6 +3,7 @@ using Ccm.Portal.Identity;
 using Ccm.Portal.Live;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
 
@@ -15,12 +16,17 @@ public sealed partial class MainLayout
     private bool _dark;
     private string _embedded = "";
     private ErrorBoundary? _boundary;
+    private readonly LivePause _pause = new();
+    private string _path = "";
 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
 
     [CascadingParameter]
     private Viewer Viewer { get; set; } = Viewer.Default;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
 
     [Inject]
     private OpenCircuits Circuits { get; set; } = null!;
@@ -34,6 +40,8 @@ public sealed partial class MainLayout
     protected override void OnInitialized()
     {
         _dark = Viewer.Dark;
+        _path = PathOf(Navigation.Uri);
+        Navigation.LocationChanged += OnMoved;
         _embedded = string.Join(", ", EmbeddedParts.Of(Configuration).Select(part => part.Part));
     }
 
@@ -45,6 +53,19 @@ public sealed partial class MainLayout
     }
 
     protected override void OnParametersSet() => _boundary?.Recover();
+
+    public void Dispose() => Navigation.LocationChanged -= OnMoved;
+
+    /// <summary>Another page is shown as it is now: a pause forgotten there would pass old for new.</summary>
+    private void OnMoved(object? sender, LocationChangedEventArgs moved)
+    {
+        var path = PathOf(moved.Location);
+        if (path != _path)
+            _pause.Resume();
+        _path = path;
+    }
+
+    private static string PathOf(string address) => new Uri(address).AbsolutePath;
 
     private static string Roles(Actor actor) => actor.Roles.IsEmpty ? "no role" : string.Join(", ", actor.Roles.Select(role => role.ToString().ToLowerInvariant()));
 

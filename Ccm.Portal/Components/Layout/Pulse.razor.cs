@@ -1,9 +1,11 @@
+using System.Globalization;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Live;
 using Microsoft.AspNetCore.Components;
 
 namespace Ccm.Portal.Components.Layout;
 
-/// <summary>Tells how fresh the page is, once a second.</summary>
+/// <summary>Tells how fresh the page is, once a second, and holds it still.</summary>
 public sealed partial class Pulse
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
@@ -13,13 +15,22 @@ public sealed partial class Pulse
     private string _age = "";
     private bool _stale;
 
+    [Parameter]
+    public LivePause Pause { get; set; } = new();
+
     [Inject]
     private WatchCache Cache { get; set; } = null!;
 
     [Inject]
     private TimeProvider Time { get; set; } = null!;
 
-    protected override void OnInitialized() => Look();
+    private string Waits => Pause.Waiting switch { 0 => "nothing waits", 1 => "1 change waits", var many => string.Create(CultureInfo.InvariantCulture, $"{many:N0} changes wait") };
+
+    protected override void OnInitialized()
+    {
+        Pause.Changed += StateHasChanged;
+        Look();
+    }
 
     protected override void OnAfterRender(bool firstRender)
     {
@@ -29,9 +40,18 @@ public sealed partial class Pulse
 
     public async ValueTask DisposeAsync()
     {
+        Pause.Changed -= StateHasChanged;
         await _left.CancelAsync();
         await _beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _left.Dispose();
+    }
+
+    private void Toggle()
+    {
+        if (Pause.IsPaused)
+            Pause.Resume();
+        else
+            Pause.Pause(Cache.Current.Revision);
     }
 
     private async Task BeatAsync()

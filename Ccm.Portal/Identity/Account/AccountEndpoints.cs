@@ -1,4 +1,5 @@
 using Ccm.Engine.Domain;
+using Ccm.Portal.Components;
 using Ccm.Portal.Identity.Embedded;
 using Ccm.Portal.Identity.Sessions;
 using Microsoft.AspNetCore.Antiforgery;
@@ -28,7 +29,8 @@ internal static partial class AccountEndpoints
         account.MapPost("/sign-in", SignInAsync);
         account.MapPost("/sign-out", SignOutAsync);
         account.MapGet("/no-access", ShowNoAccess);
-        endpoints.MapGet("/account", ShowAccount).AllowAnonymous().ExcludeFromDescription();
+        account.MapPost("/view", SaveViewAsync);
+        endpoints.MapGet("/account", ShowAccountAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static async Task<IResult> ShowSignInAsync(HttpContext context, IdentitySettings settings, ILoggerFactory loggers, string? returnUrl, string? reason)
@@ -125,8 +127,29 @@ internal static partial class AccountEndpoints
         return Actors.RolesOf(context.User).Any() ? Results.Redirect("/") : AccountPages.NoAccess(context);
     }
 
-    private static IResult ShowAccount(HttpContext context) =>
-        context.User.Identity is { IsAuthenticated: true } ? AccountPages.Account(context) : Results.Redirect("/account/sign-in?returnUrl=%2Faccount");
+    private static async Task<IResult> ShowAccountAsync(HttpContext context, IdentitySettings settings, OpenSessions sessions, string? saved)
+    {
+        if (context.User.Identity is not { IsAuthenticated: true })
+            return Results.Redirect("/account/sign-in?returnUrl=%2Faccount");
+        var ticket = await context.AuthenticateAsync(Session);
+        var open = await sessions.FindAsync(Actors.ActorOf(context.User).Id, context.User.FindFirst(IdentityClaims.Ticket)?.Value);
+        return AccountPages.Account(context, AccountFacts.Of(context, settings, SessionFacts.Of(ticket.Properties), open), saved is not null);
+    }
+
+    /// <summary>Into cookies, as the browser's own script does: the server paints the next page by them.</summary>
+    private static async Task<IResult> SaveViewAsync(HttpContext context, IAntiforgery antiforgery)
+    {
+        if (await AccountForm.ReadAsync(context, antiforgery) is not { } form)
+            return Results.Problem("The form was too old or came from another page.", statusCode: StatusCodes.Status400BadRequest);
+        var kept = new CookieOptions { Path = "/", MaxAge = TimeSpan.FromDays(365), SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps };
+        context.Response.Cookies.Append(Viewer.ThemeCookie, form["theme"] == "dark" ? "dark" : "light", kept);
+        var zone = form["zone"].ToString();
+        if (Viewer.IsZone(zone))
+            context.Response.Cookies.Append(Viewer.ChosenZoneCookie, zone, kept);
+        else
+            context.Response.Cookies.Delete(Viewer.ChosenZoneCookie, kept);
+        return Results.Redirect("/account?saved=view");
+    }
 
     private static async Task<IResult> ChallengeAsync(HttpContext context, ILoggerFactory loggers, string target)
     {

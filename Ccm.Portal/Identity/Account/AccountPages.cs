@@ -15,10 +15,10 @@ internal static class AccountPages
             [nameof(SignInPage.Embedded)] = context.RequestServices.GetRequiredService<IdentitySettings>().Embedded,
         });
 
-    public static IResult Account(HttpContext context) => Page<AccountPage>(context, StatusCodes.Status200OK, new()
+    public static IResult Account(HttpContext context, AccountFacts facts, bool saved) => Page<AccountPage>(context, StatusCodes.Status200OK, new()
     {
-        [nameof(AccountPage.Name)] = context.User.Identity?.Name,
-        [nameof(AccountPage.Roles)] = string.Join(", ", Actors.RolesOf(context.User).Select(IdentityClaims.NameOf)),
+        [nameof(AccountPage.Facts)] = facts,
+        [nameof(AccountPage.Saved)] = saved,
     });
 
     public static IResult NoAccess(HttpContext context) => Page<NoAccessPage>(context, StatusCodes.Status403Forbidden, new()

@@ -1,5 +1,6 @@
 using Bunit;
 using Ccm.Engine.Auditing;
+using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.State;
 using Ccm.Portal.Components.Layout;
@@ -39,6 +40,22 @@ public sealed class BannersTests
         portal.Store.Speak();
 
         portal.ShowsInTime(banners, () => Assert.Empty(banners.FindAll("[data-test=banner]")));
+    }
+
+    [Theory]
+    [InlineData(Role.User)]
+    [InlineData(Role.Viewer)]
+    public async Task Notice_Posted_EverybodySeesItUntilItsTime(Role role)
+    {
+        await using var portal = await PortalContext.StartAsync(role);
+        var banners = portal.Open<Banners>(zone: "Asia/Tokyo");
+
+        await portal.Control.PostNoticeAsync(PortalContext.Admin, Operation.New(), "<b>Maintenance</b> at noon.", Sample.Now.AddMinutes(30), TestContext.Current.CancellationToken);
+
+        PortalContext.Shows(banners, () => Assert.Equal("<b>Maintenance</b> at noon. Admin, until Mar 1 21:30", string.Join(' ', banners.Find("[data-test=notice] .mud-alert-message").TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
+
+        portal.Time.Advance(TimeSpan.FromMinutes(30));
+        portal.ShowsInTime(banners, () => Assert.Empty(banners.FindAll("[data-test=notice]")));
     }
 
     [Fact]

@@ -89,6 +89,105 @@ public sealed class LivePageTests
         PortalContext.Shows(boundary, () => Assert.Equal("caught planted", boundary.Markup.Trim()));
     }
 
+    [Fact]
+    public async Task Pause_ChangesCome_AreHeldAndCountedEachObjectOnceAndShownTogether()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        var pause = new LivePause();
+        var page = await OpenAsync(portal, pause);
+        await page.InvokeAsync(() => pause.Pause(portal.Cache.Current.Revision));
+
+        await portal.PutAsync(Sample.Instance("i-1"));
+        await portal.PutAsync(Sample.Instance("i-1", InstanceState.Running));
+        await portal.PutAsync(Sample.Instance("i-2"));
+        await portal.PutAsync(Sample.Worker());
+
+        await HeldAsync(page, pause, 3);
+        Assert.Empty(page.FindAll("[data-test=row]"));
+
+        await page.InvokeAsync(pause.Resume);
+
+        PortalContext.Shows(page, () => Assert.Equal(2, page.FindAll("[data-test=row]").Count));
+        Assert.Equal((false, 0), (pause.IsPaused, pause.Waiting));
+
+        await portal.PutAsync(Sample.Instance("i-3"));
+
+        PortalContext.Shows(page, () => Assert.Equal(3, page.FindAll("[data-test=row]").Count));
+        Assert.Equal(0, pause.Waiting);
+    }
+
+    [Fact]
+    public async Task Pause_RoleUser_OthersChangesAreNotCounted()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        var pause = new LivePause();
+        var page = await OpenAsync(portal, pause);
+        await page.InvokeAsync(() => pause.Pause(portal.Cache.Current.Revision));
+
+        await portal.PutAsync(Sample.Worker());
+        await portal.PutAsync(Sample.Instance("i-other") with { OwnerId = "other" });
+        await portal.PutAsync(Sample.Instance("i-mine"));
+
+        await HeldAsync(page, pause, 1);
+    }
+
+    [Fact]
+    public async Task Pause_TheStateIsListedAnew_CountsWhatDiffersAndNothingElse()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Instance("i-1"));
+        await portal.PutAsync(Sample.Instance("i-2"));
+        var before = portal.Cache.Current;
+        await portal.PutAsync(Sample.Instance("i-2", InstanceState.Running));
+        await portal.PutAsync(Sample.Instance("i-3"));
+
+        Assert.Equal(["instances/i-2", "instances/i-3"], ChangedObjects.Of(FleetChange.Resync(before, portal.Cache.Current), portal.Actor).Order());
+    }
+
+    [Fact]
+    public async Task Pause_PartsThatOpenMeanwhile_ShowWhatIsThen()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        var pause = new LivePause();
+        var page = await OpenAsync(portal, pause);
+        await page.InvokeAsync(() => pause.Pause(portal.Cache.Current.Revision));
+        await portal.PutAsync(Sample.Instance("i-1"));
+        await HeldAsync(page, pause, 1);
+
+        var late = await OpenAsync(portal, pause);
+
+        Assert.Single(late.FindAll("[data-test=row]"));
+    }
+
+    /// <summary>While a page is paused nothing is painted that one could wait for.</summary>
+    private static async Task HeldAsync(IRenderedComponent<InstancesPage> page, LivePause pause, int count)
+    {
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await page.InvokeAsync(() =>
+        {
+            pause.Changed += Look;
+            Look();
+        });
+        await held.Task.WaitAsync(Xunit.TestContext.Current.CancellationToken);
+        await page.InvokeAsync(() => pause.Changed -= Look);
+
+        void Look()
+        {
+            if (pause.Waiting == count)
+                held.TrySetResult();
+        }
+    }
+
+    /// <summary>Opened and following.</summary>
+    private static async Task<IRenderedComponent<InstancesPage>> OpenAsync(PortalContext portal, LivePause pause)
+    {
+        var before = portal.Cache.SubscriberCount;
+        var page = portal.Open<InstancesPage>("/instances", parameters => parameters.AddCascadingValue(pause));
+        PortalContext.Shows(page, () => Assert.Equal(before + 1, portal.Cache.SubscriberCount));
+        await page.InvokeAsync(() => { });
+        return page;
+    }
+
     private sealed class Faulty : LivePage
     {
         public bool FailsInApply { get; set; }

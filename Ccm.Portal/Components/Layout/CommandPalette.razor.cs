@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Watching;
+using Ccm.Portal.Components.Pages.Instances;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.JSInterop;
+using MudBlazor;
+
+namespace Ccm.Portal.Components.Layout;
+
+/// <summary>One box that finds whatever one may see, and does whatever one may do, from the keyboard.</summary>
+public sealed partial class CommandPalette
+{
+    private string _text = "";
+    private ImmutableArray<PaletteHit> _hits = [];
+    private int _chosen;
+
+    [Parameter, EditorRequired]
+    public Actor Actor { get; set; } = null!;
+
+    [Inject]
+    private WatchCache Cache { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = null!;
+
+    [Inject]
+    private IJSRuntime Script { get; set; } = null!;
+
+    protected override void OnParametersSet() => Find(_text);
+
+    private void Type(ChangeEventArgs args) => Find(args.Value?.ToString() ?? "");
+
+    private void Find(string text)
+    {
+        (_text, _chosen) = (text, 0);
+        _hits = PaletteSearch.Find(Cache.Current, Actor, PortalPages.All, text);
+    }
+
+    private async Task Press(KeyboardEventArgs key)
+    {
+        if (key.Key == "Enter")
+            await TakeAsync(_chosen);
+        else if (!_hits.IsEmpty)
+            _chosen = key.Key switch { "ArrowDown" => (_chosen + 1) % _hits.Length, "ArrowUp" => (_chosen + _hits.Length - 1) % _hits.Length, _ => _chosen };
+    }
+
+    private async Task TakeAsync(int at)
+    {
+        if (at >= _hits.Length)
+            return;
+        var hit = _hits[at];
+        Find("");
+        await Script.InvokeVoidAsync("ccm.closePalette");
+        if (hit.Kind != PaletteKind.Action)
+            Navigation.NavigateTo(hit.Target, forceLoad: PortalPages.All.Any(page => page.Href == hit.Target && page.IsStatic));
+        else if (hit.Target == PaletteSearch.Reserve)
+            await ReserveAsync();
+        else
+            await Script.InvokeVoidAsync("ccm.press", hit.Target);
+    }
+
+    private async Task ReserveAsync()
+    {
+        var dialog = await Dialogs.ShowAsync<ReserveDialog>("Reserve a lab");
+        if (await dialog.Result is { Canceled: false, Data: string id })
+            Navigation.NavigateTo($"/instances/{id}");
+    }
+}
