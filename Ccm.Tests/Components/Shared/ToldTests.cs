@@ -1,3 +1,4 @@
+using Bunit;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Shared;
 
