@@ -57,6 +57,20 @@ const setUp = () => {
     });
 };
 
+// After "- id: n0" the next key stands below "id"; after "nodes:" what belongs to it stands deeper. Set once Monaco's own rules are there, which come late.
+let ruled = false;
+const rule = () => {
+    if (ruled) return;
+    ruled = true;
+    const { IndentAction, setLanguageConfiguration } = window.monaco.languages;
+    setLanguageConfiguration("yaml", {
+        onEnterRules: [
+            { beforeText: /:\s*[|>]?[-+]?\s*$/, action: { indentAction: IndentAction.Indent } },
+            { beforeText: /^\s*-\s+[^:]+:\s+\S/, action: { indentAction: IndentAction.None, appendText: "  " } },
+        ],
+    });
+};
+
 const bytesOf = text => new Blob([text]).size;
 
 /** @param draft Where unsaved work is kept: `{ key, form }`, the form's fields with it. */
@@ -65,12 +79,13 @@ export const create = async (host, server, text, draft) => {
     const editor = window.monaco.editor.create(host, {
         value: text, language: "yaml", ariaLabel: "Lab file, YAML. Control M lets Tab leave the editor.",
         automaticLayout: true, minimap: { enabled: false }, scrollBeyondLastLine: false, fixedOverflowWidgets: true, links: false,
-        fontSize: 13, tabSize: 2, insertSpaces: true, detectIndentation: false, wordBasedSuggestions: false,
+        foldingMaximumRegions: 50000, fontSize: 13, tabSize: 2, insertSpaces: true, detectIndentation: false, wordBasedSuggestions: false,
         quickSuggestions: { other: true, strings: true, comments: false },
     });
     // Its spoken messages are no landmarks of the page, though it calls them so.
     for (const spoken of document.querySelectorAll(".monaco-aria-container [role=complementary]")) spoken.setAttribute("role", "status");
     const model = editor.getModel();
+    editor.onDidChangeModelLanguageConfiguration(rule);
     const state = { editor, model, server, draft, base: draft.base, sent: Promise.resolve(), timer: 0, restoring: false };
     // One after the other, so that the server's text is this one whenever it answers.
     const send = act => { state.sent = state.sent.then(act).catch(() => { /* The circuit is gone; the draft is kept here. */ }); };
