@@ -1,4 +1,5 @@
 using Bunit;
+using Ccm.Engine.Control;
 using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Pages.Instances;
@@ -218,6 +219,89 @@ public sealed class InstancePageTests
 
         PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=events] li")));
         Assert.Contains("i-2", page.Find(".ccm-head").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Path_EventsTold_ShowsWhenEachStateWasReached()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Running(), "w-1");
+        await portal.Trail.AppendAsync([Event(60, "pending", "Reserved."), Event(120, "scheduled", "Placed."), Event(180, "target-changed", "Asked.")], TestContext.Current.CancellationToken);
+
+        var page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.Equal(["PENDING12:01", "SCHEDULED12:02", "INSTANTIATING", "RUNNING12:00", "STOPPING", "STOPPED", "ARCHIVED", "TERMINATED"],
+            page.FindAll("[data-test=path] li").Select(step => step.TextContent)));
+    }
+
+    [Theory]
+    [InlineData(CheckpointStep.Begun, "Begun|Lab imported …|Lab started – not yet|Nodes booted – not yet")]
+    [InlineData(CheckpointStep.Imported, "Begun|Lab imported|Lab started …|Nodes booted – not yet")]
+    [InlineData(CheckpointStep.Started, "Begun|Lab imported|Lab started|Nodes booted …")]
+    public async Task Checkpoint_Instantiating_ShowsHowFarItGot(CheckpointStep step, string shown)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Sample.Instance(state: InstanceState.Instantiating) with { Checkpoint = new Checkpoint(step, "lab-1") }, "w-1");
+
+        Assert.Equal(shown, string.Join('|', Open(portal).FindAll("[data-test=checkpoint] li").Select(item => item.TextContent.Trim())));
+    }
+
+    [Fact]
+    public async Task LabFile_Asked_HasThePortsOfThisInstance()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        var yaml = LabText.TwoRouters("ospf").Replace("label: R1", "label: R1\n    tags: [\"serial:${R0_SERIAL}\"]", StringComparison.Ordinal);
+        await portal.PublishAsync("ospf", yaml: yaml);
+        await portal.PutAsync(Running(), "w-1");
+        var page = Open(portal);
+
+        await page.Find("[data-test=show-lab]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Equal(yaml.Replace("${R0_SERIAL}", "2000", StringComparison.Ordinal), page.Find("[data-test=lab]").TextContent));
+    }
+
+    [Fact]
+    public async Task LabFile_NotReadable_SaysWhy()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Running(), "w-1");
+        var page = Open(portal);
+
+        await page.Find("[data-test=show-lab]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Contains("There is no definition 'ospf 1.0.0'", page.Find("[data-test=lab-problem]").TextContent, StringComparison.Ordinal));
+    }
+
+    /// <summary>Its keys are gone, and the trail has all that was: shown to its owner, and to nobody who might not see it then.</summary>
+    [Theory]
+    [InlineData(Role.User, "user", true)]
+    [InlineData(Role.User, "somebody", false)]
+    [InlineData(Role.Viewer, "somebody", true)]
+    public async Task Open_PastInstance_TellsWhatTheTrailKnows(Role role, string owner, bool told)
+    {
+        await using var portal = await PortalContext.StartAsync(role);
+        var before = Sample.Instance() with { OwnerId = owner };
+        var after = before with { State = InstanceState.Terminated, Outcome = Outcome.Completed };
+        await portal.Trail.AppendAsync([Whole(1, "pending", before), Whole(2, "terminated", after)], TestContext.Current.CancellationToken);
+
+        var page = Open(portal);
+
+        if (!told)
+        {
+            PortalContext.Shows(page, () => Assert.Equal("There is no instance i-1 here", page.Find("h1").TextContent));
+            Assert.DoesNotContain("somebody<", page.Markup, StringComparison.Ordinal);
+            return;
+        }
+        PortalContext.Shows(page, () => Assert.Contains("Completed", page.Find("[data-test=past]").TextContent, StringComparison.Ordinal));
+        Assert.Equal(2, page.FindAll("[data-test=events] li").Count);
+        Assert.Empty(page.FindAll(".ccm-head button"));
+    }
+
+    /// <summary>An event that tells every field of what then was.</summary>
+    private static AuditEvent Whole(long sequence, string state, LabletInstance after)
+    {
+        var fields = JsonSerializer.SerializeToNode(after, DomainJson.Options)!.AsObject().Select(field => new FieldChange(field.Key, null, field.Value?.DeepClone())).ToArray();
+        return Event(sequence, state, "Told.") with { Data = JsonSerializer.SerializeToElement(new { reason = "Told.", changes = fields }, DomainJson.Options) };
     }
 
     private static LabletInstance Running() => Sample.Instance(state: InstanceState.Running) with { Ports = new Dictionary<string, int> { ["r0_serial"] = 2000, ["r1_serial"] = 2001 }.ToImmutableSortedDictionary() };

@@ -4,7 +4,9 @@ using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Scheduling;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Api;
 using Ccm.Portal.Components.Shared;
+using Ccm.Portal.Live;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -14,6 +16,8 @@ namespace Ccm.Portal.Components.Pages.Instances;
 public sealed partial class InstancePage
 {
     private InstanceEntry? _entry;
+    private LabletInstance? _past;
+    private Dictionary<InstanceState, DateTimeOffset> _reached = [];
     private string _missing = "";
     private string _address = "";
     private bool _may;
@@ -37,7 +41,7 @@ public sealed partial class InstancePage
     protected override async Task OnParametersSetAsync()
     {
         if (_shown != Id)
-            (_shown, _events, _eventsWaiting, _eventsProblem) = (Id, [], false, null);
+            (_shown, _events, _eventsWaiting, _eventsProblem, _past) = (Id, [], false, null, null);
         Look();
         await ReadTemplatesAsync();
         await ReadEventsAsync();
@@ -61,6 +65,7 @@ public sealed partial class InstancePage
         if (_entry is { } seen && seen.Value.OwnerId != Actor?.Id && !May(Permission.ReadAll))
             _entry = null;
         _missing = "It may be mistyped, ended long ago, or somebody else's.";
+        ReadTimes();
         if (_entry is not { } entry)
             return;
         _address = entry.WorkerId is { } worker ? Fleet.Workers.GetValueOrDefault(worker)?.Value.Address ?? worker : "";
@@ -85,7 +90,7 @@ public sealed partial class InstancePage
     /// <summary>The trail follows the state by a moment: an operation still in the outbox is awaited, not missed.</summary>
     private async Task ReadEventsAsync()
     {
-        if (_entry is null || Left.IsCancellationRequested)
+        if (Left.IsCancellationRequested || (_entry is null && Fleet.Instances.ContainsKey(Id)))
             return;
         var read = ++_eventsRead;
         try
@@ -95,7 +100,10 @@ public sealed partial class InstancePage
             // An answer that a later question has overtaken is old, or another instance's.
             if (read != _eventsRead)
                 return;
-            (_events, _eventsWaiting, _eventsProblem) = (events, waiting, null);
+            if (_entry is null)
+                _past = Actor is { } actor && PastInstance.Of(events) is { } past && Reading.MayRead(actor, past) ? past : null;
+            (_events, _eventsWaiting, _eventsProblem) = (_entry is null && _past is null ? [] : events, waiting, null);
+            ReadTimes();
             StateHasChanged();
         }
         catch (RefusedException refused) when (read == _eventsRead)
@@ -111,6 +119,15 @@ public sealed partial class InstancePage
         {
             // The page was left.
         }
+    }
+
+    /// <summary>When it last came to each state: the trail's word, and its own for the one it is in.</summary>
+    private void ReadTimes()
+    {
+        _reached = _events.Select(audited => (State: Words.ValueOf<InstanceState>(audited.Type[(audited.Type.LastIndexOf('.') + 1)..]), audited.Time))
+            .Where(told => told.State is not null).DistinctBy(told => told.State).ToDictionary(told => told.State!.Value, told => told.Time);
+        if (_entry is { } entry)
+            _reached[entry.Value.State] = entry.Value.LastTransition.At;
     }
 
     private Task StopAsync() => TryAsync(() => Control.StopInstanceAsync(Actor!, Operation.New(), Id, Left), "The lab is asked to stop. Its ports stay its own.");

@@ -24,6 +24,17 @@ internal static class InstanceWords
 
     public static bool MayEnd(LabletInstance instance) => instance.State != InstanceState.Terminated && instance.Target != InstanceTarget.Terminated;
 
+    /// <summary>Whether the controller is taking it somewhere, so that it is worth waiting for.</summary>
+    public static bool IsMoving(LabletInstance instance) => instance.State is InstanceState.Scheduled or InstanceState.Instantiating or InstanceState.Stopping or InstanceState.Archived
+        || (instance.State != InstanceState.Terminated && instance.Target == InstanceTarget.Terminated)
+        || instance is { Target: InstanceTarget.Stopped, State: not (InstanceState.Stopped or InstanceState.Terminated) };
+
+    /// <summary>A port of a node's screen; any other is a serial console.</summary>
+    public static bool IsScreen(string port) => port.Contains("vnc", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Opens in the program that the viewer's system has for it.</summary>
+    public static string Link(string port, string address, int number) => string.Create(CultureInfo.InvariantCulture, $"{(IsScreen(port) ? "vnc" : "telnet")}://{address}:{number}");
+
     public static string Score(Grade grade) => string.Create(CultureInfo.InvariantCulture,
         $"{grade.Score}{(grade.MaxScore is { } most ? $" of {most}" : "")}{(grade.Passed is { } passed ? passed ? ", passed" : ", not passed" : "")}");
 
