@@ -3,6 +3,7 @@ using Ccm.Portal.Api;
 using Ccm.Portal.Components;
 using Ccm.Portal.Components.Grid;
 using Ccm.Portal.Components.Pages.Instances;
+using Ccm.Portal.Components.Pages.Workers;
 using Ccm.Portal.Health;
 using Ccm.Portal.Identity;
 using Ccm.Portal.Identity.Sessions;
@@ -112,7 +113,7 @@ internal static partial class Composition
         }).WithOrder(-1).RequireAuthorization(Policies.Portal);
         app.MapGroup("").RequireAuthorization(Policies.Portal).MapAuditExport();
         app.Services.GetRequiredService<OpenCircuits>().MoveOnAtStop();
-        app.MapGroup("/export").RequireAuthorization(Policies.Portal).ExcludeFromDescription().MapExport(InstanceTable.Table);
+        app.MapGroup("/export").RequireAuthorization(Policies.Portal).ExcludeFromDescription().MapExport(InstanceTable.Table).MapExport(WorkerTable.Table);
         app.MapGet(OpenCircuits.AskPath, OpenCircuits.Answer).AllowAnonymous().ExcludeFromDescription();
     }
 

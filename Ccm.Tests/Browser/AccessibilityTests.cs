@@ -23,7 +23,7 @@ public sealed class AccessibilityTests(PortalInBrowser browser) : BrowserTest(br
         await Expect(page.Locator(".ccm-head [data-test=state]")).ToHaveTextAsync("RUNNING", new() { Timeout = 60_000 });
         var worker = (await Browser.Portal.GetAsync($"/api/v1/instances/{id}")).GetProperty("workerId").GetString();
         var found = new List<string>();
-        foreach (var path in new[] { "/overview", $"/instances/{id}", "/instances", "/workers", $"/workers/{worker}", "/definitions", "/definitions/demo-vlan-basics", "/definitions/demo-vlan-basics/edit", "/definitions/new", "/templates", "/templates/new", "/system", "/reservations?lab=demo-vlan-basics", "/reservations?view=table", "/scaling", "/audit", "/audit?text=nothing-matches", "/instances/i-none", "/nothing-here" })
+        foreach (var path in new[] { "/overview", $"/instances/{id}", "/instances", "/workers", "/workers?view=table", $"/workers/{worker}", "/definitions", "/definitions/demo-vlan-basics", "/definitions/demo-vlan-basics/edit", "/definitions/new", "/templates", "/templates/new", "/system", "/reservations?lab=demo-vlan-basics", "/reservations?view=table", "/scaling", "/audit", "/audit?text=nothing-matches", "/instances/i-none", "/nothing-here" })
         {
             await GoAsync(page, path);
             await Expect(page).ToHaveTitleAsync(new System.Text.RegularExpressions.Regex("CCM"));

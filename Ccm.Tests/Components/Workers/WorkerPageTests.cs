@@ -87,12 +87,34 @@ public sealed class WorkerPageTests
         await portal.PutAsync(Sample.Worker(), new Capacity(60, 120, 196, 96));
         var page = Open(portal);
 
-        await page.Find("[data-test=drain]").ClickAsync();
+        await DrainAsync(portal, page);
         PortalContext.Shows(page, () => Assert.Equal("DRAINING", page.Find(".ccm-head [data-test=state]").TextContent));
         Assert.Contains("Draining since", page.Markup, StringComparison.Ordinal);
 
         await page.Find("[data-test=cancel-drain]").ClickAsync();
         PortalContext.Shows(page, () => Assert.Equal("RUNNING", page.Find(".ccm-head [data-test=state]").TextContent));
+    }
+
+    [Fact]
+    public async Task Drain_Asked_TellsThePlanBeforeAnythingIsDone()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        await portal.PutAsync(Sample.Worker(), new Capacity(56, 112, 192, 92), 2000, 2001);
+        await portal.PutAsync(Lab("i-1", 2000) with { TimeslotStart = Sample.Now, TimeslotEnd = Sample.Now.AddMinutes(90) }, "w-1");
+        await portal.PutAsync(Sample.Instance("i-2", InstanceState.Scheduled), "w-1");
+        var page = Open(portal);
+
+        var asking = page.Find("[data-test=drain]").ClickAsync();
+        portal.Dialogs.WaitForElement("[data-test=drain-confirm]");
+
+        Assert.Equal("1 lab goes on until it ends. It is free by 13:30 at the latest, in 1 h 30 min, then it stops.", portal.Dialogs.Find("[data-test=drain-free]").TextContent);
+        Assert.Equal(["i-1", "RUNNING", "user", "13:30"], portal.Dialogs.FindAll("[data-test=drain-blocking] tbody td").Select(cell => cell.TextContent));
+        Assert.Contains("1 lab has not begun and is placed elsewhere: i-2", portal.Dialogs.Find("[data-test=drain-returning]").TextContent, StringComparison.Ordinal);
+        Assert.Equal(WorkerState.Running, portal.Cache.Current.Workers["w-1"].Value.State);
+
+        await portal.Dialogs.Find("[data-test=drain-confirm]").ClickAsync();
+        await asking;
+        PortalContext.Shows(page, () => Assert.Contains("1 lab goes on", page.Find("[data-test=draining]").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -206,6 +228,13 @@ public sealed class WorkerPageTests
 
         Assert.Contains("No route to host.", page.Find("[data-test=unknown]").TextContent, StringComparison.Ordinal);
         Assert.Equal("It was silent.", page.Find("[data-test=trouble]").TextContent);
+    }
+
+    private static async Task DrainAsync(PortalContext portal, IRenderedComponent<WorkerPage> page)
+    {
+        var asking = page.Find("[data-test=drain]").ClickAsync();
+        await portal.Dialogs.WaitForElement("[data-test=drain-confirm]").ClickAsync();
+        await asking;
     }
 
     private static LabletInstance Lab(string id, params int[] ports) => Sample.Instance(id, InstanceState.Running) with { Ports = ports.Select((port, n) => (Name: $"r{n}_serial", Port: port)).ToImmutableSortedDictionary(p => p.Name, p => p.Port) };

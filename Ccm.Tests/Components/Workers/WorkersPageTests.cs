@@ -27,7 +27,7 @@ public sealed class WorkersPageTests
         Assert.Contains("does not answer", cards[1].TextContent, StringComparison.Ordinal);
         Assert.Contains("drain overdue", cards[2].TextContent, StringComparison.Ordinal);
         Assert.Equal("CPU: 64 of 64 cores in use, 0 free", cards[0].QuerySelector(".ccm-bar")!.GetAttribute("aria-label"));
-        Assert.Equal(["Not over 3", "RUNNING 1", "DRAINING 1", "FAILED 1"], page.FindAll(".ccm-chip").Select(chip => chip.TextContent));
+        Assert.Equal(["Not over 3", "RUNNING 1", "DRAINING 1", "FAILED 1"], page.FindAll(".ccm-chips .ccm-chip").Select(chip => chip.TextContent));
     }
 
     [Fact]
@@ -61,6 +61,44 @@ public sealed class WorkersPageTests
         await portal.PutAsync(Sample.Worker("w-3", WorkerState.Terminated));
 
         Assert.Equal(ids, string.Join(' ', portal.Open<WorkersPage>("/workers" + query).FindAll("[data-test=worker]").Select(card => card.GetAttribute("data-id"))));
+    }
+
+    [Fact]
+    public async Task Table_Asked_StandsInTheAddressAndFollowsTheLabs()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker(), new Capacity(60, 128, 200, 100));
+        await portal.PutAsync(Sample.Worker("w-2", WorkerState.Draining) with { DrainOverdueSince = Sample.Now });
+        var page = portal.Open<WorkersPage>("/workers?sort=cpuFree&order=asc");
+
+        await page.Find("[data-test=as-table]").ClickAsync();
+
+        Assert.EndsWith("/workers?sort=cpuFree&order=asc&view=table", portal.Navigation.Uri, StringComparison.Ordinal);
+        PortalContext.Shows(page, () => Assert.Equal(["w-1 0", "w-2 0"], page.FindAll("[data-test=row]").Select(row => $"{row.GetAttribute("data-id")} {row.QuerySelector("[data-column=labs]")!.TextContent.Trim()}")));
+        Assert.Contains("drain overdue", page.Find("[data-id=w-2]").TextContent, StringComparison.Ordinal);
+        await portal.PutAsync(Sample.Instance("i-1", InstanceState.Running), "w-2");
+        PortalContext.Shows(page, () => Assert.Equal("1", page.Find("[data-id=w-2] [data-column=labs]").TextContent.Trim()));
+        await portal.PutAsync(Sample.Instance("i-1"), "w-1");
+        PortalContext.Shows(page, () => Assert.Equal(["1", "0"], page.FindAll("[data-column=labs]").Select(cell => cell.TextContent.Trim())));
+    }
+
+    [Fact]
+    public async Task BulkDrain_SomeNotRunning_DrainsTheOthers()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        await portal.PutAsync(Sample.Worker());
+        await portal.PutAsync(Sample.Worker("w-2", WorkerState.Failed));
+        await portal.PutAsync(Sample.Worker("w-3"));
+        var page = portal.Open<WorkersPage>("/workers?view=table");
+        await page.Find("[data-test=select-all]").ClickAsync();
+
+        var asking = page.Find("[data-test=bulk-drain]").ClickAsync();
+        await portal.Dialogs.WaitForElement("[data-test=bulk-confirm]").ClickAsync();
+        PortalContext.Shows(portal.Dialogs, () => Assert.Equal("2 of 2 done.", portal.Dialogs.Find("[data-test=bulk-progress]").TextContent));
+        await portal.Dialogs.Find("[data-test=bulk-close]").ClickAsync();
+        await asking;
+
+        Assert.Equal([WorkerState.Draining, WorkerState.Failed, WorkerState.Draining], new[] { "w-1", "w-2", "w-3" }.Select(id => portal.Cache.Current.Workers[id].Value.State));
     }
 
     [Theory]

@@ -1,8 +1,10 @@
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
+using Ccm.Engine.Lifecycle;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Components.Shared;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Options;
 using MudBlazor;
 
 namespace Ccm.Portal.Components.Pages.Workers;
@@ -10,12 +12,19 @@ namespace Ccm.Portal.Components.Pages.Workers;
 /// <summary>One worker: what it has left, who holds its ports, what runs on it.</summary>
 public sealed partial class WorkerPage
 {
+    private static readonly DialogOptions Wide = new() { MaxWidth = MaxWidth.Medium, FullWidth = true };
     private WorkerEntry? _worker;
     private List<InstanceEntry> _labs = [];
     private Dictionary<int, string> _holders = [];
 
     [Parameter]
     public string Id { get; set; } = "";
+
+    [Inject]
+    private PlanningTimes Times { get; set; } = null!;
+
+    [Inject]
+    private IOptions<LifecycleOptions> Lifecycle { get; set; } = null!;
 
     [Inject]
     private IDialogService Dialogs { get; set; } = null!;
@@ -39,8 +48,18 @@ public sealed partial class WorkerPage
             .GroupBy(port => port.Port, port => port.Text).ToDictionary(port => port.Key, port => string.Join(" and ", port));
     }
 
-    private Task DrainAsync() => TryAsync(() => Control.DrainWorkerAsync(Actor!, Operation.New(), Id, Left),
-        _labs.Count == 0 ? "It takes no new work and stops." : $"It takes no new work. {_labs.Count} labs go on until they end; then it stops.");
+    private DrainPlan Plan => DrainPlan.Of(_worker!, Fleet, Time.GetUtcNow(), Times, Lifecycle.Value);
+
+    /// <summary>How much of the time from the drain's begin to its end at the latest is over, percent.</summary>
+    private double Over(DrainPlan plan, DateTimeOffset began) => plan.FreeAt <= began ? 100 : Math.Clamp(100 * ((Time.GetUtcNow() - began) / (plan.FreeAt - began)), 0, 100);
+
+    private async Task DrainAsync()
+    {
+        var parameters = new DialogParameters<DrainDialog> { { x => x.Plan, Plan }, { x => x.Now, Time.GetUtcNow() }, { x => x.Viewer, Viewer } };
+        var dialog = await Dialogs.ShowAsync<DrainDialog>("Drain", parameters, Wide);
+        if (await dialog.Result is { Canceled: false })
+            await TryAsync(() => Control.DrainWorkerAsync(Actor!, Operation.New(), Id, Left), "It takes no new work, and stops once it is empty.");
+    }
 
     private Task CancelDrainAsync() => TryAsync(() => Control.CancelDrainAsync(Actor!, Operation.New(), Id, Left), "It takes work again.");
 
