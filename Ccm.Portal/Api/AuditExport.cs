@@ -1,3 +1,4 @@
+using Ccm.Portal.Components.Shared.Events;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;

@@ -27,7 +27,7 @@ public sealed class MainJobStory(PortalInBrowser browser) : BrowserTest(browser)
         await Expect(page.Locator("[data-test=path] li.past")).ToContainTextAsync(["PENDING", "SCHEDULED", "INSTANTIATING"]);
         await Expect(page.Locator("[data-test=ports] tbody tr")).ToHaveCountAsync(2);
         await Expect(page.Locator("[data-test=explain]")).ToContainTextAsync("Packs tightest");
-        await Expect(page.Locator("[data-test=events]")).ToContainTextAsync("lablet.instance.running");
+        await Expect(page.Locator("[data-test=events]")).ToContainTextAsync("Instance running");
         var instance = page.Url;
         var worker = (await page.Locator(".ccm-facts a[href^='/workers/']").TextContentAsync())!;
 

@@ -1,3 +1,4 @@
+using Ccm.Portal.Components.Shared.Events;
 using System.Text.Json;
 using Ccm.Portal.Components.Pages.Audit;
 

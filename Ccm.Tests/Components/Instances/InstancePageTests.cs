@@ -183,7 +183,7 @@ public sealed class InstancePageTests
 
         var page = Open(portal);
 
-        PortalContext.Shows(page, () => Assert.Equal(["lablet.instance.scheduled", "lablet.instance.pending"], page.FindAll("[data-test=events] b").Select(type => type.TextContent)));
+        PortalContext.Shows(page, () => Assert.Equal(["Instance scheduled", "Instance pending"], page.FindAll("[data-test=events] b").Select(type => type.TextContent)));
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class EventListTests : BunitContext
     {
         var list = Show([Event("ccm.lablet.instance.pending", data)]);
 
-        Assert.Equal("lablet.instance.pending", list.Find("li b").TextContent);
+        Assert.Equal("Instance pending", list.Find("li b").TextContent);
         Assert.Equal(reason, list.FindAll("li > span")[0].TextContent);
         Assert.Empty(list.FindAll("script"));
     }

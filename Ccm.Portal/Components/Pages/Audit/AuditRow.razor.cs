@@ -1,3 +1,4 @@
+using Ccm.Portal.Components.Shared.Events;
 using System.Collections.Immutable;
 using System.Globalization;
 using Ccm.Engine.Documents;

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Ccm.Portal.Api;
 
-namespace Ccm.Portal.Components.Pages.Audit;
+namespace Ccm.Portal.Components.Shared.Events;
 
 /// <summary>One field that an event changed, as deep as it differs.</summary>
 /// <param name="Path">As <c>resources.memoryGb</c> or <c>versions[2].by</c>.</param>

@@ -5,7 +5,7 @@ using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
 using MudBlazor;
 
-namespace Ccm.Portal.Components.Pages.Audit;
+namespace Ccm.Portal.Components.Shared.Events;
 
 /// <summary>Events in words that a person would use.</summary>
 internal static class EventWords
@@ -49,6 +49,10 @@ internal static class EventWords
         ["leaders", ..] => "/system",
         _ => null,
     };
+
+    /// <summary>Empty when it tells none.</summary>
+    public static string Reason(AuditEvent audited) => audited.Data is { ValueKind: JsonValueKind.Object } data
+        && data.TryGetProperty("reason", out var reason) && reason.ValueKind == JsonValueKind.String ? reason.GetString() ?? "" : "";
 
     /// <summary>A definition's name and the version that the event published; null for any other event.</summary>
     public static (string Name, string Version)? Published(AuditEvent audited) =>
