@@ -6,6 +6,8 @@ namespace Ccm.Tests.Servers.MongoGateway;
 /// <summary>PostgreSQL's SQLSTATEs as MongoDB's error codes, without which a driver would not know a duplicate key.</summary>
 internal static class DocumentDbErrors
 {
+    private const int WriteConflict = 112;
+
     private static readonly Dictionary<string, (int Code, string Name)> Known = new()
     {
         ["M0001"] = (2, "BadValue"),
@@ -24,7 +26,7 @@ internal static class DocumentDbErrors
         ["M001C"] = (11000, "DuplicateKey"),
         [PostgresErrorCodes.UniqueViolation] = (11000, "DuplicateKey"),
         [PostgresErrorCodes.ExclusionViolation] = (11000, "DuplicateKey"),
-        [PostgresErrorCodes.DeadlockDetected] = (112, "WriteConflict"),
+        [PostgresErrorCodes.DeadlockDetected] = (WriteConflict, "WriteConflict"),
         [PostgresErrorCodes.QueryCanceled] = (50, "MaxTimeMSExpired"),
     };
 
@@ -47,6 +49,9 @@ internal static class DocumentDbErrors
         }
         return result;
     }
+
+    /// <summary>Of a single statement: it was undone whole.</summary>
+    public static bool IsWriteConflict(BsonDocument result) => result.TryGetValue("writeErrors", out var errors) && errors.AsBsonArray.Any(error => error["code"] == WriteConflict);
 
     private static (int Code, string Name) Map(string state) => Known.GetValueOrDefault(state, (1, "InternalError"));
 

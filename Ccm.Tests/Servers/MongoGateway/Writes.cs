@@ -18,10 +18,21 @@ internal sealed class Writes(DocumentDb engine)
         for (var index = 0; index < statements.Count && !(ordered && whole.Contains("writeErrors")); index++)
         {
             command[field] = new BsonArray { statements[index] };
-            var result = await engine.QueryAsync($"select documentdb_core.bson_to_bytea(p_result) from documentdb_api.{name}($1, documentdb_core.bson_from_bytea($2))", cancellation, database, command);
-            Add(whole, DocumentDbErrors.WithCodes(result), index);
+            Add(whole, await RunOneAsync(name, database, command, cancellation), index);
         }
         return whole;
+    }
+
+    /// <summary>A statement that lost against another is tried again, as MongoDB does by itself: two inserts may wait for each other between two unique indexes.</summary>
+    private async Task<BsonDocument> RunOneAsync(string name, string database, BsonDocument command, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var result = DocumentDbErrors.WithCodes(await engine.QueryAsync(
+                $"select documentdb_core.bson_to_bytea(p_result) from documentdb_api.{name}($1, documentdb_core.bson_from_bytea($2))", cancellation, database, command));
+            if (!DocumentDbErrors.IsWriteConflict(result))
+                return result;
+        }
     }
 
     private static void Add(BsonDocument whole, BsonDocument result, int index)

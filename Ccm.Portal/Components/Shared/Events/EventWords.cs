@@ -30,9 +30,11 @@ internal static class EventWords
         ("Sign-ins", [EventTypes.SessionSignedIn, EventTypes.SessionSignedOut, EventTypes.SessionRefused]),
     ];
 
-    /// <summary><c>ccm.worker.template.updated</c> is Template updated.</summary>
+    /// <summary><c>ccm.worker.template.updated</c> is Template updated; a type of somebody else's stays as it is.</summary>
     public static string Title(string type)
     {
+        if (!type.StartsWith("ccm.", StringComparison.Ordinal))
+            return type;
         var words = type.Split('.').SkipWhile(word => word is "ccm" or "lablet").ToList();
         if (words is ["worker", "template", ..] or ["session", ..])
             words.RemoveAt(0);
