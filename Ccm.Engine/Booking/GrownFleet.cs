@@ -31,11 +31,11 @@ internal sealed class GrownFleet
         return Of(snapshot, templates, worker => Stays(worker.Value), template => Math.Max(0, template.MaxWorkers - existing.GetValueOrDefault(template.Name)), claims, now, times);
     }
 
-    /// <summary>The same as it can be had by what scaling may decide: what drains, has failed or does not answer is not its to bring back.</summary>
+    /// <summary>The same as it can be had by what scaling may decide: what drains, has failed, does not answer or cannot be read is not its to bring back.</summary>
     /// <param name="most">Workers that a template may still make.</param>
     public static GrownFleet AsScalingSees(
         FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, Func<WorkerTemplate, int> most, IReadOnlyCollection<Claim> claims, DateTimeOffset now, PlanningTimes times) =>
-        Of(snapshot, templates, worker => worker.TakesWork || worker.Value.IsComing || worker.Value is { State: WorkerState.Stopped or WorkerState.Stopping, Target: WorkerTarget.Stopped, LostSince: null }, most, claims, now, times);
+        Of(snapshot, templates, worker => worker.TakesWork || worker.IsComing || worker is { Unreadable: null, Value: { State: WorkerState.Stopped or WorkerState.Stopping, Target: WorkerTarget.Stopped, LostSince: null } }, most, claims, now, times);
 
     private static GrownFleet Of(
         FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, Func<WorkerEntry, bool> counts, Func<WorkerTemplate, int> most, IReadOnlyCollection<Claim> claims, DateTimeOffset now, PlanningTimes times)

@@ -23,7 +23,7 @@ public sealed record ScalingOutlook(ImmutableArray<WaitingLab> Waiting, Immutabl
     private static ImmutableArray<WaitingLab> WaitingIn(FleetSnapshot snapshot, ImmutableArray<ScalingDecision> decisions, DateTimeOffset now, PlanningTimes times)
     {
         var refused = decisions.OfType<ScalingDecision.SkipUp>().ToDictionary(skip => skip.InstanceId, skip => skip.Reason, StringComparer.Ordinal);
-        var coming = snapshot.Workers.Values.Count(worker => worker.Value.IsComing);
+        var coming = snapshot.Workers.Values.Count(worker => worker.IsComing);
         return
         [
             .. snapshot.In(InstanceState.Pending)
@@ -61,7 +61,7 @@ public sealed record TemplateOutlook(
         var all = workers.OrderBy(worker => worker.Id, StringComparer.Ordinal).ToList();
         return new TemplateOutlook(template, existing,
             all.GroupBy(worker => worker.Value.State).ToImmutableSortedDictionary(group => group.Key, group => group.Count()),
-            [.. all.Where(worker => worker.Value.IsComing).Select(worker => ComingWorker.Of(worker.Value, now, times))],
+            [.. all.Where(worker => worker.IsComing).Select(worker => ComingWorker.Of(worker.Value, now, times))],
             [.. all.Where(worker => worker.Value.State == WorkerState.Running && worker.IsEmpty).Select(worker => IdleWorker.Of(worker, decisions, options))],
             all.Where(worker => worker.Value.State is not (WorkerState.Pending or WorkerState.Stopped)).Sum(worker => worker.Value.CostPerHour),
             template.MaxWorkers * template.CostPerHour,

@@ -69,7 +69,7 @@ internal static class ScalingPlanner
         DateTimeOffset now, PlanningTimes times, ScalingOptions options)
     {
         var stopping = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var worker in snapshot.Workers.Values.OrderByDescending(worker => worker.Value.CostPerHour).ThenBy(worker => worker.Id, StringComparer.Ordinal))
+        foreach (var worker in snapshot.Workers.Values.Where(worker => worker.Unreadable is null).OrderByDescending(worker => worker.Value.CostPerHour).ThenBy(worker => worker.Id, StringComparer.Ordinal))
         {
             var value = worker.Value;
             if (value is { State: WorkerState.Stopped, Target: WorkerTarget.Stopped } && value.LastTransition.At + options.StoppedLimit <= now)
@@ -100,8 +100,8 @@ internal static class ScalingPlanner
             && Compatibility.Fits(entry.Value.Request, worker.Value.Kind))
         .OrderBy(entry => times.Due(entry.Value)).ThenBy(entry => entry.Id, StringComparer.Ordinal).FirstOrDefault();
 
-    private static int Ready(FleetSnapshot snapshot, string template) => snapshot.Workers.Values.Count(worker => worker.Value.Template == template
-        && (worker.Value.IsComing || worker.Value is { Target: WorkerTarget.Running, LostSince: null, State: WorkerState.Running }));
+    private static int Ready(FleetSnapshot snapshot, string template) => snapshot.Workers.Values.Count(worker => worker.Value.Template == template && worker.Unreadable is null
+        && (worker.IsComing || worker.Value is { Target: WorkerTarget.Running, LostSince: null, State: WorkerState.Running }));
 
     private static int Orders(ImmutableArray<ScalingDecision>.Builder decisions) =>
         decisions.Count(decision => decision is ScalingDecision.Create or ScalingDecision.Restart);

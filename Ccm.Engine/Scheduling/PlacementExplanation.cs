@@ -66,7 +66,7 @@ public static class PlacementExplainer
     {
         if (verdicts.IsEmpty)
             return "It waits: the fleet has no workers yet.";
-        var coming = snapshot.Workers.Values.Count(worker => worker.Value.IsComing);
+        var coming = snapshot.Workers.Values.Count(worker => worker.IsComing);
         var common = verdicts.SelectMany(verdict => verdict.Reasons).GroupBy(reason => reason.Code).OrderByDescending(group => group.Count()).First().Key;
         var none = verdicts.Length == 1 ? $"the one worker there is cannot take it, for {common}" : $"none of {verdicts.Length} workers can take it, most often for {common}";
         return $"It waits: {none}." + coming switch { 0 => "", 1 => " A worker is coming.", _ => $" {coming} workers are coming." };

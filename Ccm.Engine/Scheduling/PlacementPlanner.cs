@@ -31,7 +31,7 @@ public static class PlacementPlanner
         if (due.Count == 0)
             return new PlacementPlan([], nextDue, false);
         var rooms = new Rooms(snapshot);
-        var coming = new Lazy<List<WorkerEntry>>(() => [.. snapshot.Workers.Values.Where(worker => worker.Value.IsComing)]);
+        var coming = new Lazy<List<WorkerEntry>>(() => [.. snapshot.Workers.Values.Where(worker => worker.IsComing)]);
         var batches = ImmutableArray.CreateBuilder<ImmutableArray<Placement>>();
         var batch = new Batch();
         KeptWorker? kept = null;

@@ -135,6 +135,9 @@ public sealed record WorkerEntry(Revised<Worker> State, Revised<AvailableCapacit
 
     public bool TakesWork => Value.TakesWork && Unreadable is null;
 
+    /// <summary>Whether its capacity will be there soon. What cannot be read is left as it is, and comes no nearer.</summary>
+    public bool IsComing => Value.IsComing && Unreadable is null;
+
     /// <summary>Whether one of its keys was changed since.</summary>
     public bool IsNewerThan(WorkerEntry seen) => State.ModRevision > seen.State.ModRevision || Capacity.ModRevision > seen.Capacity.ModRevision || Ports.ModRevision > seen.Ports.ModRevision;
 
