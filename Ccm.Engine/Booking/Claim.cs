@@ -36,18 +36,14 @@ internal sealed class Claim
     public ClaimKind Kind => _kind ??= new ClaimKind(Demand, Ports, Request.CmlVersionRange, Request.Region, string.Join(',', Request.LicenseAffinity.Order()));
 
     /// <summary>Everything that holds a place or waits for one, in the order in which the planner serves it.</summary>
-    public static List<Claim> All(FleetSnapshot snapshot, DateTimeOffset now, PlanningTimes times)
-    {
-        var claims = new List<Claim>();
+    public static List<Claim> All(FleetSnapshot snapshot, DateTimeOffset now, PlanningTimes times) =>
         // What has ended stays in the snapshot for a day.
-        foreach (var state in snapshot.InstancesByState.Keys.Where(state => state != InstanceState.Terminated))
-        {
-            foreach (var entry in snapshot.In(state))
-            {
-                if (Of(entry, now, times) is { } claim)
-                    claims.Add(claim);
-            }
-        }
+        InOrder(snapshot.InstancesByState.Keys.Where(state => state != InstanceState.Terminated).SelectMany(snapshot.In), now, times);
+
+    /// <summary>Of these only.</summary>
+    public static List<Claim> InOrder(IEnumerable<InstanceEntry> entries, DateTimeOffset now, PlanningTimes times)
+    {
+        var claims = entries.Select(entry => Of(entry, now, times)).OfType<Claim>().ToList();
         claims.Sort(Order);
         return claims;
     }

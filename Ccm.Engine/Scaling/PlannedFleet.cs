@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ccm.Engine.Booking;
 using Ccm.Engine.Domain;
+using Ccm.Engine.State;
 using Ccm.Engine.Watching;
 
 namespace Ccm.Engine.Scaling;
@@ -33,10 +34,11 @@ internal sealed class PlannedFleet
         foreach (var worker in snapshot.Workers.Values.Where(worker => worker.Value is { State: WorkerState.Pending, Trouble: not null }))
             _without.Add(worker.Value.Template);
         var slowest = templates.Where(template => template.Enabled).Select(template => times.On(template.Provider).WorkerStart(template.StartupTimeMinutes)).DefaultIfEmpty().Max();
+        var soon = snapshot.Waiting.Where(entry => entry.Value.AsSoonAsPossible || times.Due(entry.Value) - slowest - HeadStart <= now).ToList();
         // Mostly nothing waits, and then there is nothing to play.
-        if (!snapshot.Waiting.Any(entry => entry.Value.AsSoonAsPossible || times.Due(entry.Value) - slowest - HeadStart <= now))
+        if (soon.Count == 0)
             return;
-        _claims = Claim.All(snapshot, now, times).FindAll(claim => claim.WorkerId is not null || claim.From - slowest - HeadStart <= now);
+        _claims = Claim.InOrder(soon.Concat(snapshot.InstancesByWorker.Keys.SelectMany(snapshot.On).Where(entry => entry.Value.HoldsPlace)), now, times);
         _played = Playthrough.UntilLastIsDue(GrownFleet.AsScalingSees(snapshot, templates, Left, _claims, now, times), _claims);
     }
 
@@ -57,7 +59,7 @@ internal sealed class PlannedFleet
         }
     }
 
-    /// <summary>A provider that has no host for the last worker has none for one more.</summary>
+    /// <summary>A provider that has no host for the last worker has none for one more, and a pointer that cannot be read counts no further worker.</summary>
     public bool MayCreate(WorkerTemplate template) => Left(template) > 0;
 
     public ScalingDecision.Create Create(string template, string reason)
@@ -66,7 +68,9 @@ internal sealed class PlannedFleet
         return new ScalingDecision.Create(template, reason);
     }
 
-    private int Left(WorkerTemplate template) => _without.Contains(template.Name) ? 0 : Math.Max(0, template.MaxWorkers - _workers.GetValueOrDefault(template.Name));
+    private int Left(WorkerTemplate template) => _without.Contains(template.Name) || IsUnreadable(template) ? 0 : Math.Max(0, template.MaxWorkers - _workers.GetValueOrDefault(template.Name));
+
+    private bool IsUnreadable(WorkerTemplate template) => _snapshot.Unreadable.ContainsKey(StateKeys.Template(template.Name));
 
     private ScalingDecision Start(Claim claim, Place place)
     {
@@ -89,9 +93,11 @@ internal sealed class PlannedFleet
     {
         var fitting = _templates.Where(template => template.Enabled && PlaceKind.Of(template).CouldHold(claim))
             .OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal).ToList();
-        return fitting.Count == 0
+        var late = fitting.Where(template => Left(template) > 0 && claim.Until <= _now + _times.On(template.Provider).WorkerStart(template.StartupTimeMinutes)).ToList();
+        return late.Count > 0 ? $"No worker would be ready before its slot ends: {string.Join(", ", late.Select(template => $"{template.Name} takes {template.StartupTimeMinutes} minutes to start"))}."
+            : fitting.Count == 0
             ? $"No enabled template makes a worker large enough, licensed and of the version it needs{(claim.Request.Region is { Length: > 0 } region ? $" in region {region}" : "")}."
-            : $"Every template that fits is at its maximum{(fitting.Exists(template => _without.Contains(template.Name)) ? " or has a worker for which there is no host" : "")}: "
+            : $"Every template that fits is at its maximum{(fitting.Exists(template => _without.Contains(template.Name)) ? " or has a worker for which there is no host" : "")}{(fitting.Exists(IsUnreadable) ? " or has a pointer that cannot be read" : "")}: "
                 + $"{string.Join(", ", fitting.Select(template => $"{template.Name} {template.MaxWorkers}"))}.";
     }
 }

@@ -14,6 +14,10 @@ internal sealed partial class ScalingLoop(
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Between two passes, while what changes is gathered: each plays through all that is due.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Reasons remembered; beyond that they are forgotten together, and one may be told twice.</summary>
     private const int MostTold = 20_000;
     private readonly Dictionary<string, string> _told = [];
@@ -32,16 +36,26 @@ internal sealed partial class ScalingLoop(
                 LogRefused(exception.Message);
                 await Task.Delay(Pause, time, term.Over);
             }
+            await Task.Delay(Gathering, time, term.Over);
             await subscription.NextAsync(Sweep, time, term.Over);
         }
     }
 
-    /// <summary>Decides once and carries it out.</summary>
+    /// <summary>Decides once and carries it out. One that is refused does not hold up the others; a store that is away is away for all.</summary>
     internal async Task PassAsync(LeaderTerm term)
     {
         var templates = await control.ReadTemplatesAsync(term.Over);
         foreach (var decision in ScalingPlanner.Plan(cache.Current, templates, time.GetUtcNow(), times, options.Value))
-            await CarryOutAsync(term, decision);
+        {
+            try
+            {
+                await CarryOutAsync(term, decision);
+            }
+            catch (RefusedException exception) when (exception.Kind != RefusalKind.Unavailable)
+            {
+                LogRefused(exception.Message);
+            }
+        }
     }
 
     private async Task CarryOutAsync(LeaderTerm term, ScalingDecision decision)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Scaling;
 using Ccm.Engine.Scheduling;
+using Ccm.Engine.State;
 using Ccm.Engine.Watching;
 using Ccm.Tests.Domain;
 
@@ -51,6 +52,51 @@ public sealed class ScalingUpTests
     public void Plan_CheapestHasAWorkerInTrouble_DoesNotWaitForIt(WorkerState state, string ordered) =>
         Assert.Equal(ordered, Assert.IsType<ScalingDecision.Create>(Assert.Single(Plan([Sample.Instance()], [Sample.WorkerOf(Sample.Template("cheap"), "w-1", state) with { Trouble = "No host is free." }],
             [Sample.Template("cheap") with { CostPerHour = 1 }, Sample.Template("dear") with { CostPerHour = 2 }], ("cheap", 1)))).Template);
+
+    [Theory]
+    [InlineData(WorkerState.Provisioning, WorkerTarget.Running)]
+    [InlineData(WorkerState.Stopped, WorkerTarget.Stopped)]
+    public void Plan_WorkerThatCannotBeRead_IsNotWaitedFor(WorkerState state, WorkerTarget target)
+    {
+        var fleet = Unreadable(Fleet([Sample.Instance()], [Sample.Worker(state: state) with { Target = target }], [Sample.Template()], ("metal", 1)), "w-1");
+        Assert.IsType<ScalingDecision.Create>(Assert.Single(Plan(fleet, Sample.Template())));
+    }
+
+    [Theory]
+    [InlineData(WorkerState.Provisioning)]
+    [InlineData(WorkerState.Running)]
+    public void Plan_WorkerThatCannotBeRead_DoesNotCountTowardsTheMinimum(WorkerState state)
+    {
+        var template = Sample.Template() with { MinWorkers = 1 };
+        Assert.IsType<ScalingDecision.Create>(Assert.Single(Plan(Unreadable(Fleet([], [Sample.Worker(state: state)], [template], ("metal", 1)), "w-1"), template)));
+    }
+
+    [Fact]
+    public void Plan_PointerOfATemplateUnreadable_OrdersOfAnother()
+    {
+        WorkerTemplate[] templates = [Sample.Template("cheap") with { CostPerHour = 1, MinWorkers = 1 }, Sample.Template("dear") with { CostPerHour = 2 }];
+        Assert.Equal("dear", Assert.IsType<ScalingDecision.Create>(Assert.Single(Plan(UnreadablePointer(Fleet([Sample.Instance()], [], templates), "cheap"), templates))).Template);
+    }
+
+    [Fact]
+    public void Plan_PointerOfTheOnlyTemplateUnreadable_SaysSo() => Assert.Contains("cannot be read",
+        Assert.IsType<ScalingDecision.SkipUp>(Assert.Single(Plan(UnreadablePointer(Fleet([Sample.Instance()], [], [Sample.Template()]), "metal"), Sample.Template()))).Reason, StringComparison.Ordinal);
+
+    [Fact]
+    public void Plan_LabThatCannotBeRead_OrdersNothingForIt()
+    {
+        var fleet = Fleet(Enumerable.Range(0, 2).Select(n => Sample.Instance($"i-{n}") with { Request = Sample.Request(memory: 100) }), [], [Sample.Template()]);
+        fleet = fleet with { Instances = fleet.Instances.SetItem("i-1", fleet.Instances["i-1"] with { Unreadable = new UnreadableValue("key", 2, "It is damaged.") }) };
+        Assert.Single(Plan(fleet, Sample.Template()));
+    }
+
+    [Fact]
+    public void Plan_SlotEndsBeforeAWorkerCouldBeReady_SaysSo()
+    {
+        var lab = Later(TimeSpan.FromMinutes(-5)) with { TimeslotEnd = Sample.Now.AddMinutes(10) };
+        var skip = Assert.IsType<ScalingDecision.SkipUp>(Assert.Single(Plan([lab], [], [Sample.Template()])));
+        Assert.Equal("No worker would be ready before its slot ends: metal takes 18 minutes to start.", skip.Reason);
+    }
 
     [Fact]
     public void Plan_NoTemplateFits_RefusesWithAReason()
@@ -172,7 +218,16 @@ public sealed class ScalingUpTests
     private static Worker Stopped() => Sample.Worker(state: WorkerState.Stopped) with { Target = WorkerTarget.Stopped };
 
     private static ImmutableArray<ScalingDecision> Plan(IEnumerable<LabletInstance> pending, IEnumerable<Worker> workers, WorkerTemplate[] templates, params (string Template, int Workers)[] counts) =>
-        ScalingPlanner.Plan(
-            Sample.Fleet(pending.Select(lab => (lab, (string?)null)), workers, templates.Select(template => (template, counts.FirstOrDefault(count => count.Template == template.Name).Workers))),
-            [.. templates], Sample.Now, Times, Options);
+        Plan(Fleet(pending, workers, templates, counts), templates);
+
+    private static ImmutableArray<ScalingDecision> Plan(FleetSnapshot fleet, params WorkerTemplate[] templates) => ScalingPlanner.Plan(fleet, [.. templates], Sample.Now, Times, Options);
+
+    private static FleetSnapshot Fleet(IEnumerable<LabletInstance> pending, IEnumerable<Worker> workers, WorkerTemplate[] templates, params (string Template, int Workers)[] counts) =>
+        Sample.Fleet(pending.Select(lab => (lab, (string?)null)), workers, templates.Select(template => (template, counts.FirstOrDefault(count => count.Template == template.Name).Workers)));
+
+    private static FleetSnapshot Unreadable(FleetSnapshot fleet, string workerId) =>
+        fleet with { Workers = fleet.Workers.SetItem(workerId, fleet.Workers[workerId] with { Unreadable = new UnreadableValue(StateKeys.WorkerPorts(workerId), 2, "It is damaged.") }) };
+
+    private static FleetSnapshot UnreadablePointer(FleetSnapshot fleet, string template) =>
+        fleet with { Unreadable = fleet.Unreadable.Add(StateKeys.Template(template), new UnreadableValue(StateKeys.Template(template), 2, "It is damaged.")) };
 }
