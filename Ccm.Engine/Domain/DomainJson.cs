@@ -9,6 +9,9 @@ public static class DomainJson
 {
     public static readonly JsonSerializerOptions Options = Create();
 
+    /// <summary>A null where the domain has none would be found long after, by whoever reads that property first.</summary>
+    private static readonly JsonSerializerOptions Reading = new(Options) { RespectNullableAnnotations = true };
+
     /// <summary>For what is written piece by piece, in the same way.</summary>
     public static readonly JsonWriterOptions WriterOptions = new() { Encoder = Options.Encoder };
 
@@ -16,7 +19,7 @@ public static class DomainJson
 
     /// <exception cref="JsonException">Not what <typeparamref name="T"/> looks like.</exception>
     public static T Read<T>(ReadOnlySpan<byte> utf8) =>
-        JsonSerializer.Deserialize<T>(utf8, Options) ?? throw new JsonException($"{typeof(T).Name} is null.");
+        JsonSerializer.Deserialize<T>(utf8, Reading) ?? throw new JsonException($"{typeof(T).Name} is null.");
 
     private static JsonSerializerOptions Create()
     {

@@ -69,7 +69,11 @@ public sealed class DomainJsonTests
     [Theory]
     [InlineData("\"state\":\"PENDING\"", "\"state\":\"NOWHERE\"")]
     [InlineData("\"state\":\"PENDING\"", "\"state\":3")]
-    public void Read_UnknownState_IsRefused(string right, string wrong)
+    [InlineData("\"ownerId\":\"user\"", "\"ownerId\":null")]
+    [InlineData("\"resources\":{", "\"resources\":null,\"other\":{")]
+    [InlineData("\"request\":{", "\"request\":null,\"other\":{")]
+    [InlineData("\"reason\":\"Reserved.\"", "\"reason\":null")]
+    public void Read_UnknownStateOrNull_IsRefused(string right, string wrong)
     {
         var json = Encoding.UTF8.GetString(DomainJson.Write(Sample.Instance()));
         Assert.Contains(right, json, StringComparison.Ordinal);
