@@ -9,10 +9,14 @@ namespace Ccm.Engine.Control;
 /// <param name="Worker">As seen before the batch; its revisions are guarded.</param>
 public sealed record Placement(InstanceEntry Instance, WorkerEntry Worker, ImmutableSortedDictionary<string, int> Ports, string Reason);
 
-/// <summary>What was committed of a batch of placements: the entries as they stand at its revision; empty when a guard failed.</summary>
+/// <summary>What was committed of a batch of placements: the entries as they stand at its revision; empty when it was not.</summary>
 public sealed record PlacedBatch(ImmutableArray<InstanceEntry> Instances, ImmutableArray<WorkerEntry> Workers)
 {
-    public static readonly PlacedBatch Nothing = new([], []);
+    public static readonly PlacedBatch GuardFailed = new([], []);
+    public static readonly PlacedBatch NotTaken = new([], []) { IsOfStore = true };
+
+    /// <summary>Nothing had changed: the store refused, or did not say what became of it. It would not take a part of the batch either.</summary>
+    public bool IsOfStore { get; private init; }
 }
 
 public sealed partial class ControlPlane
@@ -58,10 +62,12 @@ public sealed partial class ControlPlane
         if (result is not CommitResult.Committed { Revision: var revision })
         {
             if (result is CommitResult.GuardFailed failed)
+            {
                 await CatchUpAsync(failed.Revision, cancellationToken);
-            else
-                LogNotPlaced(placements.Length, result.ToString());
-            return PlacedBatch.Nothing;
+                return PlacedBatch.GuardFailed;
+            }
+            LogNotPlaced(placements.Length, result.ToString());
+            return PlacedBatch.NotTaken;
         }
         return new PlacedBatch(
             [.. instances.Select(entry => entry with { ModRevision = revision })],

@@ -58,8 +58,11 @@ public sealed partial class SchedulerLoop(ControlPlane control, WatchCache cache
     /// <summary>Whether anything was placed.</summary>
     private async Task<bool> PlaceAsync(LeaderTerm term, ImmutableArray<Placement> batch)
     {
-        if (Remember(await control.PlaceAsync(term.Fence, batch, term.Over)))
+        var together = await control.PlaceAsync(term.Fence, batch, term.Over);
+        if (Remember(together))
             return true;
+        if (together.IsOfStore)
+            return false;
         var byWorker = batch.GroupBy(placement => placement.Worker.Id).ToArray();
         if (byWorker.Length == 1)
             return await PlaceOneByOneAsync(term, batch);
@@ -80,6 +83,8 @@ public sealed partial class SchedulerLoop(ControlPlane control, WatchCache cache
         foreach (var placement in onWorker)
         {
             var placed = await control.PlaceAsync(term.Fence, [placement with { Worker = worker }], term.Over);
+            if (placed.IsOfStore)
+                return any;
             if (!Remember(placed))
                 continue;
             any = true;

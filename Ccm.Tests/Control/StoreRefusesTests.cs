@@ -2,6 +2,8 @@ using Ccm.Engine.Control;
 using Ccm.Engine.Documents.Embedded;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Embedded;
+using Ccm.Engine.Leadership;
+using Ccm.Engine.Scheduling;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
 using Ccm.Tests.Components;
@@ -46,6 +48,27 @@ public sealed class StoreRefusesTests : IDisposable
         await cache.StopAsync(CancellationToken.None);
     }
 
+    /// <summary>Else a store that is full would be asked once more for each worker, then for each lab.</summary>
+    [Theory]
+    [MemberData(nameof(Answers))]
+    public async Task CarryOut_StoreDoesNotTakeIt_AsksItOnceForABatch(string answer)
+    {
+        var store = new AnsweringStore(new MemoryStateStore(), answer == "refused" ? new CommitResult.Refused("no space") : new CommitResult.Unknown("no answer"));
+        using var cache = new WatchCache(store, TimeProvider.System, NullLogger<WatchCache>.Instance);
+        var times = new PlanningTimes(TimeSpan.FromMinutes(5), 1);
+        using var control = new ControlPlane(store, new SqliteDefinitionDocuments(_database, TimeProvider.System), new SqliteTemplateDocuments(_database, TimeProvider.System),
+            new SqliteAuditTrail(_database), cache, Options.Create(new ControlOptions()), times, TimeProvider.System, NullLogger<ControlPlane>.Instance);
+        var loop = new SchedulerLoop(control, cache, times, TimeProvider.System, NullLogger<SchedulerLoop>.Instance);
+        var fleet = Sample.Fleet(Enumerable.Range(0, 4).Select(n => (Sample.Instance($"i-{n}") with { Request = Sample.Request(memory: 64) }, (string?)null)), [Sample.Worker("w-1"), Sample.Worker("w-2")]);
+        var plan = PlacementPlanner.Plan(fleet, Sample.Now, times);
+        await using var lease = await new MemoryStateStore().GrantLeaseAsync(TimeSpan.FromMinutes(1), CancellationToken.None);
+
+        Assert.False(await loop.CarryOutAsync(new LeaderTerm(Fence, Sample.Now, lease, CancellationToken.None), plan));
+
+        Assert.Equal((4, 2), (plan.Placements.Length, plan.Placements.Select(placement => placement.Worker.Id).Distinct().Count()));
+        Assert.Equal(plan.Batches.Length, store.Asked);
+    }
+
     public void Dispose()
     {
         _database.Dispose();
@@ -54,6 +77,12 @@ public sealed class StoreRefusesTests : IDisposable
 
     private sealed class AnsweringStore(IStateStore inner, CommitResult answer) : StoreDecorator(inner)
     {
-        public override Task<CommitResult> CommitAsync(StateTransaction transaction, CancellationToken cancellationToken) => Task.FromResult(answer);
+        public int Asked { get; private set; }
+
+        public override Task<CommitResult> CommitAsync(StateTransaction transaction, CancellationToken cancellationToken)
+        {
+            Asked++;
+            return Task.FromResult(answer);
+        }
     }
 }
