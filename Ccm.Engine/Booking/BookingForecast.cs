@@ -25,7 +25,7 @@ public sealed class BookingForecast
     private Playthrough? _booked;
 
     /// <param name="templates">Newest revisions.</param>
-    /// <param name="stop">Ends it between two times that are played through.</param>
+    /// <param name="stop">Ends it while it is played through.</param>
     public BookingForecast(FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, DateTimeOffset now, PlanningTimes times, CancellationToken stop = default)
     {
         (_now, _times, _stop) = (now, times, stop);
@@ -34,7 +34,7 @@ public sealed class BookingForecast
     }
 
     /// <summary>What happens without anything new.</summary>
-    private Playthrough Booked => _booked ??= Playthrough.Of(_fleet, _claims, Nobody, toTheEnd: true);
+    private Playthrough Booked => _booked ??= Playthrough.Of(_fleet, _claims, Nobody, toTheEnd: true, _stop);
 
     /// <summary>Null when the lab has a place in that slot and nobody loses one; else why not, and when there is one.</summary>
     /// <param name="horizon">No later slot is named.</param>
@@ -78,16 +78,15 @@ public sealed class BookingForecast
     public WhatIf WhatIf(LabRequest request, int count, DateTimeOffset? start, TimeSpan length)
     {
         var asked = Enumerable.Range(0, count).Select(n => Claim.AskedFor(request, start, length, _now, _times, n)).ToList();
-        var played = Playthrough.Of(_fleet, With(asked), Booked.Late, toTheEnd: true);
+        var played = Playthrough.Of(_fleet, With(asked), Booked.Late, toTheEnd: true, _stop);
         return Booking.WhatIf.Of(played, asked, Booked.Late);
     }
 
     private Conflict? Against(Claim asked)
     {
-        _stop.ThrowIfCancellationRequested();
         var claims = With([asked]);
-        return Playthrough.Of(_fleet, claims, Nobody, toTheEnd: false).Conflict is not { } conflict ? null
-            : Booked.Late.Count == 0 ? conflict : Playthrough.Of(_fleet, claims, Booked.Late, toTheEnd: false).Conflict;
+        return Playthrough.Of(_fleet, claims, Nobody, toTheEnd: false, _stop).Conflict is not { } conflict ? null
+            : Booked.Late.Count == 0 ? conflict : Playthrough.Of(_fleet, claims, Booked.Late, toTheEnd: false, _stop).Conflict;
     }
 
     /// <summary>All claims with these, which replace those of the same id.</summary>

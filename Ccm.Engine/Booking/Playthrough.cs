@@ -15,6 +15,7 @@ internal sealed class Playthrough
     private readonly GrownFleet _fleet;
     private readonly HashSet<Place> _startedForAsked = [];
     private readonly IReadOnlySet<string> _excused;
+    private readonly CancellationToken _stop;
     private readonly List<Place> _workers;
     private readonly List<Place> _retired = [];
     private readonly List<Place>[] _grown;
@@ -22,9 +23,9 @@ internal sealed class Playthrough
     private readonly PriorityQueue<(Place Place, Claim Claim), DateTimeOffset> _ends = new();
     private readonly List<Claim> _waiting = [];
 
-    private Playthrough(GrownFleet fleet, IReadOnlySet<string> excused)
+    private Playthrough(GrownFleet fleet, IReadOnlySet<string> excused, CancellationToken stop)
     {
-        (_fleet, _excused) = (fleet, excused);
+        (_fleet, _excused, _stop) = (fleet, excused, stop);
         _workers = fleet.Workers();
         _grown = [.. fleet.Growth.Select(_ => new List<Place>())];
     }
@@ -52,9 +53,10 @@ internal sealed class Playthrough
     /// <param name="claims">In order.</param>
     /// <param name="excused">Late whatever is asked for: no conflict.</param>
     /// <param name="toTheEnd">False: stop at the first conflict.</param>
-    public static Playthrough Of(GrownFleet fleet, IReadOnlyList<Claim> claims, IReadOnlySet<string> excused, bool toTheEnd)
+    /// <param name="stop">Ends it while it is played.</param>
+    public static Playthrough Of(GrownFleet fleet, IReadOnlyList<Claim> claims, IReadOnlySet<string> excused, bool toTheEnd, CancellationToken stop = default)
     {
-        var played = new Playthrough(fleet, excused);
+        var played = new Playthrough(fleet, excused, stop);
         played.Hold(claims);
         if (played.Play([.. claims.Where(claim => claim.WorkerId is null)], toTheEnd))
             played.AdvanceTo(DateTimeOffset.MaxValue);
@@ -64,7 +66,7 @@ internal sealed class Playthrough
     /// <summary>Until the last of the claims is due, and whether or not others are late.</summary>
     public static Playthrough UntilLastIsDue(GrownFleet fleet, IReadOnlyList<Claim> claims)
     {
-        var played = new Playthrough(fleet, claims.Select(claim => claim.Id).ToHashSet(StringComparer.Ordinal));
+        var played = new Playthrough(fleet, claims.Select(claim => claim.Id).ToHashSet(StringComparer.Ordinal), CancellationToken.None);
         played.Hold(claims);
         played.Play([.. claims.Where(claim => claim.WorkerId is null)], toTheEnd: true);
         return played;
@@ -84,6 +86,7 @@ internal sealed class Playthrough
                 StartFor(waiting[first..next], at);
             foreach (var claim in waiting[first..next])
             {
+                _stop.ThrowIfCancellationRequested();
                 AdvanceTo(Later(claim.From, at));
                 if (!TryPlace(claim, Later(claim.From, at)))
                     Wait(claim, Later(claim.From, at));
@@ -133,6 +136,7 @@ internal sealed class Playthrough
     /// <summary>False when one that was started would have been chosen by another before.</summary>
     private bool LayOut(List<Claim> together, DateTimeOffset at)
     {
+        _stop.ThrowIfCancellationRequested();
         var supposed = new List<(Place Place, Claim Claim, double Score)>();
         var whole = true;
         foreach (var claim in together)
