@@ -48,7 +48,7 @@ internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, 
 
     private async Task JudgeRunningAsync(LeaderTerm term, FleetSnapshot snapshot, WorkerEntry worker, IReadOnlyList<HostLab> labs, HashSet<string> missing)
     {
-        foreach (var entry in snapshot.On(worker.Id).Where(entry => entry.Value is { State: InstanceState.Running or InstanceState.Collecting or InstanceState.Grading, Target: InstanceTarget.Running }))
+        foreach (var entry in snapshot.On(worker.Id).Where(entry => entry is { Unreadable: null, Value: { State: InstanceState.Running or InstanceState.Collecting or InstanceState.Grading, Target: InstanceTarget.Running } }))
         {
             var lab = labs.FirstOrDefault(lab => lab.Id == entry.Value.Checkpoint?.LabId);
             if (lab is null && (!missing.Add(entry.Id) || !_missing.Contains(entry.Id)))
@@ -65,6 +65,9 @@ internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, 
         foreach (var lab in labs)
         {
             if (LabTitle.InstanceOf(lab.Title) is not { } id || !cache.Current.Instances.TryGetValue(id, out var entry))
+                continue;
+            // Its checkpoint may be older than what the store has: the lab in use would look left behind.
+            if (entry.Unreadable is not null)
                 continue;
             var here = entry.WorkerId == worker.Id && entry.Value.HoldsPlace;
             var duplicate = here && entry.Value.Checkpoint?.LabId is { } labId && labId != lab.Id;

@@ -4,6 +4,7 @@ using Ccm.Engine.Hosts;
 using Ccm.Engine.Labs;
 using Ccm.Engine.Leadership;
 using Ccm.Engine.Scheduling;
+using Ccm.Engine.State;
 using Ccm.Engine.Watching;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -25,7 +26,13 @@ internal sealed partial class InstanceReconciler(
         if (!snapshot.Instances.TryGetValue(id, out var entry) || entry.Unreadable is not null)
             return null;
         var worker = entry.WorkerId is null ? null : snapshot.Workers.GetValueOrDefault(entry.WorkerId);
-        switch (InstancePlanner.Next(entry, worker, time.GetUtcNow(), options.Value))
+        var next = InstancePlanner.Next(entry, worker, time.GetUtcNow(), options.Value);
+        if (worker?.Unreadable is { } unreadable && unreadable.Key != StateKeys.WorkerState(worker.Id) && next is InstanceStep.Advance { To: InstanceState.Terminated or InstanceState.Pending } or InstanceStep.Act { What: HostAct.Remove } && entry.Value.HoldsPlace)
+        {
+            LogKept(id, unreadable.Key);
+            return null;
+        }
+        switch (next)
         {
             case InstanceStep.Advance step:
                 await control.AdvanceInstanceAsync(term.Fence, entry, step.To, step.Reason, step.Change, term.Over);
@@ -178,4 +185,7 @@ internal sealed partial class InstanceReconciler(
 
     [LoggerMessage(7002, LogLevel.Warning, "Host {WorkerId} refused an act for instance {InstanceId}: {Reason}")]
     private partial void LogRefused(string workerId, string instanceId, string reason);
+
+    [LoggerMessage(7003, LogLevel.Warning, "Instance {InstanceId} ends once {Key} can be read: what it holds there cannot be given back before.")]
+    private partial void LogKept(string instanceId, string key);
 }

@@ -130,7 +130,7 @@ public sealed record WorkerEntry(Revised<Worker> State, Revised<AvailableCapacit
 
     public Capacity Available => Capacity.Value.Amount;
 
-    /// <summary>Why one of its keys is not what the store has; null when all are. Nothing can be placed on it or given back then.</summary>
+    /// <summary>Why one of its keys is not what the store has; null when all are. Nothing can be placed on it then, nor given back if it is its capacity or its ports.</summary>
     public UnreadableValue? Unreadable { get; init; }
 
     public bool TakesWork => Value.TakesWork && Unreadable is null;

@@ -1,5 +1,6 @@
 using Ccm.Engine.Domain;
 using Ccm.Engine.Hosts;
+using Ccm.Engine.State;
 
 namespace Ccm.Tests.Hosts;
 
@@ -99,6 +100,21 @@ public sealed class HostSweepTests
 
         Assert.Equal("lab-1", Assert.Single(world.Host.On).Id);
         Assert.DoesNotContain(world.Host.Acts, act => act.EndsWith("lab-1", StringComparison.Ordinal));
+    }
+
+    /// <summary>Which lab is in use is in what cannot be read.</summary>
+    [Fact]
+    public async Task Sweep_InstanceUnreadable_LeavesAllItsLabs()
+    {
+        await using var world = await RunningAsync();
+        world.Host.Put(Other, LabTitle.Of("i-1"));
+        await world.DamageAsync(StateKeys.InstanceState("i-1"));
+
+        for (var n = 0; n < 3; n++)
+            await world.SweepAsync();
+
+        Assert.Empty(world.Host.Acts);
+        Assert.Equal(["lab-1", Other], world.Host.On.Select(lab => lab.Id));
     }
 
     [Fact]

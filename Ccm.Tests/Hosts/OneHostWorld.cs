@@ -88,6 +88,9 @@ internal sealed class OneHostWorld : IAsyncDisposable
         await PutAsync(Worker, Worker.Declared - instance.Demand, [.. instance.Ports.Values]);
     }
 
+    /// <summary>Puts under a key what nobody can read.</summary>
+    public Task DamageAsync(string key) => PutAsync((key, "{\"not\": this"u8.ToArray()));
+
     /// <summary>Looks at worker and instances until a look changes nothing.</summary>
     public async Task SettleAsync()
     {

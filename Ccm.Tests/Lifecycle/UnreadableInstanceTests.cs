@@ -50,8 +50,13 @@ public sealed class UnreadableInstanceTests
         Assert.Null(await engine.ReconcileWorkerAsync(worker));
         Assert.Equal(key, engine.Cache.Current.Workers[worker].Unreadable?.Key);
 
-        await PutAsync(engine, key, good);
+        // What it holds there can be given back while capacity and ports can be read; else it ends as far as that and is left alone.
         engine.Time.Jump(TimeSpan.FromHours(2));
+        await engine.PassUntilAsync(() => engine.Instance(id).State == (part == "state" ? InstanceState.Terminated : InstanceState.Archived));
+        Assert.Null(await engine.ReconcileAsync(id));
+        Assert.Equal(part == "state" ? 0 : 1, (await engine.LabsOnAsync(worker)).Length);
+
+        await PutAsync(engine, key, good);
         await engine.PassUntilAsync(() => engine.Instance(id).State == InstanceState.Terminated);
         Assert.True(engine.Cache.Current.Workers[worker].IsEmpty);
     }
