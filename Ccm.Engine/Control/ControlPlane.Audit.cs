@@ -12,8 +12,18 @@ public sealed partial class ControlPlane
     private const int ExportedAtOnce = 500;
 
     /// <summary>The trail, newest first.</summary>
-    public Task<ImmutableArray<AuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) =>
-        AskDocumentsAsync(() => trail.QueryAsync(query, cancellationToken));
+    /// <exception cref="RefusedException">The trail does not answer, or the question looks at too many events.</exception>
+    public async Task<ImmutableArray<AuditEvent>> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskDocumentsAsync(() => trail.QueryAsync(query, cancellationToken));
+        }
+        catch (QueryTooSlowException)
+        {
+            throw RefusedException.Invalid(query.Text is null ? "from" : "text", "Finding this in the whole audit trail takes too long.", "Give a time range (from and until) or an object (subject) with it.");
+        }
+    }
 
     /// <summary>All that the filter finds, newest first, read as it is taken; its limit and cursor count for nothing.</summary>
     /// <exception cref="RefusedException">Not allowed, or the trail does not answer, which may be in the midst of it.</exception>

@@ -41,6 +41,7 @@ public interface IAuditTrail
     Task AppendAsync(ImmutableArray<AuditEvent> events, CancellationToken cancellationToken);
 
     /// <summary>Newest first.</summary>
+    /// <exception cref="QueryTooSlowException">It looks at too many events.</exception>
     Task<ImmutableArray<AuditEvent>> QueryAsync(AuditQuery query, CancellationToken cancellationToken);
 
     /// <summary>From a sequence on, oldest first, for verifying the chain.</summary>
@@ -49,6 +50,9 @@ public interface IAuditTrail
     /// <summary>Forgets events older than <paramref name="before"/>; what remains still verifies from its first event on.</summary>
     Task ExpireAsync(DateTimeOffset before, CancellationToken cancellationToken);
 }
+
+/// <summary>The store gave up a question that takes it too long. It answers others.</summary>
+public sealed class QueryTooSlowException(Exception inner) : Exception("The question takes the document store too long.", inner);
 
 /// <summary>Another event has that id or sequence.</summary>
 public sealed class AuditConflictException(string message) : Exception(message);

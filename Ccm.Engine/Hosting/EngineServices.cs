@@ -77,6 +77,7 @@ public static class EngineServices
         services.AddSingleton<ITemplateDocuments, MongoTemplateDocuments>();
         services.AddSingleton<IAuditTrail, MongoAuditTrail>();
         services.AddSingleton<IKeyDocuments, MongoKeyDocuments>();
+        services.AddHostedService<MongoQueryIndexes>();
         return services;
     }
 

@@ -1,10 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
 using Ccm.Portal;
 using Ccm.Tests.Servers;
-using Ccm.Tests.Servers.MongoGateway;
 using Ccm.Tests.Story;
-using MongoDB.Bson;
 using MongoDB.Driver;
 
 namespace Ccm.Tests.Documents;
@@ -29,17 +25,13 @@ public sealed class MongoStartTests(SharedMongo mongo)
     [Fact]
     public async Task Start_ServerTooOld_NamesTheSettingAndTheFix()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        var serving = ServeAsync(listener, stop.Token);
+        // Of the days of MongoDB 3.2.
+        await using var server = new ScriptedMongo(_ => Task.FromResult(ScriptedMongo.Hello(wireVersion: 4)));
 
-        var line = await RefusedAsync($"mongodb://{listener.LocalEndpoint}/?directConnection=true");
+        var line = await RefusedAsync(server.ConnectionString);
 
         Assert.StartsWith("ConnectionStrings:mongodb names a server that is too old", line, StringComparison.Ordinal);
         Assert.Contains("MongoDB 4.4 or newer", line, StringComparison.Ordinal);
-        await stop.CancelAsync();
-        await serving;
     }
 
     /// <summary>As a person meets it: the program ends, says one line, and nothing else.</summary>
@@ -58,35 +50,5 @@ public sealed class MongoStartTests(SharedMongo mongo)
         using var directory = new TemporaryDirectory();
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => EngineHost.StartAsync(directory.Path, [new("ConnectionStrings:mongodb", uri)], Cancelled));
         return StartFailure.Explain(exception)!;
-    }
-
-    /// <summary>A server of the days of MongoDB 3.2.</summary>
-    private static async Task ServeAsync(TcpListener listener, CancellationToken stop)
-    {
-        var serving = new List<Task>();
-        try
-        {
-            while (true)
-                serving.Add(AnswerAsync(await listener.AcceptSocketAsync(stop), stop));
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            await Task.WhenAll(serving);
-        }
-    }
-
-    private static async Task AnswerAsync(Socket socket, CancellationToken stop)
-    {
-        var hello = new BsonDocument { { "ok", 1.0 }, { "ismaster", true }, { "minWireVersion", 0 }, { "maxWireVersion", 4 }, { "maxBsonObjectSize", 16_777_216 }, { "maxMessageSizeBytes", 48_000_000 } };
-        await using var stream = new NetworkStream(socket, ownsSocket: true);
-        try
-        {
-            while (await WireMessage.ReadAsync(stream, stop) is { } message)
-                await stream.WriteAsync(message.Answer(hello), stop);
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException)
-        {
-            // The test, or the client, has seen enough.
-        }
     }
 }

@@ -52,13 +52,27 @@ public sealed class MongoDocuments : IDisposable
         }
     }
 
-    /// <summary>Makes the indexes unless this process has; every question begins with it.</summary>
+    /// <summary>Makes the indexes that nothing may be written without, unless this process has; every question begins with it.</summary>
     /// <exception cref="DocumentsUnavailableException">The text says which cannot be made, or that no server answers.</exception>
     public Task MakeIndexesAsync(CancellationToken cancellationToken) => GuardAsync(async token =>
     {
         await IndexesAsync().WaitAsync(token).ConfigureAwait(false);
         return true;
     }, cancellationToken);
+
+    /// <summary>Makes the others. It takes as long as it takes, and no question waits for it.</summary>
+    /// <exception cref="DocumentsUnavailableException">The text says which cannot be made, or that no server answers.</exception>
+    public async Task MakeQueryIndexesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _indexes.MakeForQueriesAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is MongoException or TimeoutException)
+        {
+            throw new DocumentsUnavailableException(MongoFailure.Tell(exception, _client), exception);
+        }
+    }
 
     internal Task<T> AskAsync<T>(string collection, Func<IMongoCollection<BsonDocument>, CancellationToken, Task<T>> ask, CancellationToken cancellationToken) =>
         GuardAsync(async token =>
