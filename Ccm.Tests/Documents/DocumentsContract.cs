@@ -205,6 +205,7 @@ public abstract class DocumentsContract
         await AssertFound(stores, new AuditQuery(Text: "EVEN"), 10, 8, 6, 4, 2);
         Assert.Empty(await Sequences(stores, new AuditQuery(Text: ".*")));
         await AssertFound(stores, new AuditQuery(Text: "Number 7"), 7);
+        await AssertFound(stores, new AuditQuery(Text: "é übung NUMBER 7"), 7);
         await AssertFound(stores, new AuditQuery(Text: "three", Limit: 2), 9, 6);
         await AssertFound(stores, new AuditQuery(Actor: "Ms Three"), 9, 6, 3);
         await AssertFound(stores, new AuditQuery(Subject: "instances/*", Type: "ccm.odd"), 9, 7, 5, 3, 1);
@@ -283,7 +284,7 @@ public abstract class DocumentsContract
     private static OutboxEntry Entry(int n, DateTimeOffset time, string prefix) => new($"{prefix}-{n}", null,
     [
         new OutboxEvent(n % 2 == 0 ? "ccm.even" : "ccm.odd", $"instances/i-{n}", time, n % 3 == 0 ? "third" : "other",
-            JsonSerializer.SerializeToElement(new { reason = $"{prefix} \"{n}\" é number {n}", actorName = n % 3 == 0 ? "Ms Three" : "Other", nested = new { number = 1.50m, none = (string?)null } })),
+            JsonSerializer.SerializeToElement(new { reason = $"{prefix} \"{n}\" É Übung number {n}", actorName = n % 3 == 0 ? "Ms Three" : "Other", nested = new { number = 1.50m, none = (string?)null } })),
     ]);
 
     private static LabletDefinition Definition(string name, string version, string sha256, string operation = "operation") => new()

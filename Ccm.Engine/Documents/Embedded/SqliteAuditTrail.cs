@@ -11,7 +11,7 @@ public sealed class SqliteAuditTrail(EmbeddedDatabase database) : IAuditTrail
 {
     private const string Columns = "sequence, id, type, subject, time_text, actor, operation, revision, previous_hash, hash, data";
     private const string ActorName = "json_extract(data, '$.actorName')";
-    private static readonly string Searched = $"({string.Join(" OR ", new[] { "type", "subject", "actor", ActorName, "json_extract(data, '$.reason')" }.Select(text => $"instr(lower({text}), $text) > 0"))})";
+    private static readonly string Searched = $"({string.Join(" OR ", new[] { "type", "subject", "actor", ActorName, "json_extract(data, '$.reason')" }.Select(text => $"holds({text}, $text)"))})";
     private readonly SqliteDocuments _documents = new(database);
 
     public Task AppendAsync(ImmutableArray<AuditEvent> events, CancellationToken cancellationToken) => _documents.AskAsync(connection =>
@@ -46,11 +46,14 @@ public sealed class SqliteAuditTrail(EmbeddedDatabase database) : IAuditTrail
     {
         var conditions = new List<string> { "1 = 1" };
         using var command = connection.CreateCommand();
+        // SQLite's own knows no capitals beyond ASCII.
+        if (query.Text is not null)
+            connection.CreateFunction("holds", (string? text, string sought) => text?.Contains(sought, StringComparison.OrdinalIgnoreCase) == true, isDeterministic: true);
         AddEither("subject", query.Subject);
         AddEither("type", query.Type);
         Add($"(actor = $actor OR {ActorName} = $actor)", "$actor", query.Actor);
         Add("operation = $operation", "$operation", query.OperationId);
-        Add(Searched, "$text", query.Text?.ToLowerInvariant());
+        Add(Searched, "$text", query.Text);
         Add("time >= $from", "$from", query.From?.ToUnixTimeMilliseconds());
         Add("time < $until", "$until", query.Until?.ToUnixTimeMilliseconds());
         Add("sequence < $before", "$before", query.Before);
