@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
 using Ccm.Engine.State;
@@ -21,6 +22,8 @@ public sealed class ChainVerifier(IStateStore store, IAuditTrail trail)
         var end = await ReadEndAsync(cancellationToken);
         AuditEvent? first = null, last = null;
         var count = 0L;
+        if (end.Unreadable is { } garbled)
+            return Report(garbled);
         while (true)
         {
             var events = await trail.ReadChainAsync((last?.Sequence ?? 0) + 1, AtOnce, cancellationToken);
@@ -30,13 +33,15 @@ public sealed class ChainVerifier(IStateStore store, IAuditTrail trail)
             {
                 // Read after the events: what the relay had written by then is behind the head, or waits in the outbox still.
                 var newer = await ReadEndAsync(cancellationToken);
-                if (newer.Head.Sequence < end.Head.Sequence)
-                    return Report(newer.SetBack(end.Head));
+                if ((newer.Unreadable ?? newer.SetBack(end.Head)) is { } broken)
+                    return Report(broken);
                 end = newer;
             }
             first ??= events[0];
             foreach (var current in events)
             {
+                if (last is not null && current.Sequence > last.Sequence + 1 && await IsOldestAsync(current, cancellationToken))
+                    (first, last, count) = (current, null, 0);
                 if ((AuditChain.Check(last, current) ?? end.Check(current)) is { } broken)
                     return Report(broken);
                 last = current;
@@ -50,19 +55,35 @@ public sealed class ChainVerifier(IStateStore store, IAuditTrail trail)
         ChainReport Report(ChainBreak? broken) => new(count, first, last, broken);
     }
 
+    /// <summary>Whether all before an event is gone: retention went past the check, which begins anew there. A hole leaves what is older.</summary>
+    private async Task<bool> IsOldestAsync(AuditEvent current, CancellationToken cancellationToken) =>
+        await trail.ReadChainAsync(1, 1, cancellationToken) is not [var oldest] || oldest.Sequence >= current.Sequence;
+
     /// <summary>The head and what waits to be relayed, at one revision.</summary>
     private async Task<End> ReadEndAsync(CancellationToken cancellationToken)
     {
         var outbox = await store.ListAsync(StateKeys.Outbox, 0, cancellationToken);
         var head = (await store.ListAsync(StateKeys.AuditHead, outbox.Revision, cancellationToken)).Entries.FirstOrDefault();
-        return new End(head is null ? AuditHead.Start : DomainJson.Read<AuditHead>(head.Value.Span),
-            [.. outbox.Entries.Select(entry => entry.Key[StateKeys.Outbox.Length..])]);
+        var waiting = outbox.Entries.Select(entry => entry.Key[StateKeys.Outbox.Length..]).ToImmutableHashSet();
+        try
+        {
+            return new End(head is null ? AuditHead.Start : DomainJson.Read<AuditHead>(head.Value.Span), waiting);
+        }
+        catch (JsonException exception)
+        {
+            return new End(AuditHead.Start, waiting) { Unreadable = End.Garbled(exception.Message) };
+        }
     }
 
     /// <param name="Waiting">Operations whose events may stand behind the head: the relay writes them before it moves it.</param>
     private sealed record End(AuditHead Head, ImmutableHashSet<string> Waiting)
     {
         private const string Compare = $"Compare {StateKeys.AuditHead} with a backup of the state store, and the trail with a backup of its own. Until the two agree no event is written.";
+
+        /// <summary>Told when the head's value is no head.</summary>
+        public ChainBreak? Unreadable { get; init; }
+
+        public static ChainBreak Garbled(string problem) => new(AuditHead.Start.Sequence, null, $"The value of {StateKeys.AuditHead} cannot be read: {problem}", Compare);
 
         public ChainBreak? Check(AuditEvent current) =>
             current.Sequence == Head.Sequence && current.Hash != Head.Hash ? ChainBreak.At(current, $"Event {current.Sequence} is not the one that the head names: the trail or {StateKeys.AuditHead} was forged.", Compare)
@@ -73,6 +94,6 @@ public sealed class ChainVerifier(IStateStore store, IAuditTrail trail)
         public ChainBreak? Missing(AuditEvent? last) => (last?.Sequence ?? 0) >= Head.Sequence ? null : new ChainBreak(
             (last?.Sequence ?? 0) + 1, null, last is null ? $"The trail is empty, and yet {Head.Sequence} events were written to it." : $"The trail ends with event {last.Sequence}, and the head names {Head.Sequence}: the end was taken away, or the head was forged.", Compare);
 
-        public ChainBreak SetBack(AuditHead before) => new(Head.Sequence, null, $"The head was set back from event {before.Sequence} to {Head.Sequence} during the check.", Compare);
+        public ChainBreak? SetBack(AuditHead before) => Head.Sequence >= before.Sequence ? null : new(Head.Sequence, null, $"The head was set back from event {before.Sequence} to {Head.Sequence} during the check.", Compare);
     }
 }

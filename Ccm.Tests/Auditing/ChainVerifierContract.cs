@@ -165,6 +165,33 @@ public abstract class ChainVerifierContract : IAsyncDisposable
         Assert.Equal((null, 1005L), (report.Break, report.Last!.Sequence));
     }
 
+    [Fact]
+    public async Task Run_RetentionGoesPastTheCheck_BeginsAnewAtTheOldestKept()
+    {
+        await WriteAsync(1200);
+        BusyTrail busy = null!;
+        busy = new BusyTrail(Trail, () =>
+        {
+            busy.OldestKept = 1101;
+            return Task.CompletedTask;
+        });
+
+        var report = await new ChainVerifier(_state, busy).RunAsync(_progress, Cancelled);
+
+        Assert.Equal((null, 100, 1101L, 1200L), (report.Break, report.Checked, report.First!.Sequence, report.Last!.Sequence));
+    }
+
+    [Theory]
+    [InlineData("{\"sequence\": this")]
+    [InlineData("null")]
+    public async Task Run_HeadIsGarbage_IsABreak(string value)
+    {
+        await WriteAsync(2);
+        await _state.CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.AuditHead, System.Text.Encoding.UTF8.GetBytes(value))] }, Cancelled);
+
+        Assert.StartsWith("The value of /ccm/audit/head cannot be read", (await RunAsync()).Break!.What, StringComparison.Ordinal);
+    }
+
     public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
@@ -201,13 +228,16 @@ public abstract class ChainVerifierContract : IAsyncDisposable
     {
         private Func<Task>? _happens = happens;
 
+        /// <summary>What is older counts as forgotten.</summary>
+        public long OldestKept { get; set; }
+
         public Task AppendAsync(ImmutableArray<AuditEvent> events, CancellationToken cancellationToken) => trail.AppendAsync(events, cancellationToken);
 
         public Task<ImmutableArray<AuditEvent>> QueryAsync(AuditQuery query, CancellationToken cancellationToken) => trail.QueryAsync(query, cancellationToken);
 
         public async Task<ImmutableArray<AuditEvent>> ReadChainAsync(long fromSequence, int limit, CancellationToken cancellationToken)
         {
-            var events = await trail.ReadChainAsync(fromSequence, limit, cancellationToken);
+            var events = await trail.ReadChainAsync(Math.Max(fromSequence, OldestKept), limit, cancellationToken);
             if (Interlocked.Exchange(ref _happens, null) is { } now)
                 await now();
             return events;
