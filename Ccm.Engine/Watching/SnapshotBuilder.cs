@@ -43,7 +43,7 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
         foreach (var (id, partial) in _instances)
         {
             var known = before.Instances.GetValueOrDefault(id);
-            var now = partial.State is { } state ? new InstanceEntry(state, partial.ModRevision, partial.WorkerId) { Unreadable = UnreadableUnder(StateKeys.Instances, id) } : null;
+            var now = partial.State is { } state ? new InstanceEntry(state, partial.ModRevision, partial.WorkerId) { Unreadable = UnreadableOf(StateKeys.InstanceState(id), StateKeys.InstanceWorker(id)) } : null;
             Move(byWorker, known?.WorkerId, now?.WorkerId, id);
             Move(byState, known?.Value.State, now?.Value.State, id);
             if (now is null)
@@ -101,7 +101,7 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
             Report(StateKeys.WorkerPorts(id), partial.Ports!.ModRevision, exception);
             settled = partial.Known;
         }
-        return settled is null ? null : settled with { Unreadable = UnreadableUnder(StateKeys.Workers, id) };
+        return settled is null ? null : settled with { Unreadable = UnreadableOf(StateKeys.WorkerCapacity(id), StateKeys.WorkerPorts(id), StateKeys.WorkerState(id)) };
     }
 
     private void Report(string key, long revision, Exception exception)
@@ -110,8 +110,15 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
         unreadable(key, exception);
     }
 
-    private UnreadableValue? UnreadableUnder(string prefix, string id) =>
-        _unreadable.IsEmpty ? null : _unreadable.Values.FirstOrDefault(value => value.Key.StartsWith($"{prefix}{id}/", StringComparison.Ordinal));
+    private UnreadableValue? UnreadableOf(params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (_unreadable.TryGetValue(key, out var found))
+                return found;
+        }
+        return null;
+    }
 
     private void Read(string key, StateEntry? entry)
     {

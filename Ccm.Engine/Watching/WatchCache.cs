@@ -22,12 +22,17 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
     /// <summary>A store that is back is heard within so long; whoever cannot be reached costs little to ask.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>From the first value that can be read again to the list for its sake: many that are mended together cost one.</summary>
+    private static readonly TimeSpan RelistPause = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ChangeLog _log = new();
     private int _subscribers;
     private ImmutableArray<(long Revision, TaskCompletionSource Reached)> _waiting = [];
     private volatile FleetSnapshot _current = FleetSnapshot.Empty;
+    private TimeSpan _pause = FirstPause;
+    private bool _list = true;
     private volatile WatchFreshness _freshness = new(0, null, "Not listed yet.");
 
     public FleetSnapshot Current => _current;
@@ -67,38 +72,63 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var pause = FirstPause;
-        var list = true;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (list)
+                if (_list)
                     Relist(await store.ListAsync(StateKeys.Root, 0, stoppingToken));
-                list = false;
-                await foreach (var batch in store.WatchAsync(StateKeys.Root, _current.Revision + 1, stoppingToken))
-                {
-                    Advance(batch);
-                    pause = FirstPause;
-                }
+                _list = false;
+                await WatchAsync(stoppingToken);
+                if (_list)
+                    continue;
                 Fail("The watch ended.");
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception exception) when (exception is StateCompactedException or StateFutureRevisionException or RevisionWentBackException or ReadableAgainException)
+            catch (Exception exception) when (exception is StateCompactedException or StateFutureRevisionException or RevisionWentBackException)
             {
                 LogRelist(exception.Message);
-                list = true;
+                _list = true;
                 continue;
             }
             catch (StateStoreUnavailableException exception)
             {
                 Fail(exception.Message);
             }
-            await Task.Delay(pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+            await Task.Delay(_pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _pause = TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks));
+        }
+    }
+
+    /// <summary>Applies what the watch tells until it ends, or until a value that can be read again has asked for a list.</summary>
+    private async Task WatchAsync(CancellationToken stoppingToken)
+    {
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        ITimer? relist = null;
+        try
+        {
+            await foreach (var batch in store.WatchAsync(StateKeys.Root, _current.Revision + 1, watching.Token))
+            {
+                _pause = FirstPause;
+                if (Advance(batch) is not { } readable || relist is not null)
+                    continue;
+                // Its object's other keys may have been put aside while it could not be read.
+                LogRelist($"The value of {readable} can be read again, or is gone.");
+                _list = true;
+                relist = time.CreateTimer(_ => watching.Cancel(), null, RelistPause, Timeout.InfiniteTimeSpan);
+            }
+        }
+        catch (OperationCanceledException) when (_list && !stoppingToken.IsCancellationRequested)
+        {
+            // The pause is over.
+        }
+        finally
+        {
+            if (relist is not null)
+                await relist.DisposeAsync();
         }
     }
 
@@ -110,7 +140,8 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
         _freshness = _freshness with { Problem = problem };
     }
 
-    private void Advance(StateBatch batch)
+    /// <returns>A key whose value could not be read and is well now, or gone.</returns>
+    private string? Advance(StateBatch batch)
     {
         if (batch.Events.IsEmpty)
         {
@@ -118,17 +149,16 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
                 throw new RevisionWentBackException(batch.Revision, _current.Revision);
             lock (_lock)
                 Heard(Math.Max(batch.Revision, _freshness.Revision));
-            return;
+            return null;
         }
         if (batch.Revision <= _current.Revision)
-            return;
+            return null;
         var builder = new SnapshotBuilder(_current, LogUnreadable, Own);
         foreach (var change in batch.Events)
             builder.Apply(change.Key, change.Entry);
         var built = builder.Build(batch.Revision);
         Publish(built);
-        if (built.Before.Unreadable.Keys.FirstOrDefault(key => !built.After.Unreadable.ContainsKey(key)) is { } readable)
-            throw new ReadableAgainException(readable);
+        return batch.Events.Select(change => change.Key).FirstOrDefault(key => built.Before.Unreadable.ContainsKey(key) && !built.After.Unreadable.ContainsKey(key));
     }
 
     private void Relist(StateList list)
@@ -162,9 +192,6 @@ public sealed partial class WatchCache(IStateStore store, TimeProvider time, ILo
 
     private sealed class RevisionWentBackException(long revision, long known)
         : Exception($"The store is at revision {revision}, behind {known}: it was restored or replaced.");
-
-    /// <summary>Its object's other keys may have been put aside while it could not be read.</summary>
-    private sealed class ReadableAgainException(string key) : Exception($"The value of {key} can be read again, or is gone.");
 
     [LoggerMessage(2001, LogLevel.Warning, "The watch broke and is resumed: {Reason}")]
     private partial void LogBroken(string reason);

@@ -199,7 +199,44 @@ public sealed class WatchCacheTests : IAsyncLifetime
 
         watch.Send(11, state.Put());
         Assert.Empty((await subscription.NextAsync(Stop)).After.Unreadable);
+        Assert.Equal(1, (await _time.PassAsync()).TotalSeconds);
         _store.List(11, [.. keys.Where(entry => entry.Key != state.Key), state]);
+        await _store.WatchedAsync();
+
+        Assert.True(_cache.Current.Workers["w-1"].TakesWork);
+    }
+
+    /// <summary>The watch goes on meanwhile, and nobody waits for what it tells.</summary>
+    [Fact]
+    public async Task Watch_ManyReadableAgain_AreListedTogether()
+    {
+        var (one, two) = (Keys.Worker(Sample.Worker("w-1"), 1), Keys.Worker(Sample.Worker("w-2"), 1));
+        var watch = await ListedAsync([.. one[..2], .. two[..2], Keys.Damaged(one[2].Key, 2), Keys.Damaged(two[2].Key, 2)]);
+
+        watch.Send(11, one[2].Put());
+        var pause = await _time.SetAsync();
+        watch.Send(12, two[2].Put());
+        watch.Send(13, Keys.Instance(Sample.Instance(), 13).Put());
+        await _cache.ReachedAsync(13, Stop);
+        Assert.Empty(_cache.Current.Workers);
+        _time.Advance(pause);
+        _store.List(13, [.. one, .. two]);
+
+        Assert.Equal(14, (await _store.WatchedAsync()).FromRevision);
+        Assert.Equal(["w-1", "w-2"], _cache.Current.Workers.Keys.Order());
+    }
+
+    [Fact]
+    public async Task Watch_BreaksWhileAListIsDue_ListsAnew()
+    {
+        var keys = Keys.Worker(Sample.Worker(), 1);
+        var watch = await ListedAsync([.. keys[..2], Keys.Damaged(keys[2].Key, 2)]);
+        watch.Send(11, keys[2].Put());
+        await _time.SetAsync();
+
+        watch.End(new StateStoreUnavailableException("cut"));
+        Assert.Equal(0.2, (await _time.PassAsync()).TotalSeconds);
+        _store.List(11, keys);
         await _store.WatchedAsync();
 
         Assert.True(_cache.Current.Workers["w-1"].TakesWork);
