@@ -59,7 +59,7 @@ internal sealed partial class LabOutline
             if (scalarBelow >= 0 && (indent < 0 || indent > scalarBelow))
                 continue;
             scalarBelow = -1;
-            if (indent < 0 || line[indent] == '#' || line.StartsWith("---") || line.StartsWith("..."))
+            if (indent is < 0 or >= LongestRead || line[indent] == '#' || line.StartsWith("---") || line.StartsWith("..."))
                 continue;
             var entry = outline.Take(line[..Math.Min(line.Length, LongestRead)].ToString(), number, indent, number == caretLine);
             if (entry is null)
@@ -97,7 +97,7 @@ internal sealed partial class LabOutline
             _open.Push(new OutlineBlock(PathBelow(_open.Peek()), column, false, _open.Peek()));
         var value = match.Groups["value"];
         return match.Success
-            ? Add(new OutlineEntry(_open.Peek(), number, column, match.Groups["key"].Value.Trim('"', '\''), WithoutComment(value.Value), value.Success ? value.Index : line.Length))
+            ? Add(new OutlineEntry(_open.Peek(), number, column, match.Groups["key"].Value.TrimEnd().Trim('"', '\''), WithoutComment(value.Value), value.Success ? value.Index : line.Length))
             : Add(new OutlineEntry(_open.Peek(), number, column, line[column..].Trim(), "", line.Length));
     }
 
@@ -134,7 +134,8 @@ internal sealed partial class LabOutline
         return false;
     }
 
-    [GeneratedRegex("""\G(?<key>"[^"]*"|'[^']*'|[^\s:#"'\[\]{}][^:#]*?)\s*:(?:\s+(?<value>.*))?$""")]
+    // What follows each repetition is not in it: a long line without a colon is looked through once.
+    [GeneratedRegex("""\G(?<key>(?:"[^"]*"|'[^']*')\s*|[^\s:#"'\[\]{}][^:#]*):(?:\s+(?<value>.*))?$""")]
     private static partial Regex KeyAndValue();
 
     [GeneratedRegex(@"^[|>][+\-0-9]*\s*(#.*)?$")]

@@ -113,6 +113,20 @@ public sealed class LabAssistTests
             return LabAssist.Complete(text, line, column).All(found => found.From >= 1 && found.From <= column);
         }, iter: 3000);
 
+    [Theory]
+    [InlineData(999)]
+    [InlineData(1000)]
+    [InlineData(5000)]
+    public void Complete_ALineIndentedBeyondAllMeasure_IsPassedOver(int indent) =>
+        Assert.Equal(["id", "label"], Complete($"nodes:\n{new string(' ', indent)}x: y\nlab:\nnodes:\n  - ▮").Select(found => found.Label).Take(2));
+
+    [Theory]
+    [InlineData("lab :\n  title: x\n  ▮")]
+    [InlineData("\"lab\" :\n  title: x\n  ▮")]
+    [InlineData("'lab':\n  title: x\n  ▮")]
+    public void Complete_KeyWithAGapOrQuotes_IsThatKey(string text) =>
+        Assert.Equal(["description", "notes", "version", "timestamp"], Complete(text).Select(found => found.Label));
+
     private static IEnumerable<LabCompletion> Complete(string text)
     {
         var caret = text.IndexOf('▮', StringComparison.Ordinal);
