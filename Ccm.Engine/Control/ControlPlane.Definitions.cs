@@ -57,6 +57,9 @@ public sealed partial class ControlPlane
                     Restore(mutation, request.Name, pointer!);
                 return await ReadDefinitionAsync(request.Name, request.Version, cancellationToken);
             }
+            if (request.BasedOn is { Length: > 0 } gone && published is { Status: DefinitionStatus.Deleted, Latest: { } deleted })
+                throw RefusedException.Conflict($"'{request.Name}' was deleted; yours was made from {gone}.",
+                    $"Publish it as a version above {deleted} that is based on none to bring it back with all its versions, or publish under another name.", "basedOn");
             if (request.BasedOn is { } edited && edited != (published.Status == DefinitionStatus.Deleted ? "" : published.Latest ?? ""))
                 throw RefusedException.Conflict($"The newest version of '{request.Name}' is {published.Latest ?? "none"}; yours was made from {(edited.Length == 0 ? "none" : edited)}.",
                     "Look at what was published meanwhile, then publish again on top of it.", "basedOn");

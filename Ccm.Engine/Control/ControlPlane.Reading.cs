@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text.Json;
 using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
 using Ccm.Engine.State;
@@ -122,11 +123,24 @@ public sealed partial class ControlPlane
             if (await store.GetAsync(key, cancellationToken) is not { } entry)
                 return null;
             await CatchUpAsync(entry.ModRevision, cancellationToken);
-            return new Revised<T>(DomainJson.Read<T>(entry.Value.Span), entry.ModRevision);
+            return new Revised<T>(Read(entry), entry.ModRevision);
         }
         catch (StateStoreUnavailableException exception)
         {
             throw RefusedException.Unavailable($"The state store does not answer: {exception.Message}");
+        }
+
+        static T Read(StateEntry entry)
+        {
+            try
+            {
+                return DomainJson.Read<T>(entry.Value.Span);
+            }
+            catch (JsonException exception)
+            {
+                var unreadable = new UnreadableValue(entry.Key, entry.ModRevision, exception.Message);
+                throw new RefusedException(RefusalKind.Unavailable, new Problem(null, unreadable.Reason, unreadable.Fix));
+            }
         }
     }
 

@@ -19,7 +19,7 @@ internal static class DefinitionsApi
     {
         var group = api.MapGroup("/definitions").WithTags("Definitions");
         group.MapPost("", PublishAsync).Accepts<PublishRequest>("application/json", YamlTypes)
-            .WithSummary("Publishes a lab, or one more version of it; a CML lab file as application/yaml takes ?name=&version=&description=&region=&changeNote=.");
+            .WithSummary("Publishes a lab, or one more version of it; a CML lab file as application/yaml takes ?name=&version=&description=&region=&changeNote=&basedOn=.");
         group.MapGet("", ListAsync).WithSummary("Lists definitions by name, each in its newest version. Filter: status.");
         group.MapGet("/{id}", GetAsync).WithSummary("The newest version.");
         group.MapGet("/{id}/versions", ListVersionsAsync).WithSummary("Every version, newest first.");
@@ -49,7 +49,7 @@ internal static class DefinitionsApi
 
     private static async Task<(PublishRequest, string)> ReadYamlAsync(HttpRequest http, CancellationToken cancellationToken)
     {
-        var query = Query.Of(http, "name", "version", "description", "region", "changeNote");
+        var query = Query.Of(http, "name", "version", "description", "region", "changeNote", "basedOn");
         var yaml = await RawBody.ReadAsync(http, MostLab, cancellationToken);
         return (new PublishRequest
         {
@@ -59,6 +59,7 @@ internal static class DefinitionsApi
             Description = query.Text("description"),
             Region = query.Text("region"),
             ChangeNote = query.Text("changeNote"),
+            BasedOn = query.TextOrEmpty("basedOn"),
         }, yaml);
     }
 

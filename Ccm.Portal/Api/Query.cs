@@ -16,7 +16,7 @@ internal sealed class Query
     /// <summary>Items of a page, 1 to 1000.</summary>
     public int Limit => Number("limit", 100, 1, 1000);
 
-    /// <exception cref="RefusedException">A name that is not known, or a value that is too long.</exception>
+    /// <exception cref="RefusedException">A name that is not known, or a value that is too long or holds control characters.</exception>
     public static Query Of(HttpRequest request, params ImmutableArray<string> known)
     {
         foreach (var (name, values) in request.Query)
@@ -25,9 +25,14 @@ internal sealed class Query
                 throw RefusedException.Invalid(Short(name), $"'{Short(name)}' is no parameter of this request.", known.IsEmpty ? "Give none." : $"Parameters are {string.Join(", ", known)}.");
             if (values.Any(value => value?.Length > LongestValue))
                 throw RefusedException.Invalid(name, "The value is too long.", $"Give at most {LongestValue} characters.");
+            if (values.Any(value => value?.Any(IsNoText) == true))
+                throw RefusedException.Invalid(name, "The value holds control characters.", "Leave them out; %00 is one.");
         }
         return new Query(request.Query);
     }
+
+    /// <summary>Whether no text for people holds it; a description may have lines and columns.</summary>
+    public static bool IsNoText(char character) => char.IsControl(character) && character is not ('\t' or '\r' or '\n');
 
     /// <summary>The same with <c>limit</c> and <c>cursor</c>.</summary>
     public static Query OfList(HttpRequest request, params ImmutableArray<string> filters) => Of(request, ["limit", "cursor", .. filters]);
@@ -39,6 +44,9 @@ internal sealed class Query
         return values.Count > 1 ? throw RefusedException.Invalid(name, $"'{name}' is given {values.Count} times.", "Give it once.")
             : values.Count == 0 || string.IsNullOrEmpty(values[0]) ? null : values[0];
     }
+
+    /// <summary>Null only when absent: for what is empty on purpose.</summary>
+    public string? TextOrEmpty(string name) => Text(name) ?? (_query.ContainsKey(name) ? "" : null);
 
     /// <summary>The values asked for, each by itself or with commas between; null when absent: any.</summary>
     /// <param name="spell">How a value is written.</param>

@@ -118,6 +118,13 @@ public sealed class BadRequestTests(ApiHost host) : IClassFixture<ApiHost>
         await (await _admin.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), TestContext.Current.CancellationToken)).Refused(status);
 
     [Fact]
+    public async Task Send_ControlCharactersInTheQuery_NamesTheField()
+    {
+        var refused = await (await _admin.GetAsync("/api/v1/audit?text=%00", TestContext.Current.CancellationToken)).Refused(HttpStatusCode.BadRequest, "control characters");
+        Assert.Equal("text", (string?)refused["errors"]![0]!["field"]);
+    }
+
+    [Fact]
     public async Task Send_WrongMediaType_IsUnsupported()
     {
         using var text = new StringContent("""{"definitionId":"x"}""", System.Text.Encoding.UTF8, "text/plain");

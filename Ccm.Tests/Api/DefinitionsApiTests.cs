@@ -57,6 +57,27 @@ public sealed class DefinitionsApiTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task Publish_YamlBasedOnAVersion_IsTakenOnlyOnTopOfTheNewest()
+    {
+        await (await _admin.PublishAsync("yaml-based", "1.0.0", Answers.LabOf(2))).Ok(HttpStatusCode.Created);
+
+        var refused = await (await _admin.PublishAsync("yaml-based", "1.1.0&basedOn=0.9.0", Answers.LabOf(3))).Refused(HttpStatusCode.Conflict, "The newest version");
+        Assert.Equal("basedOn", (string?)refused["errors"]![0]!["field"]);
+        await (await _admin.PublishAsync("yaml-based", "1.1.0&basedOn=", Answers.LabOf(3))).Refused(HttpStatusCode.Conflict, "made from none");
+        await (await _admin.PublishAsync("yaml-based", "1.1.0&basedOn=1.0.0", Answers.LabOf(3))).Ok(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Publish_BasedOnAVersionOfADeletedDefinition_SaysThatItWasDeletedAndWhatToDo()
+    {
+        await (await _admin.PublishAsync("based-on-gone", "1.0.0", Answers.LabOf(2))).Ok(HttpStatusCode.Created);
+        await _admin.DeleteAsync("/api/v1/definitions/based-on-gone", TestContext.Current.CancellationToken);
+
+        await (await _admin.PublishAsync("based-on-gone", "1.1.0&basedOn=1.0.0", Answers.LabOf(3))).Refused(HttpStatusCode.Conflict, "'based-on-gone' was deleted; yours was made from 1.0.0.", "above 1.0.0");
+        await (await _admin.PublishAsync("based-on-gone", "1.1.0&basedOn=", Answers.LabOf(3))).Ok(HttpStatusCode.Created);
+    }
+
+    [Fact]
     public async Task Publish_BasedOnNothing_IsTakenForANewName() =>
         await (await _admin.SendJsonAsync("/api/v1/definitions", new JsonObject { ["name"] = "based-on-nothing", ["version"] = "1.0.0", ["labYaml"] = Answers.Lab, ["basedOn"] = "" }.ToJsonString())).Ok(HttpStatusCode.Created);
 }
