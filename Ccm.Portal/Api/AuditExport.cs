@@ -1,9 +1,7 @@
-using Ccm.Portal.Components.Shared.Events;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Ccm.Engine.Documents;
-using Ccm.Portal.Components.Pages.Audit;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Microsoft.Net.Http.Headers;

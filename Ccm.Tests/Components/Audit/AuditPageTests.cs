@@ -123,6 +123,15 @@ public sealed class AuditPageTests
     }
 
     [Fact]
+    public async Task Open_FilterThatIsNoText_CountsAsNone()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await WriteAsync(portal, 2);
+
+        Assert.Equal(("2", "1"), Ends(portal.Open<AuditPage>("/audit?text=a%00b")));
+    }
+
+    [Fact]
     public async Task NewEvents_OfAnotherKind_AreNotCounted()
     {
         await using var portal = await PortalContext.StartAsync(Role.Viewer);

@@ -1,6 +1,6 @@
-using Ccm.Portal.Components.Shared.Events;
 using System.Text.Json;
-using Ccm.Portal.Components.Pages.Audit;
+using Ccm.Portal.Api;
+using Ccm.Portal.Components.Shared.Events;
 
 namespace Ccm.Tests.Components.Audit;
 
@@ -59,7 +59,7 @@ public sealed class FieldDiffTests
     [InlineData("ccm.lablet.definition.version.created", "Definition version created")]
     [InlineData("ccm.session.signed-in", "Signed in")]
     [InlineData("ccm.scaling.up.decided", "Scaling up decided")]
-    [InlineData("com.example.other", "Com example other")]
+    [InlineData("com.example.other", "com.example.other")]
     [InlineData("", "")]
     public void Title_EachKindOfType_IsWhatAPersonWouldSay(string type, string title) => Assert.Equal(title, EventWords.Title(type));
 

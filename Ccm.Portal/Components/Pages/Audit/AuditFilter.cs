@@ -25,7 +25,7 @@ public sealed record AuditFilter(
     {
         return new AuditFilter(Short(subject), Short(type), Short(actor), Short(text), Short(operationId), AuditRanges.Find(range) is null ? "" : range!, Time(from), Time(until), Short(open));
 
-        static string Short(string? value) => value?.Trim() is { Length: <= LongestValue } known ? known : "";
+        static string Short(string? value) => value?.Trim() is { Length: <= LongestValue } known && !known.Any(Query.IsNoText) ? known : "";
         static DateTimeOffset? Time(string? value) => Times.TryRead(value, out var time) ? time : null;
     }
 

@@ -2,6 +2,7 @@ using Ccm.Engine.Control;
 using Ccm.Engine.Documents;
 using Ccm.Engine.Lifecycle;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Api;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
 
@@ -24,6 +25,7 @@ public sealed partial class AuditPage
     private bool _looking;
     private bool _lookAgain;
     private int _newer;
+    private long _seen;
     private int _reads;
 
     [SupplyParameterFromQuery(Name = "subject")]
@@ -103,6 +105,8 @@ public sealed partial class AuditPage
         _reading = true;
         try
         {
+            // Asked before the events: what comes between the two is newer than the one, and counted unless it is among the others.
+            var newest = add || query.Before is not null ? null : (await Control.ReadAuditAsync(new AuditQuery(Limit: 1), Left)).FirstOrDefault();
             var events = await Control.ReadAuditAsync(query with { Limit = PageSize + 1 }, Left);
             // An answer that a later question has overtaken is another filter's.
             if (read != _reads)
@@ -111,6 +115,7 @@ public sealed partial class AuditPage
             {
                 _events.Clear();
                 _newer = 0;
+                _seen = Math.Max(query.Before - 1 ?? newest?.Sequence ?? 0, events.FirstOrDefault()?.Sequence ?? 0);
                 if (query.Before is not null)
                     Begin(CountNewerAsync);
             }
@@ -123,7 +128,7 @@ public sealed partial class AuditPage
         catch (RefusedException refused)
         {
             if (read == _reads)
-                _problem = $"Events cannot be read now; what is shown stands. {refused.Problems[0].Reason}";
+                _problem = $"Events cannot be read now; what is shown stands. {(refused.Kind == RefusalKind.Invalid ? refused.Message : refused.Problems[0].Reason)}";
         }
         catch (OperationCanceledException) when (Left.IsCancellationRequested)
         {
@@ -149,7 +154,7 @@ public sealed partial class AuditPage
             {
                 _lookAgain = false;
                 var read = _reads;
-                var query = _filter.ToQuery(Time.GetUtcNow()) with { After = _events.Count > 0 ? _events[0].Sequence : 0, Limit = PageSize + 1 };
+                var query = _filter.ToQuery(Time.GetUtcNow()) with { After = _seen, Limit = PageSize + 1 };
                 var newer = (await Control.ReadAuditAsync(query, Left)).Length;
                 if (read == _reads && newer != _newer)
                 {

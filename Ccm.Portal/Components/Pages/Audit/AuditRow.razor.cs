@@ -1,7 +1,8 @@
-using Ccm.Portal.Components.Shared.Events;
 using System.Collections.Immutable;
 using System.Globalization;
 using Ccm.Engine.Documents;
+using Ccm.Portal.Api;
+using Ccm.Portal.Components.Shared.Events;
 using Microsoft.AspNetCore.Components;
 
 namespace Ccm.Portal.Components.Pages.Audit;

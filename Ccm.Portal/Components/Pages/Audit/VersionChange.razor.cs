@@ -1,9 +1,9 @@
-using Ccm.Portal.Components.Shared.Events;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Api;
 using Microsoft.AspNetCore.Components;
 
 namespace Ccm.Portal.Components.Pages.Audit;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Ccm.Engine.Control;
 using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
+using Ccm.Portal.Api;
 using MudBlazor;
 
 namespace Ccm.Portal.Components.Shared.Events;

@@ -2,9 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Ccm.Portal.Api;
 
-namespace Ccm.Portal.Components.Shared.Events;
+namespace Ccm.Portal.Api;
 
 /// <summary>One field that an event changed, as deep as it differs.</summary>
 /// <param name="Path">As <c>resources.memoryGb</c> or <c>versions[2].by</c>.</param>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Ccm.Engine.Documents;
 
-namespace Ccm.Portal.Components.Pages.Audit;
+namespace Ccm.Portal.Api;
 
 /// <summary>What an event's data says beside the changes; empty where it says nothing.</summary>
 /// <param name="ActorName">The name that the actor had then; their id when it is not told.</param>
