@@ -12,7 +12,8 @@ public static class StateWarnings
     /// <summary>Of the quota: long before writes are refused.</summary>
     private const double Early = 0.8;
 
-    public static ImmutableArray<string> Of(StateStoreStatus status) => [.. Alarms(status), .. Size(status), .. Members(status)];
+    /// <summary>Each once: several members raise the same alarm.</summary>
+    public static ImmutableArray<string> Of(StateStoreStatus status) => [.. Alarms(status).Concat(Size(status)).Concat(Members(status)).Distinct()];
 
     private static IEnumerable<string> Alarms(StateStoreStatus status) => status.Alarms.Select(alarm => alarm switch
     {

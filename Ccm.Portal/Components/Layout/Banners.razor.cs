@@ -25,7 +25,11 @@ public sealed partial class Banners
     [Inject]
     private StateMonitor Monitor { get; set; } = null!;
 
-    protected override void OnParametersSet() => Look();
+    protected override void OnParametersSet()
+    {
+        LookAtWorkers();
+        Look();
+    }
 
     protected override void OnAfterRender(bool firstRender)
     {
@@ -34,7 +38,14 @@ public sealed partial class Banners
             Begin(BeatAsync);
     }
 
-    protected override bool Apply(FleetChange change) => Look();
+    /// <summary>On every page, with every change: of the workers it is only asked whether one that has trouble, or had, is among those that changed.</summary>
+    protected override bool Apply(FleetChange change)
+    {
+        var workers = (change.IsResync || change.Workers.Any(id => HasTrouble(change.Before.Workers.GetValueOrDefault(id)) || HasTrouble(change.After.Workers.GetValueOrDefault(id)))) && LookAtWorkers();
+        return Look() || workers;
+    }
+
+    private static bool HasTrouble(WorkerEntry? worker) => worker?.Value is { UnreachableSince: not null } or { DrainOverdueSince: not null };
 
     private async Task BeatAsync()
     {
@@ -46,21 +57,26 @@ public sealed partial class Banners
         }
     }
 
-    /// <summary>Whether anything differs from what is shown.</summary>
+    /// <summary>Whether anything but the workers differs from what is shown.</summary>
     private bool Look()
     {
-        var before = (_notice, _problem, _documents, _full, _warnings, _silent, _overdue);
+        var before = (_notice, _problem, _documents, _full, _warnings);
         _notice = Fleet.Notice?.Value is { } notice && notice.IsShown(Time.GetUtcNow()) ? notice : null;
         _problem = Cache.Freshness.Problem;
         _documents = Documents.Problem;
         _full = Control.OutboxIsFull;
         // That changes are refused concerns everybody who might try one.
         _warnings = May(Permission.ReadAll) ? [.. Monitor.Report.Warnings, .. UnreadableValue.Warnings(Fleet.Unreadable)] : [.. Monitor.Report.Warnings.Take(Monitor.Report.Status is { Alarms.IsEmpty: false } ? 1 : 0)];
+        return (before._notice, before._problem, before._documents, before._full) != (_notice, _problem, _documents, _full) || !before._warnings.SequenceEqual(_warnings);
+    }
+
+    private bool LookAtWorkers()
+    {
+        var before = (_silent, _overdue);
         _silent = !May(Permission.ReadAll) ? [] : [.. Fleet.Workers.Values.Where(worker => worker.Value is { UnreachableSince: not null, State: not WorkerState.Terminated })
             .OrderBy(worker => worker.Id, StringComparer.Ordinal).Select(worker => (worker.Id, worker.Value.UnreachableSince!.Value))];
         _overdue = !May(Permission.ReadAll) ? [] : [.. Fleet.Workers.Values.Where(worker => worker.Value is { DrainOverdueSince: not null, State: not WorkerState.Terminated })
             .Select(worker => worker.Id).Order(StringComparer.Ordinal)];
-        return (before._notice, before._problem, before._documents, before._full) != (_notice, _problem, _documents, _full) || !before._warnings.SequenceEqual(_warnings) || !before._silent.SequenceEqual(_silent)
-            || !before._overdue.SequenceEqual(_overdue);
+        return !before._silent.SequenceEqual(_silent) || !before._overdue.SequenceEqual(_overdue);
     }
 }

@@ -158,6 +158,22 @@ public sealed class BannersTests
         PortalContext.Shows(shown, () => Assert.Equal(banners, shown.FindAll("[data-test=banner]").Count(banner => banner.TextContent.Contains("The drain of worker w-1 is overdue.", StringComparison.Ordinal))));
     }
 
+    /// <summary>Both of one worker on a page just opened, and neither is there any more once both are over.</summary>
+    [Fact]
+    public async Task WorkerSilentWhileItsDrainIsOverdue_IsToldBoth()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker(state: WorkerState.Draining) with { UnreachableSince = Sample.Now, DrainStartedAt = Sample.Now.AddHours(-5), DrainOverdueSince = Sample.Now.AddHours(-1) });
+
+        var banners = portal.Open<Banners>();
+
+        Assert.Equal(2, banners.FindAll("[data-test=banner]").Count);
+
+        await portal.PutAsync(Sample.Worker());
+
+        PortalContext.Shows(banners, () => Assert.Empty(banners.FindAll("[data-test=banner]")));
+    }
+
     [Theory]
     [InlineData(Role.User, 0)]
     [InlineData(Role.Viewer, 1)]
@@ -175,9 +191,9 @@ public sealed class BannersTests
     public async Task StoreFull_Everybody_IsToldThatChangesAreRefused()
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
-        portal.Store.Status = portal.Store.Status with { SizeBytes = 100 << 20, QuotaBytes = 100 << 20, Alarms = ["NOSPACE"] };
+        portal.Store.Status = portal.Store.Status with { SizeBytes = 100 << 20, QuotaBytes = 100 << 20, Alarms = ["NOSPACE", "NOSPACE"] };
         await portal.Monitor.LookAsync(TestContext.Current.CancellationToken);
 
-        Assert.Contains("every change is refused", portal.Open<Banners>().Find("[data-test=banner]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("every change is refused", Assert.Single(portal.Open<Banners>().FindAll("[data-test=banner]")).TextContent, StringComparison.Ordinal);
     }
 }

@@ -12,6 +12,20 @@ namespace Ccm.Tests.Components.Overview;
 
 public sealed class OverviewPageTests
 {
+    /// <summary>The store has two things to say, under one title.</summary>
+    [Fact]
+    public async Task Open_TwoWarningsOfTheStore_ShowsBoth()
+    {
+        await using var portal = await StartAsync(Role.Viewer);
+        portal.Store.Status = portal.Store.Status with { SizeBytes = 99 << 20, QuotaBytes = 100 << 20, Alarms = ["NOSPACE", "CORRUPT"] };
+        await portal.Monitor.LookAsync(TestContext.Current.CancellationToken);
+        Assert.True(portal.Monitor.Report.Warnings.Length > 1);
+
+        var page = portal.Open<OverviewPage>("/overview");
+
+        Assert.Equal(portal.Monitor.Report.Warnings.Length, page.FindAll("[data-test=concern] h3").Count(title => title.TextContent.Contains("The state store needs somebody", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData(Role.Viewer, 0)]
     [InlineData(Role.Operator, 1)]
