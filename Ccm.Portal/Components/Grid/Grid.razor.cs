@@ -30,8 +30,9 @@ public sealed partial class Grid<TRow> : IDisposable
     private ImmutableArray<GridColumn<TRow>> _columns = [];
     private ImmutableHashSet<string> _selected = [];
     private List<TRow[]> _cards = [];
+    private Dictionary<string, TRow> _given = [];
     private (object? Cards, object? Items) _read;
-    private TRow? _lastPicked;
+    private string? _lastPicked;
     private bool _held;
     private string _path = "";
 
@@ -163,9 +164,12 @@ public sealed partial class Grid<TRow> : IDisposable
         var query = GridQuery.Read(Table, new Uri(Navigation.Uri).Query);
         if (query with { Sort = null, Descending = false } is var filter && filter.Address != (_query with { Sort = null, Descending = false }).Address)
             _selected = [];
-        (_query, _held, _read.Items) = (query, false, (object?)Items ?? Actor);
+        // Other rows of a table that was given them are no reason to let go of the places; another order or filter is.
+        _held &= query.Address == _query.Address;
+        (_query, _read.Items) = (query, (object?)Items ?? Actor);
         if (Table.Source is null)
         {
+            _given = (Items ?? []).ToDictionary(Table.Id);
             Take(LiveRows.Of(Items ?? [], Table.Rule(query)));
             return;
         }
@@ -193,9 +197,9 @@ public sealed partial class Grid<TRow> : IDisposable
         StateHasChanged();
     }
 
-    private (TRow Row, bool Gone) Newest(TRow row) => !_held || _view is null ? (row, false) : Find(Table.Id(row)) is { } found ? (found, false) : (row, true);
+    private (TRow Row, bool Gone) Newest(TRow row) => !_held ? (row, false) : Find(Table.Id(row)) is { } found ? (found, false) : (row, true);
 
-    private TRow? Find(string id) => Table.Source is { } source ? source.FindFor(_fleet, id, Actor) : Items?.FirstOrDefault(row => Table.Id(row) == id);
+    private TRow? Find(string id) => Table.Source is { } source ? source.FindFor(_fleet, id, Actor) : _given.GetValueOrDefault(id);
 
     private IEnumerable<TRow> AllRows() => Table.Source is { } source ? source.All(_fleet, Actor) : Items ?? [];
 
@@ -218,13 +222,14 @@ public sealed partial class Grid<TRow> : IDisposable
     private void Pick((TRow Row, bool Range) picked)
     {
         var id = Table.Id(picked.Row);
-        var last = _lastPicked is null ? -1 : _order.Shown.IndexOf(_lastPicked);
-        var here = _order.Shown.IndexOf(picked.Row);
-        if (picked.Range && last >= 0 && here >= 0)
-            _selected = _selected.Union(Enumerable.Range(Math.Min(last, here), Math.Abs(last - here) + 1).Select(n => Table.Id(_order.Shown[n])));
+        // By id: a row that has changed since is not found by its place in the order any more.
+        var ids = picked.Range && _lastPicked is not null ? _order.Shown.Select(Table.Id).ToList() : [];
+        var (last, here) = (ids.IndexOf(_lastPicked!), ids.IndexOf(id));
+        if (last >= 0 && here >= 0)
+            _selected = _selected.Union(ids.GetRange(Math.Min(last, here), Math.Abs(last - here) + 1));
         else
             _selected = _selected.SymmetricExcept([id]);
-        _lastPicked = picked.Row;
+        _lastPicked = id;
     }
 
     private void SelectAll() => _selected = AllSelected ? [] : [.. _order.Shown.Select(Table.Id)];

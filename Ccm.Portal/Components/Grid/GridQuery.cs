@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Ccm.Portal.Components.Grid;
@@ -41,7 +42,7 @@ public sealed record GridQuery(string Text, ImmutableSortedDictionary<string, Im
             read = read with { Text = searched };
         foreach (var facet in table.Facets.Where(facet => given.ContainsKey(facet.Key)))
         {
-            var values = given[facet.Key].SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            var values = given[facet.Key].SelectMany(value => Split(value ?? ""));
             read = read.Choose(facet.Key, [.. values.Where(value => value.Length <= LongestText).Select(facet.Read).OfType<string>().Take(MostChosen)]);
         }
         var sort = table.Columns.FirstOrDefault(column => column.Order is not null && column.Key.Equals(given.GetValueOrDefault("sort"), StringComparison.OrdinalIgnoreCase))?.Key;
@@ -57,12 +58,34 @@ public sealed record GridQuery(string Text, ImmutableSortedDictionary<string, Im
         return given;
     }
 
+    /// <summary>A comma stands between values; one that is part of a value, as in names of a directory, has a backslash before it.</summary>
+    private static string Escape(string value) => value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace(",", @"\,", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Split(string values)
+    {
+        var value = new StringBuilder();
+        for (var n = 0; n <= values.Length; n++)
+        {
+            if (n == values.Length || values[n] == ',')
+            {
+                if (value.ToString().Trim() is { Length: > 0 } whole)
+                    yield return whole;
+                value.Clear();
+                continue;
+            }
+            // Before anything else a backslash is itself.
+            if (values[n] == '\\' && n + 1 < values.Length && values[n + 1] is ',' or '\\')
+                n++;
+            value.Append(values[n]);
+        }
+    }
+
     private IEnumerable<KeyValuePair<string, string>> Parameters()
     {
         if (Text.Length > 0)
             yield return new("q", Text);
         foreach (var (facet, values) in Chosen)
-            yield return new(facet, string.Join(',', values));
+            yield return new(facet, string.Join(',', values.Select(Escape)));
         if (Sort is null)
             yield break;
         yield return new("sort", Sort);

@@ -55,7 +55,7 @@ public sealed partial class GridRow<TRow>
     {
         // Times of today are shown without their date, so a new day is painted anew.
         var now = ((TRow?)Row, Selected, Gone, Mark, Columns, Stamp, Viewer.Local(Time.GetUtcNow()).Date);
-        _again |= _painted.Row is not null && now != _painted;
+        _again |= _painted.Row is not null && !now.Equals(_painted);
         _painted = now;
     }
 

@@ -63,7 +63,7 @@ public sealed class RowView<TRow> : IDisposable where TRow : class
         Rows = shared.At(fleet);
     }
 
-    /// <summary>As of the last change that was followed, or a later one that somebody else has followed already.</summary>
+    /// <summary>As of the snapshot it was opened at; then of the last change that was followed, or a later one that somebody else has followed already.</summary>
     public LiveRows<TRow> Rows { get; private set; }
 
     /// <summary>Whether anything of it is different now.</summary>
@@ -85,11 +85,15 @@ internal sealed class SharedRows<TRow>(GridTable<TRow> table, RowRule<TRow> rule
     private FleetSnapshot _fleet = FleetSnapshot.Empty;
     private LiveRows<TRow> _rows = LiveRows.Of([], rule);
 
-    /// <summary>As of this snapshot or a later one.</summary>
+    /// <summary>As of this snapshot. Whoever looks at an older one than others do, as while it is paused, gets rows of their own until they follow on.</summary>
     public LiveRows<TRow> At(FleetSnapshot fleet)
     {
         lock (_gate)
-            return fleet.Revision > _fleet.Revision ? Make(fleet) : _rows;
+        {
+            if (fleet.Revision >= _fleet.Revision)
+                return fleet.Revision > _fleet.Revision ? Make(fleet) : _rows;
+        }
+        return Read(fleet);
     }
 
     public LiveRows<TRow> Follow(FleetChange change)
@@ -111,6 +115,8 @@ internal sealed class SharedRows<TRow>(GridTable<TRow> table, RowRule<TRow> rule
     private LiveRows<TRow> Make(FleetSnapshot fleet)
     {
         _fleet = fleet;
-        return _rows = LiveRows.Of(_source.All(fleet, actor), rule);
+        return _rows = Read(fleet);
     }
+
+    private LiveRows<TRow> Read(FleetSnapshot fleet) => LiveRows.Of(_source.All(fleet, actor), rule);
 }

@@ -3,6 +3,7 @@ using Ccm.Engine.Domain;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Components.Grid;
+using Ccm.Portal.Components.Pages.Definitions;
 using Ccm.Portal.Components.Pages.Instances;
 using Ccm.Portal.Components.Shared;
 using Ccm.Tests.Domain;
@@ -179,6 +180,85 @@ public sealed class GridTests
         PortalContext.Shows(page, () => Assert.Equal(["i-0 PENDING", "i-4 PENDING", "i-1 RUNNING", "i-3 RUNNING"], Rows(page)));
         Assert.Empty(page.FindAll("[data-test=held]"));
     }
+
+    /// <summary>A row that comes to another place stays the component that it was, and those around it are not made anew.</summary>
+    [Fact]
+    public async Task Apply_RowMoves_KeepsItsComponentAndPaintsNoOther()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        for (var n = 1; n <= 5; n++)
+            await portal.PutAsync(Sample.Instance($"i-{n}", InstanceState.Running));
+        var page = portal.Open<InstancesPage>("/instances?sort=state");
+        var before = Painted(page);
+
+        await portal.PutAsync(Sample.Instance("i-4", InstanceState.Pending));
+
+        PortalContext.Shows(page, () => Assert.Equal(["i-4", "i-1", "i-2", "i-3", "i-5"], page.FindAll("[data-test=row]").Select(row => row.GetAttribute("data-id")!)));
+        var after = Painted(page);
+        Assert.All(before, row => Assert.Same(row.Value.Component, after[row.Key].Component));
+        Assert.Equal(["i-4"], before.Keys.Where(id => after[id].Times != before[id].Times));
+    }
+
+    /// <summary>A table that is given its rows, and what they depend on, anew with each change.</summary>
+    [Fact]
+    public async Task Items_AnotherListOfEqualRows_PaintsNoneOfThem()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await portal.PublishAsync("one");
+        await portal.PublishAsync("two");
+        var page = portal.Open<DefinitionsPage>("/definitions");
+        PortalContext.Shows(page, () => Assert.Equal(2, page.FindAll("[data-test=row] [data-column=nodes]").Count(cell => cell.TextContent.Length > 0)));
+        var rows = page.FindComponents<GridRow<DefinitionTable.Row>>();
+        var before = rows.Select(row => (row.Instance.Row.Name, row.RenderCount)).ToList();
+
+        await portal.PutAsync(Sample.Instance("i-1", InstanceState.Running) with { DefinitionId = "two" });
+
+        PortalContext.Shows(page, () => Assert.Equal(["0", "1"], page.FindAll("[data-test=live]").Select(live => live.TextContent)));
+        Assert.Equal(["two"], rows.Where((row, n) => row.RenderCount != before[n].RenderCount).Select(row => row.Instance.Row.Name));
+    }
+
+    [Fact]
+    public async Task Items_AnotherListWhileHeld_RowsKeepTheirPlacesAndSayWhatIs()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await portal.PublishAsync("one");
+        await portal.PublishAsync("two");
+        await portal.PutAsync(Sample.Instance("i-1", InstanceState.Running) with { DefinitionId = "one" });
+        var page = portal.Open<DefinitionsPage>("/definitions?sort=live&order=desc");
+        PortalContext.Shows(page, () => Assert.Equal(["one", "two"], Names()));
+
+        await page.InvokeAsync(() => page.FindComponent<RowWindow<DefinitionTable.Row>>().Instance.Hold(true));
+        await portal.PutAsync(Sample.Instance("i-2", InstanceState.Running) with { DefinitionId = "two" });
+        await portal.PutAsync(Sample.Instance("i-3", InstanceState.Running) with { DefinitionId = "two" });
+
+        PortalContext.Shows(page, () => Assert.Equal(["1", "2"], page.FindAll("[data-test=live]").Select(live => live.TextContent)));
+        Assert.Equal(["one", "two"], Names());
+
+        await page.InvokeAsync(() => page.FindComponent<RowWindow<DefinitionTable.Row>>().Instance.Hold(false));
+        PortalContext.Shows(page, () => Assert.Equal(["two", "one"], Names()));
+
+        IEnumerable<string> Names() => page.FindAll("[data-test=row]").Select(row => row.GetAttribute("data-id")!);
+    }
+
+    /// <summary>The row that a range begins at may have changed since, and come to another place.</summary>
+    [Fact]
+    public async Task Select_RangeFromARowThatChangedSince_TakesAllBetween()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        for (var n = 1; n <= 5; n++)
+            await portal.PutAsync(Sample.Instance($"i-{n}", InstanceState.Running));
+        var page = portal.Open<InstancesPage>("/instances?sort=state");
+        await page.Find("[aria-label='Select i-4']").ClickAsync();
+        await portal.PutAsync(Sample.Instance("i-4", InstanceState.Pending));
+        PortalContext.Shows(page, () => Assert.Equal("i-4 PENDING", Rows(page)[0]));
+
+        await page.Find("[aria-label='Select i-2']").ClickAsync(new MouseEventArgs { ShiftKey = true });
+
+        Assert.Equal(["i-4", "i-1", "i-2"], page.FindAll("tr[aria-selected=true]").Select(row => row.GetAttribute("data-id")));
+    }
+
+    private static Dictionary<string, (object Component, int Times)> Painted(IRenderedComponent<InstancesPage> page) =>
+        page.FindComponents<GridRow<InstanceEntry>>().ToDictionary(row => row.Instance.Row.Id, row => ((object)row.Instance, row.RenderCount));
 
     private static List<string> Rows(IRenderedComponent<InstancesPage> page) =>
         [.. page.FindAll("[data-test=row]").Select(row => $"{row.GetAttribute("data-id")} {(row.ClassList.Contains("gone") ? "gone" : row.QuerySelector("[data-test=state]")!.TextContent)}")];

@@ -30,6 +30,22 @@ public sealed class RowViewsTests
         Assert.Equal(0, views.Count);
     }
 
+    /// <summary>As somebody does who has paused the page and chooses another filter: others go on meanwhile.</summary>
+    [Fact]
+    public void Open_AtAnOlderSnapshotThanOthers_ShowsThatOneUntilItFollows()
+    {
+        var views = new RowViews();
+        var (first, second) = (Fleet(1, Entry("i-1")), Fleet(2, Entry("i-1"), Entry("i-2")));
+        var live = views.Open(InstanceTable.Table, GridQuery.All, Viewer, second);
+
+        var paused = views.Open(InstanceTable.Table, GridQuery.All, Viewer, first);
+
+        Assert.Equal(["i-1"], paused.Rows.Shown.Select(entry => entry.Id));
+        Assert.Equal(2, live.Rows.Total);
+        Assert.True(paused.Follow(Change(first, second, "i-2")));
+        Assert.Same(live.Rows, paused.Rows);
+    }
+
     [Fact]
     public void Follow_TwoAtDifferentPaces_SeeTheSameInTheEnd()
     {
