@@ -2,6 +2,7 @@ using Bunit;
 using Ccm.Engine.Control;
 using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
+using Ccm.Engine.State;
 using Ccm.Portal.Components.Pages.Instances;
 using Ccm.Tests.Domain;
 using System.Collections.Immutable;
@@ -78,7 +79,39 @@ public sealed class InstancePageTests
 
         await portal.PutAsync(Sample.Worker());
 
-        PortalContext.Shows(page, () => Assert.Equal("It fits.", page.FindAll("[data-test=explain] tbody td")[1].TextContent));
+        portal.ShowsInTime(page, () => Assert.Equal("It fits.", page.FindAll("[data-test=explain] tbody td")[1].TextContent));
+    }
+
+    /// <summary>Workers change many times a second; the trail tells nothing else for that.</summary>
+    [Fact]
+    public async Task Explain_WorkersChange_TheTrailIsNotAskedAgain()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker(), new Capacity(1, 1, 1, 1));
+        await portal.PutAsync(Sample.Instance());
+        var page = Open(portal);
+        portal.TakeDocumentsAway();
+
+        await portal.PutAsync(Sample.Worker());
+
+        portal.ShowsInTime(page, () => Assert.Equal("It fits.", page.FindAll("[data-test=explain] tbody td")[1].TextContent));
+        Assert.Empty(page.FindAll("[data-test=events-problem]"));
+    }
+
+    [Fact]
+    public async Task Events_OperationInTheOutbox_AreAwaitedAndOthersAreNot()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.CommitAsync([new(StateKeys.InstanceState("i-1"), DomainJson.Write(Sample.Instance())), new(StateKeys.OutboxEntry("op-1"), "{}"u8.ToArray())]);
+        var page = Open(portal);
+        await portal.CommitAsync([new(StateKeys.OutboxEntry("op-of-another"), "{}"u8.ToArray())]);
+        Assert.Empty(page.FindAll("[data-test=events] li"));
+
+        await portal.Trail.AppendAsync([Event(1, "pending", "Reserved.")], TestContext.Current.CancellationToken);
+        await portal.CommitAsync([], [StateKeys.OutboxEntry("op-1")]);
+
+        PortalContext.Shows(page, () => Assert.Single(page.FindAll("[data-test=events] li")));
+        Assert.DoesNotContain("on their way", page.Markup, StringComparison.Ordinal);
     }
 
     [Fact]

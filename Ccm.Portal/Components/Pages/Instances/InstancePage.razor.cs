@@ -15,6 +15,7 @@ namespace Ccm.Portal.Components.Pages.Instances;
 /// <summary>One instance: where it is on its way, what it holds, why it is where it is, what happened.</summary>
 public sealed partial class InstancePage
 {
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private InstanceEntry? _entry;
     private LabletInstance? _past;
     private Dictionary<InstanceState, DateTimeOffset> _reached = [];
@@ -28,6 +29,11 @@ public sealed partial class InstancePage
     private string? _eventsProblem;
     private int _eventsRead;
     private string _shown = "";
+    private DateTimeOffset _explained;
+    private bool _explainsSoon;
+
+    /// <summary>Up to this revision operations may have told something of it.</summary>
+    private long _awaited;
 
     [Parameter]
     public string Id { get; set; } = "";
@@ -43,6 +49,7 @@ public sealed partial class InstancePage
         if (_shown != Id)
             (_shown, _events, _eventsWaiting, _eventsProblem, _past) = (Id, [], false, null, null);
         Look();
+        _awaited = _entry?.ModRevision ?? Fleet.Revision;
         await ReadTemplatesAsync();
         await ReadEventsAsync();
     }
@@ -50,13 +57,40 @@ public sealed partial class InstancePage
     protected override bool Apply(FleetChange change)
     {
         var mine = change.IsResync || change.Instances.Contains(Id);
-        var waits = _entry?.Value.State == InstanceState.Pending && !change.Workers.IsEmpty;
-        var relayed = _eventsWaiting && change.Outbox;
-        if (!mine && !waits && !relayed)
-            return false;
+        var relayed = _eventsWaiting && change.Outbox && (_eventsProblem is not null || !EventsWait);
+        if (!mine && !relayed)
+            return _entry?.Value.State == InstanceState.Pending && !change.Workers.IsEmpty && ExplainNowOrSoon();
         Look();
+        if (mine)
+            _awaited = _entry?.ModRevision ?? Fleet.Revision;
         Begin(ReadEventsAsync);
         return true;
+    }
+
+    /// <summary>Whether events of its last change, or of one before, are not in the trail yet.</summary>
+    private bool EventsWait => Fleet.Outbox.Values.Any(committed => committed <= _awaited);
+
+    /// <summary>Workers change many times a second, and each of them may be what it waits for.</summary>
+    private bool ExplainNowOrSoon()
+    {
+        if (_explainsSoon)
+            return false;
+        if (Time.GetUtcNow() - _explained < Beat)
+        {
+            Begin(ExplainSoonAsync);
+            return false;
+        }
+        Look();
+        return true;
+    }
+
+    private async Task ExplainSoonAsync()
+    {
+        _explainsSoon = true;
+        await Task.Delay(Beat, Time, Left);
+        _explainsSoon = false;
+        Look();
+        StateHasChanged();
     }
 
     private void Look()
@@ -70,7 +104,8 @@ public sealed partial class InstancePage
             return;
         _address = entry.WorkerId is { } worker ? Fleet.Workers.GetValueOrDefault(worker)?.Value.Address ?? worker : "";
         _may = May(Permission.ManageAnyInstance) || (May(Permission.ManageOwnInstances) && entry.Value.OwnerId == Actor?.Id);
-        _explanation = PlacementExplainer.Explain(Fleet, entry, _templates, Time.GetUtcNow(), Times);
+        _explained = Time.GetUtcNow();
+        _explanation = PlacementExplainer.Explain(Fleet, entry, _templates, _explained, Times);
     }
 
     /// <summary>What could be added for a lab that waits; without the documents the explanation says less, and still what it knows.</summary>
@@ -93,16 +128,17 @@ public sealed partial class InstancePage
         if (Left.IsCancellationRequested || (_entry is null && Fleet.Instances.ContainsKey(Id)))
             return;
         var read = ++_eventsRead;
+        // Before the answer is there: what is relayed meanwhile makes it be asked again.
+        _eventsWaiting = EventsWait;
         try
         {
-            var waiting = !Fleet.Outbox.IsEmpty;
             var events = await Control.ReadAuditAsync(new AuditQuery(Subject: Subjects.Instance(Id), Limit: 200), Left);
             // An answer that a later question has overtaken is old, or another instance's.
             if (read != _eventsRead)
                 return;
             if (_entry is null)
                 _past = Actor is { } actor && PastInstance.Of(events) is { } past && Reading.MayRead(actor, past) ? past : null;
-            (_events, _eventsWaiting, _eventsProblem) = (_entry is null && _past is null ? [] : events, waiting, null);
+            (_events, _eventsProblem) = (_entry is null && _past is null ? [] : events, null);
             ReadTimes();
             StateHasChanged();
         }
