@@ -28,6 +28,9 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     /// <summary>Cancelled when the page is left; may still be asked afterwards, by what was under way.</summary>
     protected CancellationToken Left { get; }
 
+    /// <summary>So long at the least between two paintings; for a page whose every painting looks at the whole fleet.</summary>
+    protected virtual TimeSpan Rest => TimeSpan.Zero;
+
     /// <summary>Whether something that was asked for is under way.</summary>
     protected bool Busy { get; private set; }
 
@@ -140,7 +143,8 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
                 await InvokeAsync(() => Show(FleetChange.Resync(Fleet, subscription.Start)));
                 while (true)
                 {
-                    await Task.Delay(_pace.After(Time.GetElapsedTime(began)), Time, Left);
+                    var rest = _pace.After(Time.GetElapsedTime(began));
+                    await Task.Delay(rest > Rest ? rest : Rest, Time, Left);
                     var change = await subscription.NextAsync(Left);
                     began = Time.GetTimestamp();
                     await InvokeAsync(() => Take(change));

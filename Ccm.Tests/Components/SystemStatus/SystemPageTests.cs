@@ -37,7 +37,7 @@ public sealed class SystemPageTests
 
         await portal.PutAsync(Sample.Instance("i-2", InstanceState.Running));
 
-        PortalContext.Shows(page, () => Assert.Contains("2 PENDING 1, RUNNING 1", page.Markup, StringComparison.Ordinal));
+        portal.ShowsInTime(page, () => Assert.Contains("2 PENDING 1, RUNNING 1", page.Markup, StringComparison.Ordinal));
     }
 
     [Fact]

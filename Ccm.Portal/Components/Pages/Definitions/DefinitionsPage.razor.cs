@@ -33,12 +33,14 @@ public sealed partial class DefinitionsPage
 
     protected override bool Apply(FleetChange change)
     {
-        var before = _live;
-        if (change.IsResync || !change.Instances.IsEmpty)
+        var moved = change.IsResync;
+        if (change.IsResync)
             Count();
+        else
+            moved = Count(change);
         if (change.Definitions)
             Begin(ReadAsync);
-        else if (before.Count == _live.Count && before.All(pair => _live.GetValueOrDefault(pair.Key) == pair.Value))
+        else if (!moved)
             return false;
         Select();
         return true;
@@ -49,6 +51,26 @@ public sealed partial class DefinitionsPage
     {
         if (May(Permission.ReadAll))
             _live = Fleet.Instances.Values.Where(entry => entry.Value.State != InstanceState.Terminated).CountBy(entry => entry.Value.DefinitionId).ToDictionary();
+    }
+
+    /// <summary>Takes over what has changed of it, however many there are; whether that is anything.</summary>
+    private bool Count(FleetChange change)
+    {
+        var moved = false;
+        foreach (var id in May(Permission.ReadAll) ? change.Instances : [])
+        {
+            var (before, after) = (Live(change.Before, id), Live(change.After, id));
+            if (before == after)
+                continue;
+            moved = true;
+            if (before is not null)
+                _live[before]--;
+            if (after is not null)
+                _live[after] = _live.GetValueOrDefault(after) + 1;
+        }
+        return moved;
+
+        static string? Live(FleetSnapshot fleet, string id) => fleet.Instances.GetValueOrDefault(id)?.Value is { State: not InstanceState.Terminated } instance ? instance.DefinitionId : null;
     }
 
     private void Select() => _rows = [.. Fleet.Definitions.Where(pair => pair.Value.Value is { Status: not DefinitionStatus.Deleted, Latest: not null })

@@ -17,7 +17,7 @@ public sealed partial class ReservationsPage
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Bookings that are laid out within a few milliseconds.</summary>
+    /// <summary>Bookings, shown or not, that are laid out within a few milliseconds.</summary>
     private const int Many = 1000;
     private readonly Dictionary<string, BookedTime> _times = new(StringComparer.Ordinal);
     private ReservationsView _view = ReservationsView.Default;
@@ -98,7 +98,7 @@ public sealed partial class ReservationsPage
     /// <summary>Thousands of bookings are not laid out with each of a stream of changes, which come many times a second.</summary>
     private bool LayNowOrSoon()
     {
-        if (_inOrder.Count > Many && Time.GetUtcNow() - _now < Pause)
+        if (_times.Count > Many && Time.GetUtcNow() - _now < Pause)
         {
             if (!_laysSoon)
                 Begin(LaySoonAsync);
