@@ -44,6 +44,19 @@ public sealed class NoticePanelTests
     }
 
     [Fact]
+    public async Task Notice_EndsByItself_IsTakenOffWithoutAnyChange()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.Control.PostNoticeAsync(PortalContext.Admin, Operation.New(), "Back at ten.", Sample.Now.AddMinutes(1), TestContext.Current.CancellationToken);
+        var panel = portal.Open<NoticePanel>("/system");
+        Assert.Single(panel.FindAll("[data-test=notice-now]"));
+
+        portal.Time.Advance(TimeSpan.FromMinutes(1));
+
+        portal.ShowsInTime(panel, () => Assert.Empty(panel.FindAll("[data-test=notice-now]")));
+    }
+
+    [Fact]
     public async Task Admin_UntilIsPast_IsToldAndTheTextIsKept()
     {
         await using var portal = await PortalContext.StartAsync(Role.Admin);

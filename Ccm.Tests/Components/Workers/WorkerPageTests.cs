@@ -171,6 +171,20 @@ public sealed class WorkerPageTests
     }
 
     [Fact]
+    public async Task Drain_TimePasses_ItsProgressFollowsWithoutAnyChange()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker(state: WorkerState.Draining) with { DrainStartedAt = Sample.Now }, new Capacity(56, 112, 192, 92), 2000, 2001);
+        await portal.PutAsync(Lab("i-1", 2000) with { TimeslotStart = Sample.Now, TimeslotEnd = Sample.Now.AddMinutes(90) }, "w-1");
+        var page = Open(portal);
+        Assert.Contains("in 1 h 30 min", page.Find("[data-test=drain-free]").TextContent, StringComparison.Ordinal);
+
+        portal.Time.Advance(TimeSpan.FromMinutes(30));
+
+        portal.ShowsInTime(page, () => Assert.Contains("in 59 min", page.Find("[data-test=drain-free]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Open_DrainPastItsTimeout_SaysOverdue()
     {
         await using var portal = await PortalContext.StartAsync(Role.Viewer);

@@ -50,7 +50,7 @@ public sealed partial class ScalingPage
     private async Task ReadOlderAsync()
     {
         var filter = _filter;
-        if (_decisions.IsEmpty || await ReadAsync(filter, _decisions[^1].Sequence) is not { } read || filter != _filter)
+        if (_reading || _decisions.IsEmpty || await ReadAsync(filter, _decisions[^1].Sequence) is not { } read || filter != _filter)
             return;
         _more = read.Length == PerReading;
         Show([.. _decisions, .. read]);

@@ -7,6 +7,7 @@ namespace Ccm.Portal.Components.Pages.SystemStatus;
 /// <summary>What everybody is told, and where an admin tells it.</summary>
 public sealed partial class NoticePanel
 {
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private Notice? _shown;
     private string _text = "";
     private DateTime? _until;
@@ -19,6 +20,26 @@ public sealed partial class NoticePanel
             return false;
         Look();
         return true;
+    }
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        base.OnAfterRender(firstRender);
+        if (firstRender)
+            Begin(BeatAsync);
+    }
+
+    /// <summary>One that ends by itself brings no change to take it off by.</summary>
+    private async Task BeatAsync()
+    {
+        while (true)
+        {
+            await Task.Delay(Beat, Time, Left);
+            var before = _shown;
+            Look();
+            if (before != _shown)
+                StateHasChanged();
+        }
     }
 
     private void Look() => _shown = Fleet.Notice?.Value is { } notice && notice.IsShown(Time.GetUtcNow()) ? notice : null;

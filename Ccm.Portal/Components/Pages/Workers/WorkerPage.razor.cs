@@ -13,6 +13,7 @@ namespace Ccm.Portal.Components.Pages.Workers;
 public sealed partial class WorkerPage
 {
     private static readonly DialogOptions Wide = new() { MaxWidth = MaxWidth.Medium, FullWidth = true };
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private WorkerEntry? _worker;
     private List<InstanceEntry> _labs = [];
     private Dictionary<int, string> _holders = [];
@@ -37,6 +38,24 @@ public sealed partial class WorkerPage
             return false;
         Look();
         return true;
+    }
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        base.OnAfterRender(firstRender);
+        if (firstRender)
+            Begin(BeatAsync);
+    }
+
+    /// <summary>A drain gets on by the time alone.</summary>
+    private async Task BeatAsync()
+    {
+        while (true)
+        {
+            await Task.Delay(Beat, Time, Left);
+            if (_worker?.Value.State == WorkerState.Draining)
+                StateHasChanged();
+        }
     }
 
     private void Look()
