@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Live;
@@ -22,11 +23,14 @@ internal static class LabConcerns
     /// <summary>Real minutes that a lab may wait for a place without anybody's help: a host boots in about twenty.</summary>
     private const int LongestWait = 30;
 
+    /// <summary>By the ids of all that are over. They are the most by far and stay as they are: each such set is looked through once, for all pages.</summary>
+    private static readonly ConditionalWeakTable<ImmutableHashSet<string>, InstanceEntry[]> Failed = [];
+
     /// <param name="sees">Whose labs are looked at.</param>
     public static IEnumerable<Concern> Of(FleetSnapshot fleet, Func<InstanceEntry, bool> sees, DateTimeOffset now, PlanningTimes times)
     {
         var (unplaced, waiting, stuck, failing, ended) = (new List<Found>(), new List<Found>(), new List<Found>(), new List<Found>(), new List<Found>());
-        foreach (var state in fleet.InstancesByState.Keys)
+        foreach (var state in fleet.InstancesByState.Keys.Where(state => state != InstanceState.Terminated))
         {
             foreach (var entry in fleet.In(state).Where(sees))
             {
@@ -40,10 +44,10 @@ internal static class LabConcerns
                     stuck.Add(new Found(entry, instance.LastTransition.At, why));
                 else if (instance is { FailedAttempts: > 0, State: InstanceState.Scheduled or InstanceState.Instantiating })
                     failing.Add(new Found(entry, instance.LastTransition.At, $"{instance.FailedAttempts} of 3 attempts failed: {instance.LastTransition.Reason}"));
-                else if (instance is { State: InstanceState.Terminated, Outcome: Outcome.Failed or Outcome.WorkerLost or Outcome.Expired } && instance.LastTransition.At > now - Lately)
-                    ended.Add(new Found(entry, instance.LastTransition.At, $"{instance.Outcome}, {Ago(instance.LastTransition.At, now)}: {instance.LastTransition.Reason}"));
             }
         }
+        foreach (var entry in FailedIn(fleet).Where(entry => entry.Value.LastTransition.At > now - Lately).Where(sees))
+            ended.Add(new Found(entry, entry.Value.LastTransition.At, $"{entry.Value.Outcome}, {Ago(entry.Value.LastTransition.At, now)}: {entry.Value.LastTransition.Reason}"));
         return new[]
         {
             Tell(true, unplaced, "has no place and its slot is near", "have no place and their slots are near", "See what would make it fit; free a worker, or raise a template's maximum.", "/instances?state=PENDING&sort=slot&order=asc"),
@@ -53,6 +57,9 @@ internal static class LabConcerns
             Tell(false, ended, "failed within the last hour", "failed within the last hour", "Its events tell why. Whoever still needs it reserves it anew.", "/instances?state=TERMINATED&sort=since&order=desc"),
         }.OfType<Concern>();
     }
+
+    private static InstanceEntry[] FailedIn(FleetSnapshot fleet) => !fleet.InstancesByState.TryGetValue(InstanceState.Terminated, out var ids) ? []
+        : Failed.GetValue(ids, _ => [.. fleet.In(InstanceState.Terminated).Where(entry => entry.Value.Outcome is Outcome.Failed or Outcome.WorkerLost or Outcome.Expired)]);
 
     private static Concern? Tell(bool urgent, List<Found> found, string one, string many, string advice, string href) => found.Count == 0 ? null
         : new Concern(urgent, found.Count == 1 ? $"1 lab {one}" : $"{found.Count} labs {many}", advice, href,

@@ -75,7 +75,7 @@ public sealed partial class OverviewPage
         (_looked, _changed) = (Time.GetUtcNow(), false);
         if (!May(Permission.ReadAll))
         {
-            _own = [.. Fleet.Instances.Values.Where(entry => entry.Value.OwnerId == Actor?.Id && entry.Value.State != InstanceState.Terminated)
+            _own = [.. Fleet.InstancesByState.Keys.Where(state => state != InstanceState.Terminated).SelectMany(Fleet.In).Where(entry => entry.Value.OwnerId == Actor?.Id)
                 .OrderBy(entry => entry.Value.TimeslotStart ?? entry.Value.CreatedAt).ThenBy(entry => entry.Id, StringComparer.Ordinal)];
             _concerns = Actor is { } actor && May(Permission.ReadOwn) ? Attention.OfOwn(Fleet, actor.Id, _looked, Times) : [];
             _well = _own.Count switch { 0 => "You have no lab now. Reserve one whenever you like.", 1 => "Your lab needs nothing from you.", var labs => $"Your {labs} labs need nothing from you." };
