@@ -107,7 +107,7 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
     /// <summary>Begins what nobody waits for. Its fault goes to the page's error boundary, as a handler's would, instead of getting lost.</summary>
     protected void Begin(Func<Task> act) => _ = RunAsync(act);
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (Pause is { } pause)
             pause.Changed -= ShowHeld;

@@ -58,6 +58,27 @@ public sealed class EditingStory(PortalInBrowser browser) : BrowserTest(browser)
         Assert.Equal(0, await page.EvaluateAsync<int>("() => localStorage.length"));
     }
 
+    /// <summary>Typed and published in one breath: nothing of it has arrived when Publish is pressed.</summary>
+    [Fact]
+    public async Task Publish_RightAfterTyping_PublishesWhatIsShown()
+    {
+        await PublishAsync("edit-late", "1.0.0", LabText.TwoRouters("late"));
+        var page = await SignInAsync("admin", "/definitions/edit-late/edit");
+        await WriteAtEndAsync(page, "# early");
+        await Expect(page.Locator("[data-test=changes] td.added")).ToHaveTextAsync("+ # early");
+
+        await page.EvaluateAsync("""
+            () => {
+                for (const letter of ' late') window.monaco.editor.getEditors()[0].trigger('keyboard', 'type', { text: letter });
+                document.querySelector('[data-test=publish]').click();
+            }
+            """);
+
+        await page.WaitForURLAsync(url => url.EndsWith("/definitions/edit-late", StringComparison.Ordinal));
+        var lab = await Browser.Portal.Client.GetStringAsync("/api/v1/definitions/edit-late/versions/1.1.0/lab", TestContext.Current.CancellationToken);
+        Assert.EndsWith("# early late", lab, StringComparison.Ordinal);
+    }
+
     /// <summary>A file of the size that people have, and a paste that nobody should try.</summary>
     [Fact]
     public async Task Paste_TooLarge_IsRefusedKindlyAndLosesNothing()

@@ -2,6 +2,7 @@ using Bunit;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Pages.Definitions.Editing;
+using Ccm.Portal.Live;
 using TestContext = Xunit.TestContext;
 
 namespace Ccm.Tests.Components.Definitions.Editing;
@@ -30,6 +31,69 @@ public sealed class EditDefinitionPageTests
         Assert.Equal((30, "renamed"), (published.MaxDurationMinutes, published.ChangeNote));
         Assert.Equal(Mine, await portal.Control.ReadLabAsync("ospf", "1.1.0", TestContext.Current.CancellationToken));
         Assert.NotEmpty(browser.Calls("dropDraft"));
+    }
+
+    [Fact]
+    public async Task Publish_TextStillOnItsWay_PublishesWhatIsShown()
+    {
+        await using var portal = await StartAsync();
+        var browser = new EditorInBrowser(portal);
+        var page = Open(portal);
+        await WriteAsync(portal, page, Mine + "# half");
+        browser.Show(page, Mine);
+
+        await page.Find("[data-test=publish]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Equal("1.1.0", portal.Cache.Current.Definitions["ospf"].Value.Latest));
+        Assert.Equal(Mine, await portal.Control.ReadLabAsync("ospf", "1.1.0", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Publish_ShownTextIsBroken_PublishesNothingAndGoesOn()
+    {
+        await using var portal = await StartAsync();
+        var browser = new EditorInBrowser(portal);
+        var page = Open(portal);
+        await WriteAsync(portal, page, Mine);
+        browser.Show(page, "lab: [");
+
+        await page.Find("[data-test=publish]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Contains("cannot be published as it stands", page.Find("[data-test=cannot]").TextContent, StringComparison.Ordinal));
+        Assert.Single(browser.Calls("release"));
+        Assert.Single(portal.Cache.Current.Definitions["ospf"].Value.Versions);
+    }
+
+    [Fact]
+    public async Task Download_TextStillOnItsWay_GivesWhatIsShown()
+    {
+        await using var portal = await StartAsync();
+        var browser = new EditorInBrowser(portal);
+        var page = Open(portal);
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=remarks] .sum")));
+        browser.Show(page, Mine);
+
+        await page.Find("[data-test=download]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Equal(Mine, Assert.Single(browser.Calls("download")).Arguments[1]));
+    }
+
+    [Fact]
+    public async Task Conflict_PageIsPaused_ShowsBothSidesAllTheSame()
+    {
+        await using var portal = await StartAsync();
+        _ = new EditorInBrowser(portal);
+        var pause = new LivePause();
+        var page = portal.Open<EditDefinitionPage>("/definitions/ospf/edit", parameters => parameters.Add(p => p.Name, "ospf").AddCascadingValue(pause));
+        await WriteAsync(portal, page, Mine);
+        await page.InvokeAsync(() => pause.Pause(portal.Cache.Current.Revision));
+        await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("theirs"));
+        await portal.Cache.ReachedAsync(portal.Store.Revision, TestContext.Current.CancellationToken);
+
+        await page.Find("[data-test=publish]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Contains("1.1.0 was published while you edited 1.0.0", page.Find("[data-test=conflict] h2").TextContent, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("[data-test=refused]"));
     }
 
     [Fact]
@@ -198,6 +262,24 @@ public sealed class EditDefinitionPageTests
         await page.Find("[data-test=publish]").ClickAsync();
         PortalContext.Shows(page, () => Assert.Contains("yours was made from none", page.Find("[data-test=refused]").TextContent, StringComparison.Ordinal));
         Assert.Single(portal.Cache.Current.Definitions["ospf"].Value.Versions);
+    }
+
+    [Fact]
+    public async Task New_MadeTheNextVersionOfAnother_TakesAlongWhatWasTyped()
+    {
+        await using var portal = await StartAsync();
+        _ = new EditorInBrowser(portal);
+        var page = portal.Open<EditDefinitionPage>("/definitions/new");
+        PortalContext.Shows(page, () => Assert.Equal("new-lab", page.Find("[name=name]").GetAttribute("value")));
+        await page.Find("[name=changeNote]").ChangeAsync("by another way");
+        await page.Find("[name=name]").ChangeAsync("ospf");
+
+        await page.Find("[data-test=exists] button").ClickAsync();
+        PortalContext.Shows(page, () => Assert.EndsWith("/definitions/ospf/edit", portal.Navigation.Uri, StringComparison.Ordinal));
+        page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.Equal("by another way", page.Find("[name=changeNote]").GetAttribute("value")));
+        Assert.Equal("1.1.0", page.Find("[name=version]").GetAttribute("value"));
     }
 
     [Fact]

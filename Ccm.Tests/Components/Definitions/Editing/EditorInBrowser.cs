@@ -20,6 +20,17 @@ internal sealed class EditorInBrowser
 
     public IEnumerable<JSRuntimeInvocation> Calls(string function) => _module.Invocations.Where(call => call.Identifier == function);
 
+    /// <summary>What is shown in the browser, of which nothing has arrived.</summary>
+    public void Show(IRenderedComponent<EditDefinitionPage> page, string text)
+    {
+        var editor = page.FindComponent<LabEditor>().Instance;
+        _module.SetupVoid("flush", _ =>
+        {
+            Assert.True(editor.Replaced(new Bytes(Encoding.UTF8.GetBytes(text)), 2).IsCompletedSuccessfully);
+            return true;
+        }).SetVoidResult();
+    }
+
     /// <summary>As if the whole text had been replaced by typing.</summary>
     public static Task WriteAsync(IRenderedComponent<EditDefinitionPage> page, string text)
     {

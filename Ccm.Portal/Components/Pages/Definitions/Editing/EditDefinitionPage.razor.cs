@@ -108,6 +108,21 @@ public sealed partial class EditDefinitionPage
         return true;
     }
 
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        try
+        {
+            if (_module is not null)
+                await _module.DisposeAsync();
+        }
+        catch (Exception exception) when (exception is JSException or JSDisconnectedException or OperationCanceledException)
+        {
+            // The browser is gone, and its script with it.
+        }
+        GC.SuppressFinalize(this);
+    }
+
     private async Task StartAsync()
     {
         (_stage, _shownName, _base, _theirs, _draft, _problem) = (Stage.Loading, Name, null, null, null, "");
@@ -208,15 +223,22 @@ public sealed partial class EditDefinitionPage
         Edit(null);
     }
 
+    /// <summary>What is shown in the editor, to its last letter.</summary>
+    private async Task DownloadMineAsync()
+    {
+        await _editor!.FlushAsync();
+        await DownloadAsync(Text);
+    }
+
     private Task DownloadAsync(string yaml) => EditorScript.DownloadAsync(_module!, $"{(_values["name"].Trim() is { Length: > 0 } name ? name : Name ?? "lab")}.yaml", yaml).AsTask();
 
     private async Task<Published> PublishedAsync(string version) =>
         new(await Control.ReadDefinitionAsync(Name!, version, Left), await Control.ReadLabAsync(Name!, version, Left));
 
-    /// <summary>Whether somebody else published meanwhile.</summary>
+    /// <summary>Whether somebody else published meanwhile, though the page be paused.</summary>
     private async Task LookAsync()
     {
-        if (_done || Fleet.Definitions.GetValueOrDefault(Name!)?.Value is not { Status: DefinitionStatus.Active, Latest: { } latest }
+        if (_done || Cache.Current.Definitions.GetValueOrDefault(Name!)?.Value is not { Status: DefinitionStatus.Active, Latest: { } latest }
             || latest == _base?.Definition.Version || latest == _theirs?.Definition.Version)
             return;
         try
@@ -234,19 +256,20 @@ public sealed partial class EditDefinitionPage
 
     private async Task KeepMineAsync()
     {
+        await _editor!.FlushAsync();
         (_base, _theirs) = (_theirs, null);
         _unchanged = DefinitionForm.Of(_base!.Definition, TopologyOf(_base.Yaml));
         _unchanged["version"] = Versions.Next(_base.Definition.Version);
         _values["version"] = _unchanged["version"];
         (_refused, _tried) = ([], false);
-        await _editor!.RebaseAsync(_base.Definition.Version);
+        await _editor.RebaseAsync(_base.Definition.Version);
         await _editor.KeepAsync();
         await PreviewAsync();
     }
 
     private async Task TakeTheirsAsync()
     {
-        await DownloadAsync(Text);
+        await DownloadMineAsync();
         await _editor!.DropDraftAsync();
         (_base, _theirs, _handed) = (_theirs, null, null);
         Edit(null);
@@ -308,17 +331,17 @@ public sealed partial class EditDefinitionPage
 
     private async Task PublishAsync()
     {
-        (_tried, _refused) = (true, []);
-        var (request, problems) = DefinitionForm.Read(_values, Text, _base?.Definition.Version ?? "");
-        _fieldProblems = problems;
-        if (!CanPublish)
-            return;
-        _publishing = true;
+        (_tried, _refused, _publishing) = (true, [], true);
         try
         {
+            await _editor!.FlushAsync(hold: true);
+            var (request, problems) = DefinitionForm.Read(_values, Text, _base?.Definition.Version ?? "");
+            _fieldProblems = problems;
+            if (!CanPublish)
+                return;
             await Control.PublishAsync(Actor!, _operation, request, CancellationToken.None);
             _done = true;
-            await _editor!.DropDraftAsync();
+            await _editor.DropDraftAsync();
             Messages.Add($"{request.Name} {request.Version} is published.", Severity.Success);
             Navigation.NavigateTo($"/definitions/{request.Name}");
         }
@@ -342,6 +365,8 @@ public sealed partial class EditDefinitionPage
         finally
         {
             _publishing = false;
+            if (!_done)
+                await _editor!.ReleaseAsync();
         }
     }
 
@@ -364,12 +389,16 @@ public sealed partial class EditDefinitionPage
 
     private async Task EditExistingAsync()
     {
-        Handover.Put(new Handover.Work(Text, _values["name"].Trim()));
+        await _editor!.FlushAsync();
+        // What nobody typed here stays as the definition has it.
+        var typed = _values.Where(field => field.Key is not ("name" or "version") && field.Value != _unchanged[field.Key]);
+        Handover.Put(new Handover.Work(Text, _values["name"].Trim(), new(typed, StringComparer.Ordinal)));
         await LeaveAsync($"/definitions/{_values["name"].Trim()}/edit");
     }
 
     private async Task GoOnElsewhereAsync()
     {
+        await _editor!.FlushAsync();
         Handover.Put(new Handover.Work(Text, $"{Name}-2", new(_values, StringComparer.Ordinal) { ["name"] = $"{Name}-2", ["version"] = Versions.First }));
         await LeaveAsync("/definitions/new");
     }

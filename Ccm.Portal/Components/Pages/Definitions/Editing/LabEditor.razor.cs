@@ -16,6 +16,7 @@ public sealed partial class LabEditor : IAsyncDisposable
     private IJSObjectReference? _module;
     private DotNetObjectReference<LabEditor>? _self;
     private string _text = "";
+    private int _version;
     private int _changes;
     private bool _ready;
     private bool _failed;
@@ -73,6 +74,22 @@ public sealed partial class LabEditor : IAsyncDisposable
     {
         if (_ready)
             await _module!.InvokeVoidAsync("rebase", _host, version);
+    }
+
+    /// <summary>Until the text here is the one that is shown in the browser, and is read: what is typed arrives a moment later.</summary>
+    /// <param name="hold">Whether nothing may be written afterwards, until it is released.</param>
+    public async Task FlushAsync(bool hold = false)
+    {
+        if (!_ready)
+            return;
+        await _module!.InvokeVoidAsync("flush", _left.Token, _host, hold);
+        await ReadAsync();
+    }
+
+    public async Task ReleaseAsync()
+    {
+        if (_ready && !_left.IsCancellationRequested)
+            await _module!.InvokeVoidAsync("release", _host);
     }
 
     /// <summary>Keeps the unsaved work at once, as when somebody goes without it being published.</summary>
@@ -149,13 +166,18 @@ public sealed partial class LabEditor : IAsyncDisposable
         return true;
     }
 
+    /// <param name="version">Of the text in the browser: grows with each change.</param>
     [JSInvokable]
-    public async Task Replaced(IJSStreamReference whole)
+    public async Task Replaced(IJSStreamReference whole, int version)
     {
         // A little more than a lab may have: it is told why it is refused instead of being cut off.
         await using var stream = await whole.OpenReadStreamAsync(2 * MostBytes, _left.Token);
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        _text = await reader.ReadToEndAsync(_left.Token);
+        var text = await reader.ReadToEndAsync(_left.Token);
+        // One that was longer on its way than a newer one.
+        if (version < _version)
+            return;
+        (_text, _version) = (text, version);
         _ = ReadSoonAsync();
     }
 

@@ -86,19 +86,22 @@ export const create = async (host, server, text, draft) => {
     for (const spoken of document.querySelectorAll(".monaco-aria-container [role=complementary]")) spoken.setAttribute("role", "status");
     const model = editor.getModel();
     editor.onDidChangeModelLanguageConfiguration(rule);
-    const state = { editor, model, server, draft, base: draft.base, sent: Promise.resolve(), timer: 0, restoring: false };
-    // One after the other, so that the server's text is this one whenever it answers.
-    const send = act => { state.sent = state.sent.then(act).catch(() => { /* The circuit is gone; the draft is kept here. */ }); };
-    const sendAll = () => { const whole = new TextEncoder().encode(model.getValue()); send(() => server.invokeMethodAsync("Replaced", DotNet.createJSStreamReference(whole))); };
+    const state = { editor, model, server, draft, base: draft.base, sent: Promise.resolve(), queue: 0, behind: false, timer: 0, restoring: false };
+    // One after the other, so that the server's text is this one whenever it answers; none of those that the whole text overtook.
+    const send = act => {
+        const queue = state.queue;
+        state.sent = state.sent.then(() => queue === state.queue && act()).catch(() => { state.behind = true; });
+    };
     model.onDidChangeContent(event => {
         if (!state.restoring) later(state);
-        if (event.isFlush || event.changes.reduce((sum, change) => sum + change.text.length, 0) > inOneMessage || event.changes.length > 100) {
-            sendAll();
+        if (state.behind || event.isFlush || event.changes.reduce((sum, change) => sum + change.text.length, 0) > inOneMessage || event.changes.length > 100) {
+            sendAll(state).catch(() => { /* The next change sends all again; the draft is kept here. */ });
             return;
         }
         const changes = event.changes.map(change => ({ at: change.rangeOffset, drop: change.rangeLength, text: change.text }));
         const length = model.getValueLength();
-        send(async () => { if (!await server.invokeMethodAsync("Changed", changes, length)) sendAll(); });
+        const queue = state.queue;
+        send(async () => { if (!await server.invokeMethodAsync("Changed", changes, length) && queue === state.queue) await sendAll(state); });
     });
     host.addEventListener("paste", event => {
         const bytes = bytesOf(model.getValue()) + bytesOf(event.clipboardData?.getData("text/plain") ?? "");
@@ -111,9 +114,26 @@ export const create = async (host, server, text, draft) => {
     state.hide = () => { if (state.timer) keep(state); };
     document.querySelector(draft.form)?.addEventListener("input", state.typed);
     window.addEventListener("pagehide", state.hide);
+    // What was sent while the line was down is neither answered nor refused.
+    state.back = event => { if (event.detail.state === "hide") sendAll(state).catch(() => { }); };
+    document.getElementById("components-reconnect-modal")?.addEventListener("components-reconnect-state-changed", state.back);
     editors.set(model, state);
     host.ccm = state;
 };
+
+/** The whole text at once, in place of all that still waits to be sent. */
+const sendAll = state => {
+    state.queue++;
+    const whole = new TextEncoder().encode(state.model.getValue());
+    const arrived = state.server.invokeMethodAsync("Replaced", DotNet.createJSStreamReference(whole), state.model.getVersionId());
+    state.sent = arrived.then(() => { state.behind = false; }, () => { state.behind = true; });
+    return arrived;
+};
+
+/** Settles once the server has the text that is shown. @param hold Whether nothing is to be written from here on. */
+export const flush = (host, hold) => { host.ccm.editor.updateOptions({ readOnly: hold }); return sendAll(host.ccm); };
+
+export const release = host => host.ccm.editor.updateOptions({ readOnly: false });
 
 const later = state => { clearTimeout(state.timer); state.timer = setTimeout(() => keep(state), 300); };
 
@@ -164,6 +184,7 @@ export const dispose = host => {
     if (state.timer) keep(state);
     document.querySelector(state.draft.form)?.removeEventListener("input", state.typed);
     window.removeEventListener("pagehide", state.hide);
+    document.getElementById("components-reconnect-modal")?.removeEventListener("components-reconnect-state-changed", state.back);
     editors.delete(state.model);
     state.editor.dispose();
     state.model.dispose();
