@@ -191,6 +191,25 @@ public sealed class ReservationsPageTests
         Assert.Equal(Sample.Now.AddHours(3), Assert.Single(portal.Cache.Current.Instances.Values).Value.TimeslotStart);
     }
 
+    /// <summary>Forecasts are made one at a time: had it been asked meanwhile, it would have been answered before the other page.</summary>
+    [Fact]
+    public async Task Finder_TimeMovedTwice_AsksOnceWhereItRests()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        await portal.AddTemplateAsync(Sample.Template());
+        var page = portal.Open<ReservationsPage>("/reservations?lab=ospf&minutes=60&from=2026-03-01T15:00Z");
+        PortalContext.Shows(page, () => Assert.Equal("Sun 1 Mar 15:00", page.FindAll("[data-test=free-slot]")[0].TextContent));
+
+        portal.Navigation.NavigateTo("/reservations?lab=ospf&minutes=60&from=2026-03-01T16:00Z");
+        portal.Navigation.NavigateTo("/reservations?lab=ospf&minutes=60&from=2026-03-01T17:00Z");
+        var other = portal.Open<ReservationsPage>("/reservations?lab=ospf&minutes=60&from=2026-03-01T17:00Z");
+        PortalContext.Shows(other, () => Assert.NotEmpty(other.FindAll("[data-test=free-slot]")));
+        Assert.Empty(page.FindAll("[data-test=free-slot]"));
+
+        portal.ShowsInTime(page, () => Assert.Equal("Sun 1 Mar 17:00", page.FindAll("[data-test=free-slot]")[0].TextContent));
+    }
+
     /// <summary>Both 02:00 of a clock that is put back read alike; the one that was chosen is meant.</summary>
     [Theory]
     [InlineData("2026-10-25T00:00Z")]

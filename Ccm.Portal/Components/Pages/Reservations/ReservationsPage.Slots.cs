@@ -8,44 +8,56 @@ namespace Ccm.Portal.Components.Pages.Reservations;
 public sealed partial class ReservationsPage
 {
     private const int Slots = 8;
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(300);
     private (string Lab, int Minutes, DateTimeOffset? From) _asked = ("", 0, null);
     private ImmutableArray<FreeSlot>? _slots;
     private string? _slotsProblem;
     private bool _slotsChanged;
     private bool _looking;
+    private CancellationTokenSource? _asking;
 
     private async Task FindAsync()
     {
+        var (before, overtaken) = (_asked, _asking);
         var asked = _asked = (_view.Lab, _view.Minutes, _view.From);
+        using var asking = _asking = CancellationTokenSource.CreateLinkedTokenSource(Left);
         (_slots, _slotsProblem, _slotsChanged, _looking) = (null, null, false, asked.Lab.Length > 0);
         StateHasChanged();
-        if (!_looking)
-            return;
+        if (overtaken is not null)
+            await overtaken.CancelAsync();
         ImmutableArray<FreeSlot>? slots = null;
         string? problem = null;
         try
         {
-            slots = await FindAsync(asked.Lab, asked.Minutes, asked.From);
+            // Whoever moves through the time asks where they come to rest.
+            if (_looking && asked.From != before.From && asked == before with { From = asked.From })
+                await Task.Delay(Rest, Time, asking.Token);
+            if (_looking)
+                slots = await FindAsync(asked.Lab, asked.Minutes, asked.From, asking.Token);
+        }
+        catch (OperationCanceledException) when (asking.IsCancellationRequested)
+        {
+            // A later question has overtaken it, or the page was left.
+            return;
         }
         catch (RefusedException refused)
         {
             problem = refused.Message;
         }
-        // An answer that a later question has overtaken is not shown.
-        if (asked != _asked)
+        if (_asking != asking)
             return;
-        (_slots, _slotsProblem, _looking) = (slots, problem, false);
+        (_asking, _slots, _slotsProblem, _looking) = (null, slots, problem, false);
         StateHasChanged();
     }
 
-    private async Task<ImmutableArray<FreeSlot>> FindAsync(string lab, int minutes, DateTimeOffset? from)
+    private async Task<ImmutableArray<FreeSlot>> FindAsync(string lab, int minutes, DateTimeOffset? from, CancellationToken cancellationToken)
     {
         if (!_labs.Contains(lab))
             throw new RefusedException(RefusalKind.NotFound, new Problem("lab", $"There is no lab '{lab}' that can be reserved.", "Choose one from the list."));
-        var definition = await Control.ReadDefinitionAsync(lab, Fleet.Definitions[lab].Value.Latest!, Left);
+        var definition = await Control.ReadDefinitionAsync(lab, Fleet.Definitions[lab].Value.Latest!, cancellationToken);
         if (minutes > definition.MaxDurationMinutes)
             throw RefusedException.Invalid("minutes", $"{lab} may last {definition.MaxDurationMinutes} minutes at most.", $"Ask for 1 to {definition.MaxDurationMinutes} minutes.");
         var earliest = from > Time.GetUtcNow() ? from : null;
-        return await Control.FreeSlotsAsync(definition, null, earliest, minutes > 0 ? minutes : definition.MaxDurationMinutes, Slots, Left);
+        return await Control.FreeSlotsAsync(definition, null, earliest, minutes > 0 ? minutes : definition.MaxDurationMinutes, Slots, cancellationToken);
     }
 }
