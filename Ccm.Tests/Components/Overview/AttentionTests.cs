@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 using Ccm.Engine.Domain;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Components.Grid;
+using Ccm.Portal.Components.Pages.Instances;
 using Ccm.Portal.Components.Pages.Overview;
+using Ccm.Portal.Components.Pages.Workers;
 using Ccm.Tests.Domain;
 
 namespace Ccm.Tests.Components.Overview;
@@ -108,6 +111,42 @@ public sealed class AttentionTests
         Assert.Equal([(true, "1 worker has failed"), (true, "1 worker does not answer"), (false, "1 worker can take no work"), (false, "1 worker drains for too long")],
             concerns.Select(concern => (concern.Urgent, concern.Title)));
         Assert.Equal("Draining for 5 h 0 min. 1 lab is on it.", concerns[3].Items[0].Why);
+    }
+
+    /// <summary>Whoever follows a concern finds what it tells of, and no other kind of trouble.</summary>
+    [Fact]
+    public void Href_OfEachConcern_LeadsToTheListBehindIt()
+    {
+        var fleet = Fleet(
+        [
+            In(InstanceState.Pending, 50), Booked(1), In(InstanceState.Scheduled, 10), In(InstanceState.Instantiating, 1) with { FailedAttempts = 1 }, In(InstanceState.Stopping, 10),
+            In(InstanceState.Running, 600), In(InstanceState.Terminated, 5) with { Outcome = Outcome.WorkerLost }, In(InstanceState.Terminated, 5) with { Id = "well", Outcome = Outcome.Completed },
+        ],
+        [
+            Sample.Worker("w-1", WorkerState.Draining) with { DrainStartedAt = Sample.Now.AddHours(-5), DrainOverdueSince = Sample.Now.AddHours(-1) },
+            Sample.Worker("w-2") with { UnreachableSince = Sample.Now.AddMinutes(-2) }, Sample.Worker("w-3", WorkerState.Failed), Sample.Worker("w-4") with { Trouble = "No licence." },
+            Sample.Worker("w-5") with { LostSince = Sample.Now, UnreachableSince = Sample.Now }, Sample.Worker("w-6"),
+        ]);
+
+        var concerns = Attention.Of(fleet, Well, Sample.Now, Times);
+
+        Assert.Equal(9, concerns.Length);
+        foreach (var concern in concerns)
+        {
+            var (page, query) = (concern.Href.Split('?')[0], concern.Href.Split('?')[1]);
+            var listed = page == "/workers" ? Listed(WorkerTable.Table, query, fleet) : Listed(InstanceTable.Table, query, fleet);
+            Assert.Superset(concern.Items.Select(item => item.Href).ToHashSet(), listed.Select(id => $"{page}/{id}").ToHashSet());
+            Assert.DoesNotContain(listed, id => id is "w-6" or "well" or "i-Running");
+        }
+    }
+
+    private static HashSet<string> Listed<TRow>(GridTable<TRow> table, string query, FleetSnapshot fleet) where TRow : class
+    {
+        var read = GridQuery.Read(table, query);
+        // Nothing of it is unknown to the table, which would leave it out.
+        Assert.Equal(query.Order(), Uri.UnescapeDataString(read.Address).Order());
+        var rows = table.Source!.Ids(fleet).Select(id => table.Source.Find(fleet, id)!);
+        return [.. rows.Where(row => table.Facets.All(facet => facet.Shows(row, read.ChosenOf(facet.Key)))).Select(table.Id)];
     }
 
     [Fact]

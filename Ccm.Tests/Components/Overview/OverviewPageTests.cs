@@ -57,7 +57,7 @@ public sealed class OverviewPageTests
 
         portal.ShowsInTime(page, () => Assert.Contains("1 worker has failed", page.Find("[data-test=concern]").TextContent, StringComparison.Ordinal));
         Assert.Empty(page.FindAll("[data-test=all-is-well]"));
-        Assert.Equal(["/workers?state=FAILED", "/workers/w-1"], page.FindAll("[data-test=concern] a").Select(link => link.GetAttribute("href")));
+        Assert.Equal(["/workers?trouble=failed", "/workers/w-1"], page.FindAll("[data-test=concern] a").Select(link => link.GetAttribute("href")));
     }
 
     [Fact]

@@ -20,6 +20,16 @@ internal sealed record WorkerRow(WorkerEntry Entry, int Labs)
         _ => Value.Trouble,
     };
 
+    /// <summary>The same in a word, by which such workers are picked.</summary>
+    public string? Kind => this switch
+    {
+        { Value.LostSince: not null } or { Value.State: WorkerState.Failed } => "failed",
+        { Value.UnreachableSince: not null } => "silent",
+        { Value.Trouble: not null } => "unfit",
+        { Value.DrainOverdueSince: not null } => "overdue",
+        _ => null,
+    };
+
     public static WorkerRow? Find(FleetSnapshot fleet, string id) =>
         fleet.Workers.TryGetValue(id, out var entry) ? new WorkerRow(entry, fleet.InstancesByWorker.GetValueOrDefault(id)?.Count ?? 0) : null;
 
