@@ -207,6 +207,34 @@ public sealed class AuditPageTests
     }
 
     [Fact]
+    public async Task Between_TimesWrittenAnew_StaysWhereItIs()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await WriteAsync(portal, 1);
+        var page = portal.Open<AuditPage>("/audit?from=2026-07-01T08:00:00Z", zone: "Europe/Vienna");
+
+        await page.Find("[data-test=from]").ChangeAsync("9999-12-31T23:59");
+        Assert.EndsWith("/audit?from=2026-07-01T08:00:00Z", portal.Navigation.Uri, StringComparison.Ordinal);
+        await page.Find("[data-test=from]").ChangeAsync("");
+        Assert.EndsWith("/audit", portal.Navigation.Uri, StringComparison.Ordinal);
+        await page.Find("[data-test=from]").ChangeAsync("2026-07-02T00:00");
+        Assert.EndsWith("/audit?from=2026-07-01T22%3A00%3A00Z", portal.Navigation.Uri, StringComparison.Ordinal);
+
+        await page.Find("[data-test=clear]").ClickAsync();
+        Assert.Empty(page.FindAll("[data-test=from]"));
+    }
+
+    [Fact]
+    public void Toggle_MoreThanAnAddressHolds_ClosesThoseThatWereOpenedFirst()
+    {
+        var filter = Enumerable.Range(1, 100).Aggregate(new AuditFilter(), (filter, n) => filter.Toggle(1_000_000 + n));
+
+        var read = AuditFilter.Read(null, null, null, null, null, null, null, null, filter.Open);
+        Assert.Equal(Enumerable.Range(39, 62).Select(n => 1_000_000L + n), read.Opened.Order());
+        Assert.Equal(61, read.Toggle(1_000_050).Opened.Count);
+    }
+
+    [Fact]
     public async Task DocumentsAway_WhatIsShownStaysAndIsTold()
     {
         await using var portal = await PortalContext.StartAsync(Role.Viewer);

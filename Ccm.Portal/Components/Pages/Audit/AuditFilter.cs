@@ -31,10 +31,12 @@ public sealed record AuditFilter(
 
     public AuditFilter Toggle(long sequence)
     {
-        var opened = Opened.ToHashSet();
+        var opened = Opened.ToList();
         if (!opened.Remove(sequence))
             opened.Add(sequence);
-        return this with { Open = string.Join(',', opened.Select(open => open.ToString(CultureInfo.InvariantCulture))) };
+        var open = string.Join(',', opened.Select(open => open.ToString(CultureInfo.InvariantCulture)));
+        // An address holds no more: those that were opened first are closed.
+        return this with { Open = open.Length <= LongestValue ? open : open[(open.IndexOf(',', open.Length - LongestValue - 1) + 1)..] };
     }
 
     public string Address(NavigationManager navigation) => navigation.GetUriWithQueryParameters("/audit", Parameters);
