@@ -1,3 +1,5 @@
+using Bunit;
+using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Shared.Differences;
 using Ccm.Tests.Domain;
 using CsCheck;
@@ -21,6 +23,41 @@ public sealed class DifferenceTests
 
     [Fact]
     public void Lines_SameText_IsEmpty() => Assert.True(LineDifference.Between("a\nb", "a\nb") is { IsEmpty: true, Lines.IsEmpty: true });
+
+    /// <summary>A paste that has nothing in common with a short file would be compared for minutes; a long file with a change is not.</summary>
+    [Fact]
+    public void Lines_TooLittleInCommon_AreCountedOnly()
+    {
+        var many = string.Join('\n', Enumerable.Range(1, 60_000).Select(n => $"line {n}"));
+
+        var difference = LineDifference.Between("a\nb", many);
+
+        Assert.True(difference.IsTooMuch);
+        Assert.Equal((2, 60_000, 0), (difference.Dropped, difference.Added, difference.Lines.Length));
+        Assert.True(LineDifference.Between(many, many.Replace("line 30000\n", "", StringComparison.Ordinal)) is { IsTooMuch: false, Dropped: 1, Added: 0 });
+    }
+
+    [Fact]
+    public async Task Text_ChangedWhileItIsCompared_ShowsTheNewest()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        var page = portal.Open<TextDifference>(parameters: parameters => parameters.Add(d => d.BeforeText, "a").Add(d => d.AfterText, "b"));
+
+        for (var n = 1; n <= 20; n++)
+            page.Render(parameters => parameters.Add(d => d.AfterText, string.Concat(Enumerable.Repeat("b\n", n)) + "a"));
+
+        PortalContext.Shows(page, () => Assert.Equal("+20 −0 lines", page.Find("[data-test=diff-sum]").TextContent));
+    }
+
+    [Fact]
+    public async Task Text_TooLittleInCommon_SaysWhatToDo()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+
+        var page = portal.Open<TextDifference>(parameters: parameters => parameters.Add(d => d.BeforeText, "a").Add(d => d.AfterText, string.Join('\n', Enumerable.Range(1, 60_000))));
+
+        PortalContext.Shows(page, () => Assert.Contains("60000 lines came and 1 went. Download both", page.Find("[data-test=too-different]").TextContent, StringComparison.Ordinal));
+    }
 
     /// <summary>What is shown and what is said to be left out is the whole of both files.</summary>
     [Fact]

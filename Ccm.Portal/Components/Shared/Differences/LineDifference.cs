@@ -19,10 +19,19 @@ internal sealed record LineDifference(ImmutableArray<DifferenceLine> Lines, int 
     /// <summary>Lines that one reads through; what follows is counted only.</summary>
     private const int MostLines = 3000;
 
+    /// <summary>Lines in all, times those that only one text has: what is compared within a second or so.</summary>
+    private const long MostWork = 100_000_000;
+
     public bool IsEmpty => Dropped + Added == 0;
+
+    /// <summary>They have too little in common to be compared line by line; the counts say in how much.</summary>
+    public bool IsTooMuch { get; private init; }
 
     public static LineDifference Between(string before, string after)
     {
+        var (dropped, added) = (Only(before, after), Only(after, before));
+        if ((long)(dropped + added) * (before.AsSpan().Count('\n') + after.AsSpan().Count('\n')) > MostWork)
+            return new LineDifference([], dropped, added) { IsTooMuch = true };
         var difference = Differ.Instance.CreateLineDiffs(before, after, ignoreWhitespace: false);
         var (left, right) = (difference.PiecesOld, difference.PiecesNew);
         var lines = ImmutableArray.CreateBuilder<DifferenceLine>();
@@ -65,5 +74,12 @@ internal sealed record LineDifference(ImmutableArray<DifferenceLine> Lines, int 
             lines.Add(new DifferenceLine(LineKind.Skipped, null, null, $"{hidden} more lines differ; download both files to compare the rest"));
         }
         return new LineDifference(lines.ToImmutable(), difference.DiffBlocks.Sum(block => block.DeleteCountA), difference.DiffBlocks.Sum(block => block.InsertCountB));
+    }
+
+    /// <summary>Lines that the one text has oftener than the other, wherever they stand.</summary>
+    private static int Only(string one, string other)
+    {
+        var others = other.Split('\n').CountBy(line => line).ToDictionary();
+        return one.Split('\n').CountBy(line => line).Sum(line => Math.Max(0, line.Value - others.GetValueOrDefault(line.Key)));
     }
 }
