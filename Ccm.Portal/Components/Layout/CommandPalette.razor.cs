@@ -12,7 +12,9 @@ namespace Ccm.Portal.Components.Layout;
 /// <summary>One box that finds whatever one may see, and does whatever one may do, from the keyboard.</summary>
 public sealed partial class CommandPalette
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(120);
     private string _text = "";
+    private string _found = "";
     private ImmutableArray<PaletteHit> _hits = [];
     private int _chosen;
 
@@ -26,6 +28,9 @@ public sealed partial class CommandPalette
     private NavigationManager Navigation { get; set; } = null!;
 
     [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    [Inject]
     private IDialogService Dialogs { get; set; } = null!;
 
     [Inject]
@@ -33,16 +38,26 @@ public sealed partial class CommandPalette
 
     protected override void OnParametersSet() => Find(_text);
 
-    private void Type(ChangeEventArgs args) => Find(args.Value?.ToString() ?? "");
+    /// <summary>Found once one pauses. What stands in the box is the browser's: letters typed meanwhile are not written over.</summary>
+    private async Task TypeAsync(ChangeEventArgs args)
+    {
+        var text = _text = args.Value?.ToString() ?? "";
+        await Task.Delay(Pause, Time);
+        if (text == _text && text != _found)
+            Find(text);
+    }
 
     private void Find(string text)
     {
-        (_text, _chosen) = (text, 0);
+        (_text, _found, _chosen) = (text, text, 0);
         _hits = PaletteSearch.Find(Cache.Current, Actor, PortalPages.All, text);
     }
 
     private async Task Press(KeyboardEventArgs key)
     {
+        // What was typed counts, though the pause after it be not over.
+        if (_text != _found && key.Key is "Enter" or "ArrowDown" or "ArrowUp")
+            Find(_text);
         if (key.Key == "Enter")
             await TakeAsync(_chosen);
         else if (!_hits.IsEmpty)

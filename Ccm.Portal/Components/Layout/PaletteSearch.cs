@@ -14,13 +14,16 @@ internal static class PaletteSearch
 
     private const int Never = 1000;
 
+    /// <summary>Instances that match: among more the best are no better, and one types on.</summary>
+    private const int Enough = 500;
+
     public static ImmutableArray<PaletteHit> Find(FleetSnapshot fleet, Actor actor, IEnumerable<PortalPage> pages, string text)
     {
         var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         var offered = Actions(actor).Concat(pages.Where(page => actor.May(page.Needs)).Select(page => new PaletteHit(PaletteKind.Page, page.Title, "Page", page.Icon, page.Href)));
         // Without a word the whole fleet would match.
         if (words.Length > 0)
-            offered = offered.Concat(Definitions(fleet, actor)).Concat(Templates(fleet, actor, pages)).Concat(Workers(fleet, actor)).Concat(Instances(fleet, actor));
+            offered = offered.Concat(Definitions(fleet, actor)).Concat(Templates(fleet, actor, pages)).Concat(Workers(fleet, actor)).Concat(Instances(fleet, actor, words));
         var ranked = from hit in offered
                      let rank = words.Sum(word => Rank(hit, word) ?? Never)
                      where rank < Never
@@ -66,9 +69,16 @@ internal static class PaletteSearch
     private static IEnumerable<PaletteHit> Workers(FleetSnapshot fleet, Actor actor) => !actor.May(Permission.ReadAll) ? []
         : fleet.Workers.Values.Select(worker => new PaletteHit(PaletteKind.Worker, worker.Id, $"Worker {Capitals(worker.Value.State)} {worker.Value.Template}", Icons.Material.Outlined.Dns, $"/workers/{worker.Id}"));
 
-    private static IEnumerable<PaletteHit> Instances(FleetSnapshot fleet, Actor actor) => fleet.Instances.Values
+    private static IEnumerable<PaletteHit> Instances(FleetSnapshot fleet, Actor actor, string[] words) => Named(fleet, words).Concat(fleet.Instances.Values.Where(entry => Matches(entry, words)))
         .Where(entry => actor.May(Permission.ReadAll) || (actor.May(Permission.ReadOwn) && entry.Value.OwnerId == actor.Id))
+        .DistinctBy(entry => entry.Id).Take(Enough)
         .Select(entry => new PaletteHit(PaletteKind.Instance, entry.Id, $"{entry.Value.DefinitionId} of {entry.Value.OwnerId} {Capitals(entry.Value.State)}", Icons.Material.Outlined.Lan, $"/instances/{entry.Id}"));
+
+    /// <summary>Whose ids are written out, however many others match.</summary>
+    private static IEnumerable<InstanceEntry> Named(FleetSnapshot fleet, string[] words) => words.Select(word => fleet.Instances.GetValueOrDefault(word)).OfType<InstanceEntry>();
+
+    /// <summary>Without a hit being made of it.</summary>
+    private static bool Matches(InstanceEntry entry, string[] words) => words.All(word => new[] { entry.Id, entry.Value.DefinitionId, entry.Value.OwnerId, entry.Value.State.ToString() }.Any(text => text.Contains(word, StringComparison.OrdinalIgnoreCase)));
 
     private static string Capitals(Enum state) => state.ToString().ToUpperInvariant();
 }

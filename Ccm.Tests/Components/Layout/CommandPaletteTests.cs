@@ -31,6 +31,19 @@ public sealed class CommandPaletteTests
         Assert.Contains(portal.Script.Invocations, call => call.Identifier == "ccm.closePalette");
     }
 
+    /// <summary>An answer that is late would write over what was typed since.</summary>
+    [Fact]
+    public async Task Type_Anything_LeavesTheBoxToTheBrowser()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        var palette = Open(portal);
+
+        await palette.Find("[role=combobox]").InputAsync("overview");
+
+        Assert.Equal("Overview", palette.Find("[role=option] .title").TextContent);
+        Assert.False(palette.Find("[role=combobox]").HasAttribute("value"));
+    }
+
     [Fact]
     public async Task Type_NothingMatches_SaysSoAndEnterDoesNothing()
     {

@@ -47,6 +47,15 @@ public sealed class PaletteSearchTests
     }
 
     [Fact]
+    public void Find_MoreThanAnybodyReads_StillHasTheOneThatIsNamed()
+    {
+        var fleet = Sample.Fleet(Enumerable.Range(1, 3000).Select(n => (Sample.Instance($"i-{n}"), (string?)null)), []);
+
+        foreach (var id in new[] { "i-1", "i-30", "i-300" })
+            Assert.Equal(id, PaletteSearch.Find(fleet, new Actor("a", "A", [Role.Viewer]), PortalPages.All, id)[0].Title);
+    }
+
+    [Fact]
     public void Find_RoleUser_FindsOwnInstancesOnlyAndNoWorkers()
     {
         Assert.Equal(["/instances/i-17"], Find(Role.User, "17").Select(hit => hit.Target));
