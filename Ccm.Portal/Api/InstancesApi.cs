@@ -98,7 +98,9 @@ internal static class InstancesApi
     {
         var entry = await reading.InstanceAsync(http.Actor(), id, cancellationToken);
         var templates = await control.ReadTemplatesAsync(cancellationToken);
-        return TypedResults.Ok(ExplanationView.Of(PlacementExplainer.Explain(reading.Snapshot, entry, templates, time.GetUtcNow(), times)));
+        var explanation = PlacementExplainer.Explain(reading.Snapshot, entry, templates, time.GetUtcNow(), times);
+        // To whom workers are not shown, they are not shown one by one here either.
+        return TypedResults.Ok(ExplanationView.Of(http.Actor().May(Permission.ReadAll) ? explanation : explanation with { Workers = [] }));
     }
 
     public static string? WorkerOf(Reading reading, string instanceId) => reading.Snapshot.Instances.GetValueOrDefault(instanceId)?.WorkerId;

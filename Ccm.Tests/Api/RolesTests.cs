@@ -30,6 +30,7 @@ public sealed class RolesTests(ApiHost host) : IClassFixture<ApiHost>
         var his = (string)(await bob.PostedAsync("/api/v1/instances", body))["id"]!;
         Assert.Equal(hers, (string?)Assert.Single((await alice.ReadAsync("/api/v1/instances"))["items"]!.AsArray())!["id"]);
         Assert.Equal(hers, (string?)(await alice.ReadAsync($"/api/v1/instances/{hers}"))["id"]);
+        Assert.Empty((await alice.ReadAsync($"/api/v1/instances/{hers}/explain"))["workers"]!.AsArray());
         foreach (var part in new[] { "", "/events", "/explain" })
             await (await alice.GetAsync($"/api/v1/instances/{his}{part}", TestContext.Current.CancellationToken)).Refused(HttpStatusCode.Forbidden, "alice");
         await (await alice.DeleteAsync($"/api/v1/instances/{his}", TestContext.Current.CancellationToken)).Refused(HttpStatusCode.Forbidden, "alice");

@@ -115,6 +115,19 @@ public sealed class InstancePageTests
     }
 
     [Fact]
+    public async Task Explain_RoleUser_TellsWhyWithoutTheWorkersOneByOne()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Sample.Worker(), new Capacity(1, 1, 1, 1));
+        await portal.PutAsync(Sample.Instance());
+
+        var explain = Open(portal).Find("[data-test=explain]");
+
+        Assert.Contains("the one worker there is cannot take it", explain.TextContent, StringComparison.Ordinal);
+        Assert.Empty(explain.QuerySelectorAll("tbody"));
+    }
+
+    [Fact]
     public async Task Explain_PortsContradictTheWorkers_IsShownAllTheSame()
     {
         await using var portal = await PortalContext.StartAsync(Role.Operator);
