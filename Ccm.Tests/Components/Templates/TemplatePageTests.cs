@@ -2,6 +2,7 @@ using Bunit;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Pages.Templates;
+using Ccm.Portal.Live;
 using Ccm.Tests.Domain;
 using TestContext = Xunit.TestContext;
 
@@ -62,6 +63,24 @@ public sealed class TemplatePageTests
         PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=discard]")));
         var saved = await portal.Control.ReadTemplateAsync("metal", TestContext.Current.CancellationToken);
         Assert.Equal((maxWorkers, description, choice == "theirs" ? 2 : 3), (saved.MaxWorkers, saved.Description, saved.Revision));
+    }
+
+    [Fact]
+    public async Task Conflict_PageIsPaused_ShowsBothSidesAllTheSame()
+    {
+        await using var portal = await StartAsync(Role.Admin);
+        var pause = new LivePause();
+        var page = portal.Open<TemplatePage>("/templates/metal", parameters => parameters.Add(p => p.Name, "metal").AddCascadingValue(pause));
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[name=maxWorkers]")));
+        await page.Find("[name=maxWorkers]").ChangeAsync("7");
+        await page.InvokeAsync(() => pause.Pause(portal.Cache.Current.Revision));
+        await portal.Control.UpdateTemplateAsync(PortalContext.Admin, Operation.New(), Sample.Template() with { Provider = portal.Host.Name, Description = "theirs" }, TestContext.Current.CancellationToken);
+        await portal.Cache.ReachedAsync(portal.Store.Revision, TestContext.Current.CancellationToken);
+
+        await page.Find("[data-test=save]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Contains("Revision 2 was saved while you edited revision 1", page.Find("[data-test=conflict]").TextContent, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("[data-test=refused]"));
     }
 
     [Fact]

@@ -26,8 +26,8 @@ internal static class TemplateForm
         [
             new("cpuCores", "Cores", FieldKind.Number, "Physical ones."),
             new("cpuOvercommit", "Over-commit", FieldKind.Number, "Virtual cores for each physical one; network images idle."),
-            new("memoryGb", "Memory", FieldKind.Number, "Never over-committed.", "GiB"),
-            new("storageGb", "Storage", FieldKind.Number, Unit: "GiB"),
+            new("memoryGb", "Memory", FieldKind.Number, "Never over-committed.", "GB"),
+            new("storageGb", "Storage", FieldKind.Number, Unit: "GB"),
             new("portStart", "First port", FieldKind.Number),
             new("portEnd", "Last port", FieldKind.Number),
         ]),

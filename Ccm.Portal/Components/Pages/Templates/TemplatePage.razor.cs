@@ -27,7 +27,9 @@ public sealed partial class TemplatePage
     private Dictionary<string, string> _unchanged = [];
     private ImmutableArray<Problem> _fieldProblems = [];
     private ImmutableArray<Problem> _refused = [];
-    private List<(string Name, LabRequest Request)> _labs = [];
+
+    /// <summary>Null: they could not be read.</summary>
+    private List<(string Name, LabRequest Request)>? _labs = [];
     private TemplateUse _use = TemplateUse.None;
     private string? _problem;
     private bool _tried;
@@ -103,6 +105,7 @@ public sealed partial class TemplatePage
         }
         catch (RefusedException refused)
         {
+            _labs = null;
             _problem = refused.Kind == RefusalKind.NotFound ? $"There is no worker template {Name}: it may be mistyped or deleted." : refused.Message;
         }
         catch (OperationCanceledException) when (Left.IsCancellationRequested)
@@ -136,10 +139,10 @@ public sealed partial class TemplatePage
         Judge();
     }
 
-    /// <summary>Whether somebody else saved or deleted it meanwhile. That it has a worker more is no edit.</summary>
+    /// <summary>Whether somebody else saved or deleted it meanwhile. That it has a worker more is no edit. A paused page looks as well.</summary>
     private async Task LookAsync()
     {
-        var pointer = Fleet.Templates.GetValueOrDefault(Name!)?.Value;
+        var pointer = Cache.Current.Templates.GetValueOrDefault(Name!)?.Value;
         _gone = pointer is null or { Deleted: true } && _base is not null && !_done;
         if (_gone || _saving || pointer!.Revision == _base?.Revision || pointer.Revision == _theirs?.Revision)
         {

@@ -9,12 +9,14 @@ namespace Ccm.Portal.Components.Pages.Templates;
 /// <summary>All kinds of worker, with what there is of each and which labs it would take.</summary>
 public sealed partial class TemplatesPage
 {
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
     private List<TemplateTable.Row> _rows = [];
     private ImmutableArray<WorkerTemplate> _templates = [];
     private Dictionary<string, int> _takes = [];
     private int _labs;
     private string? _problem;
     private bool _read;
+    private bool _retrying;
 
     protected override Task OnInitializedAsync() => ReadAsync();
 
@@ -52,12 +54,27 @@ public sealed partial class TemplatesPage
         }
         catch (RefusedException refused)
         {
-            _problem = refused.Message;
+            _problem = $"{refused.Problems[0].Reason} It is tried again by itself.";
+            RetryLater();
         }
         catch (OperationCanceledException) when (Left.IsCancellationRequested)
         {
             return;
         }
         StateHasChanged();
+    }
+
+    /// <summary>The documents tell nobody that they are back.</summary>
+    private void RetryLater()
+    {
+        if (_retrying)
+            return;
+        _retrying = true;
+        Begin(async () =>
+        {
+            await Task.Delay(RetryPause, Time, Left);
+            _retrying = false;
+            await ReadAsync();
+        });
     }
 }
