@@ -7,6 +7,9 @@ namespace Ccm.Portal.Components.Grid;
 /// <param name="ActAsync">Throws what the row refuses with.</param>
 public sealed record BulkAction<TRow>(string Verb, string Consequence, Func<TRow, string?> Against, Func<TRow, CancellationToken, Task> ActAsync)
 {
+    /// <summary>What is asked, <c>{0}</c> being how many: <c>Extend {0} by 30 min</c>.</summary>
+    public string Asked { get; init; } = Verb + " {0}";
+
     /// <summary>It cannot be undone: the number of rows is to be typed.</summary>
     public bool Grave { get; init; }
 }

@@ -38,6 +38,8 @@ public sealed partial class BulkDialog<TRow> : IDisposable
 
     private bool Armed => _touched.Count > 0 && (!Action.Grave || _typed.Trim() == _touched.Count.ToString(CultureInfo.InvariantCulture));
 
+    private string Asked => Action.Asked.Replace("{0}", Count(_touched.Count), StringComparison.Ordinal);
+
     private string Reasons => string.Join(", ", _left.CountBy(reason => reason).OrderByDescending(pair => pair.Value).Take(5)
         .Select(pair => _left.Count == pair.Value ? pair.Key : $"{pair.Key} ({pair.Value})"));
 

@@ -11,6 +11,14 @@ namespace Ccm.Tests.Components.Instances;
 public sealed class InstancesPageTests
 {
     [Fact]
+    public async Task Bulk_WhatIsAsked_ReadsAsASentence()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+
+        Assert.Equal(["Stop {0}", "Extend {0} by 30 min", "End {0}"], InstanceBulk.For(portal.Actor, portal.Control).Select(action => action.Asked));
+    }
+
+    [Fact]
     public async Task Change_OneInstance_RepaintsItsRowAndNoOther()
     {
         await using var portal = await PortalContext.StartAsync(Role.Viewer);

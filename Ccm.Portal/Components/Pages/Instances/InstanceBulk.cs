@@ -22,7 +22,7 @@ internal static class InstanceBulk
             (entry, token) => control.StopInstanceAsync(actor, Operation.New(), entry.Id, token)));
         actions.Add(new("Extend 30 min", "The slots end 30 minutes later than they do now. A slot is not extended where somebody was promised the place.",
             entry => Against(actor, entry) ?? (!InstanceWords.MayEnd(entry.Value) ? "ending already" : entry.Value.TimeslotEnd is null ? "without a slot yet" : null),
-            (entry, token) => control.ExtendInstanceAsync(actor, Operation.New(), entry.Id, entry.Value.TimeslotEnd!.Value + Extension, token)));
+            (entry, token) => control.ExtendInstanceAsync(actor, Operation.New(), entry.Id, entry.Value.TimeslotEnd!.Value + Extension, token)) { Asked = "Extend {0} by 30 min" });
         if (actor.May(Permission.Collect))
             actions.Add(new("Collect", "The evidence of each lab is gathered; then it is graded and ends.",
                 entry => InstanceWords.MayCollect(entry.Value) ? null : "not running",
