@@ -30,7 +30,7 @@ public static class DefinitionRules
         if (request.WarmPoolDepth is < 0 or > 100)
             problems.Add(new Problem("warmPoolDepth", $"{request.WarmPoolDepth} is out of range.", "Give 0 to 100."));
         if (request.Resources is { } resources && (resources.CpuCores is < 0 or > 4096 || resources.MemoryGb is < 0 or > 65536 || resources.StorageGb is < 0 or > 1_000_000))
-            problems.Add(new Problem("resources", "An amount is out of range.", "Give 0 or more cores, GiB of memory and GiB of storage, as one host could have."));
+            problems.Add(new Problem("resources", "An amount is out of range.", "Give 0 or more cores, GB of memory and GB of storage, as one host could have."));
         TooLong(problems, "cmlVersionRange", request.CmlVersionRange, 200);
         TooLong(problems, "description", request.Description, 10_000);
         TooLong(problems, "changeNote", request.ChangeNote, 2_000);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ccm.Portal.Live;
 
 /// <summary>Words of the domain as they stand in a page's address, and of time.</summary>
@@ -12,6 +14,17 @@ internal static class Words
                 return value;
         }
         return null;
+    }
+
+    /// <summary>So many characters at most, as people count them: no emoji is cut in half.</summary>
+    public static string Short(string text, int most)
+    {
+        if (text.Length <= most)
+            return text;
+        // A title may be as long as the file.
+        var start = text[..Math.Min(text.Length, 20 * most)];
+        var characters = new StringInfo(start);
+        return characters.LengthInTextElements > most ? characters.SubstringByTextElements(0, most) + "…" : start.Length < text.Length ? start + "…" : text;
     }
 
     /// <summary>How long, to the two largest units that count: <c>3 h 5 min</c>.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
@@ -178,9 +177,6 @@ public sealed partial class ImportPanel
         var cut = slug.ToString(0, Math.Min(slug.Length, 63)).Trim('-');
         return cut.Length > 0 ? cut : "lab";
     }
-
-    /// <summary>A title may be as long as the file.</summary>
-    private static string Short(string text) => text.Length > 200 && new StringInfo(text[..Math.Min(text.Length, 4000)]) is { LengthInTextElements: > 200 } characters ? characters.SubstringByTextElements(0, 200) + "…" : text;
 
     private static string Sources(LabEstimate estimate)
     {

@@ -4,6 +4,7 @@ using Ccm.Engine.Control;
 using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Api;
+using Ccm.Portal.Live;
 using MudBlazor;
 
 namespace Ccm.Portal.Components.Shared.Events;
@@ -68,7 +69,7 @@ internal static class EventWords
         var told = diffs.Where(diff => !diff.IsBookkeeping).ToList();
         if (told.Count == 0 || diffs.All(diff => diff.IsAdded) || diffs.All(diff => diff.IsRemoved))
             return "";
-        var shown = told.Where(diff => !diff.IsTime).Take(3).Select(diff => Short(diff.InWords)).ToList();
+        var shown = told.Where(diff => !diff.IsTime).Take(3).Select(diff => Words.Short(diff.InWords, 90)).ToList();
         if (told.Count > shown.Count)
             shown.Add(shown.Count == 0 ? string.Join(", ", told.Take(3).Select(diff => diff.Name)) : $"{told.Count - shown.Count} more");
         return string.Join(" · ", shown);
@@ -92,6 +93,4 @@ internal static class EventWords
     }
 
     private static readonly JsonSerializerOptions Indented = new(DomainJson.Options) { WriteIndented = true };
-
-    private static string Short(string text) => text.Length > 90 ? text[..90] + "…" : text;
 }

@@ -40,7 +40,7 @@ internal static class DefinitionForm
 
     public static ImmutableArray<FormField> Resources { get; } =
     [
-        new("cpuCores", "Cores", FieldKind.Number), new("memoryGb", "Memory", FieldKind.Number, Unit: "GiB"), new("storageGb", "Storage", FieldKind.Number, Unit: "GiB"),
+        new("cpuCores", "Cores", FieldKind.Number), new("memoryGb", "Memory", FieldKind.Number, Unit: "GB"), new("storageGb", "Storage", FieldKind.Number, Unit: "GB"),
         new("nestedVirt", "Needs hardware virtualisation inside the host", FieldKind.Flag),
     ];
 
