@@ -8,7 +8,7 @@ namespace Ccm.Portal.Components.Pages.Reservations;
 public sealed partial class ReservationsPage
 {
     private const int Slots = 8;
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(300);
     private (string Lab, int Minutes, DateTimeOffset? From) _asked = ("", 0, null);
     private ImmutableArray<FreeSlot>? _slots;
     private string? _slotsProblem;
@@ -31,7 +31,7 @@ public sealed partial class ReservationsPage
         {
             // Whoever moves through the time asks where they come to rest.
             if (_looking && asked.From != before.From && asked == before with { From = asked.From })
-                await Task.Delay(Rest, Time, asking.Token);
+                await Task.Delay(Debounce, Time, asking.Token);
             if (_looking)
                 slots = await FindAsync(asked.Lab, asked.Minutes, asked.From, asking.Token);
         }
