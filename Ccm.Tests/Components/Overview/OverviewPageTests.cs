@@ -14,16 +14,17 @@ public sealed class OverviewPageTests
 {
     /// <summary>The store has two things to say, under one title.</summary>
     [Fact]
-    public async Task Open_TwoWarningsOfTheStore_ShowsBoth()
+    public async Task Concerns_TwoOfOneTitle_StayWhenAnotherComes()
     {
         await using var portal = await StartAsync(Role.Viewer);
         portal.Store.Status = portal.Store.Status with { SizeBytes = 99 << 20, QuotaBytes = 100 << 20, Alarms = ["NOSPACE", "CORRUPT"] };
         await portal.Monitor.LookAsync(TestContext.Current.CancellationToken);
-        Assert.True(portal.Monitor.Report.Warnings.Length > 1);
 
         var page = portal.Open<OverviewPage>("/overview");
+        Assert.Equal(2, page.FindAll("[data-test=concern]").Count);
+        await portal.CommitAsync([], [StateKeys.SchedulerLeader]);
 
-        Assert.Equal(portal.Monitor.Report.Warnings.Length, page.FindAll("[data-test=concern] h3").Count(title => title.TextContent.Contains("The state store needs somebody", StringComparison.Ordinal)));
+        portal.ShowsInTime(page, () => Assert.Equal(["Nobody leads the scheduler", "The state store needs somebody", "The state store needs somebody"], page.FindAll("[data-test=concern] h3 a").Select(title => title.TextContent)));
     }
 
     [Theory]
