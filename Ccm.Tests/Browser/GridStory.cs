@@ -50,6 +50,20 @@ public sealed class GridStory(PortalInBrowser browser) : BrowserTest(browser)
         Assert.Equal(ids, lines[1..].Select(line => line.Split(',')[0]));
         Assert.Equal(Rows, ids.Count);
 
+        // A box says what is selected: a range that ends on a selected row leaves it so.
+        var boxes = page.Locator("[data-test=row] .ccm-pick input");
+        await boxes.Nth(0).ClickAsync();
+        await boxes.Nth(2).ClickAsync();
+        await Expect(page.Locator("[data-test=selected]")).ToHaveTextAsync("2 selected");
+        await boxes.Nth(0).ClickAsync(new() { Modifiers = [KeyboardModifier.Shift] });
+        await Expect(page.Locator("[data-test=selected]")).ToHaveTextAsync("3 selected");
+        await Expect(boxes.Nth(0)).ToBeCheckedAsync();
+        await boxes.Nth(1).ClickAsync();
+        await Expect(page.Locator("[data-test=selected]")).ToHaveTextAsync("2 selected");
+        await Expect(boxes.Nth(1)).Not.ToBeCheckedAsync();
+        await page.Locator("[data-test=select-none]").ClickAsync();
+        await Expect(boxes.Nth(0)).Not.ToBeCheckedAsync();
+
         await page.Locator("[data-test=select-all]").ClickAsync();
         await page.Locator("[data-test=bulk-end]").ClickAsync();
         await page.Locator("[data-test=bulk-word]").FillAsync($"{Rows}");
