@@ -5,7 +5,6 @@ namespace Ccm.Tests.Docs;
 /// <summary>What the pages say of settings, paths and commands is so.</summary>
 public sealed partial class ReadmeTests
 {
-    private const string Picture = "docs/instances.png";
     private static readonly string Readme = Repository.Read("README.md");
 
     [Fact]
@@ -83,11 +82,13 @@ public sealed partial class ReadmeTests
         Assert.True(Repository.Has("test.sh"));
     }
 
-    [Fact]
-    public void Readme_Picture_IsThere()
+    [Theory]
+    [InlineData("docs/overview.png")]
+    [InlineData("docs/reservations.png")]
+    public void Readme_Picture_IsThere(string picture)
     {
-        Assert.Contains($"({Picture})", Readme, StringComparison.Ordinal);
-        Assert.True(Repository.Has(Picture), $"{Picture} is missing.");
+        Assert.Contains($"({picture})", Readme, StringComparison.Ordinal);
+        Assert.True(Repository.Has(picture), $"{picture} is missing.");
     }
 
     [Theory]
