@@ -53,7 +53,7 @@ public sealed class AuditStory(PortalInBrowser browser) : BrowserTest(browser)
     private async Task EditTemplateAsync(string name)
     {
         var client = Browser.Portal.Client;
-        var template = await client.PostedAsync("/api/v1/templates", new { name, licenseType = "ENTERPRISE", maxNodes = 300, capacity = new { cpuCores = 4, memoryGb = 64, storageGb = 100 } });
+        var template = await client.PostedAsync("/api/v1/templates", new { name, licenseType = "ENTERPRISE", maxNodes = 300, enabled = false, capacity = new { cpuCores = 4, memoryGb = 64, storageGb = 100 } });
         template["maxWorkers"] = 3;
         (await client.PutAsJsonAsync($"/api/v1/templates/{name}", template, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
         await Eventually.HoldsAsync(async () => (await client.ReadAsync($"/api/v1/audit?subject=templates/{name}"))["items"]!.AsArray().Count == 2, "the edit stands in the trail");

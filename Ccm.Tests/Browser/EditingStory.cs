@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using Ccm.Tests.Api;
 using Ccm.Tests.Components;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -103,13 +104,12 @@ public sealed class EditingStory(PortalInBrowser browser) : BrowserTest(browser)
     public async Task Template_EditedByTwo_ShowsBothSides()
     {
         await Browser.AddressAsync();
-        var template = (await Browser.Portal.GetAsync("/api/v1/templates")).GetProperty("items")[0];
-        var name = template.GetProperty("name").GetString()!;
+        const string name = "edited-by-two";
+        var edited = await Browser.Portal.Client.PostedAsync("/api/v1/templates", new { name, licenseType = "PERSONAL", maxNodes = 20, enabled = false, capacity = new { cpuCores = 4, memoryGb = 64, storageGb = 100 } });
         var page = await SignInAsync("admin", $"/templates/{name}");
         await page.Locator("[name=maxWorkers]").FillAsync("33");
         await page.Locator("[name=description]").FillAsync("mine");
 
-        var edited = System.Text.Json.Nodes.JsonNode.Parse(template.GetRawText())!.AsObject();
         edited["costPerHour"] = 9.25;
         using var answer = await Browser.Portal.Client.PutAsJsonAsync($"/api/v1/templates/{name}", edited);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
