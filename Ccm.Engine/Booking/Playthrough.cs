@@ -5,13 +5,11 @@ namespace Ccm.Engine.Booking;
 /// tightest, else onto one more, the cheapest that takes it; what finds no place waits until something is given back. A lab stays where
 /// it is, so that free room in pieces counts as what it is. The same in, the same out.
 /// </summary>
-internal sealed class Playthrough
+internal sealed partial class Playthrough
 {
     /// <summary>Workers that are started for labs due within so long are up at the same time.</summary>
-    private static readonly TimeSpan Together = TimeSpan.FromMinutes(1);
-    /// <summary>The cheapest first, as templates are; by no id, which one that is yet to be made does not have.</summary>
-    private static readonly Comparer<Place> AsStarted = Comparer<Place>.Create((one, other) => one.Kind.CostPerHour.CompareTo(other.Kind.CostPerHour) is not 0 and var cost ? cost
-        : string.CompareOrdinal(one.Kind.Template, other.Kind.Template));
+    public static readonly TimeSpan Together = TimeSpan.FromMinutes(1);
+
     private readonly GrownFleet _fleet;
     private readonly HashSet<Place> _startedForAsked = [];
     private readonly IReadOnlySet<string> _excused;
@@ -39,8 +37,8 @@ internal sealed class Playthrough
     /// <summary>Where those that are asked about went when they were due, and whether the place was started for them.</summary>
     public List<(Place Place, bool Started)> AskedOn { get; } = [];
 
-    /// <summary>Places that had to be started, each with the first for whom; in order.</summary>
-    public List<(Claim Claim, Place Place)> Starts { get; } = [];
+    /// <summary>Places that had to be started, each with the first for whom and when it has to be ready; in order.</summary>
+    public List<(Claim Claim, Place Place, DateTimeOffset At)> Starts { get; } = [];
 
     /// <summary>All that had no place when they were due, promised or not.</summary>
     public HashSet<string> Waited { get; } = new(StringComparer.Ordinal);
@@ -162,7 +160,7 @@ internal sealed class Playthrough
     private void Start(Place place, Claim claim, DateTimeOffset at)
     {
         place.Start(Idleness.Since(at, _fleet.Times.WorkerStart(place.Kind.StartupTimeMinutes), _fleet.Times));
-        Starts.Add((claim, place));
+        Starts.Add((claim, place, at));
         if (claim.Asked && place.Coming == Coming.No)
             _startedForAsked.Add(place);
     }
@@ -243,80 +241,6 @@ internal sealed class Playthrough
         _ends.Enqueue((place, claim), until);
     }
 
-    /// <summary>The tightest of those that run and are ready, else of those that are coming.</summary>
-    private Place? Tightest(Claim claim, DateTimeOffset at)
-    {
-        Place? best = null;
-        var bestScore = 0.0;
-        foreach (var place in _workers)
-        {
-            if (place.Runs(at) || (place.IsAwaited && !claim.IsPromised))
-                Compare(place);
-        }
-        foreach (var places in _grown)
-        {
-            foreach (var place in places)
-            {
-                if (place.Runs(at))
-                    Compare(place);
-            }
-        }
-        return best;
-
-        void Compare(Place place)
-        {
-            if (!place.HasRoom(claim) || !InTime(claim, place, at))
-                return;
-            var score = Score(claim, place, at);
-            if ((best is null || score > bestScore || (score == bestScore && IsBefore(place, best))) && place.Kind.CouldHold(claim))
-                (best, bestScore) = (place, score);
-        }
-    }
-
-    /// <summary>
-    /// A worker that stands still, else one more of a template; the cheapest that takes it. What was started or ordered a moment ago is
-    /// still counted as what it was before, so that the plan stays the same while it is carried out.
-    /// </summary>
-    private Place? Started(Claim claim, DateTimeOffset at)
-    {
-        var stopped = _workers.Concat(_grown.SelectMany(places => places)).Where(place => (place.IsStopped(at) || place is { IsAwaited: true, Coming: Coming.Restarted }) && place.Kind.CouldHold(claim) && InTime(claim, place, at)).Order(AsStarted).FirstOrDefault();
-        if (stopped is not null)
-            return stopped;
-        for (var n = 0; n < _grown.Length; n++)
-        {
-            var growth = _fleet.Growth[n];
-            if (!growth.Kind.CouldHold(claim) || !InTime(claim, growth.Ready, at))
-                continue;
-            if (_workers.Find(place => place is { IsAwaited: true, Coming: Coming.Made } && place.Kind.Template == growth.Kind.Template && place.Kind.CouldHold(claim) && InTime(claim, place, at)) is { } ordered)
-                return ordered;
-            if (_grown[n].Find(place => place.IsGone(at)) is { } again)
-                return again;
-            if (_workers.Find(place => place.IsGone(at) && place.Kind.Template == growth.Kind.Template) is { } gone)
-            {
-                _workers.Remove(gone);
-                _retired.Add(gone);
-            }
-            if (Unused(n) > 0)
-            {
-                _grown[n].Add(new Place(growth.Kind, null, growth.Ready, leaving: false, default) { Number = _made++ });
-                return _grown[n][^1];
-            }
-        }
-        return _workers.Find(place => place.IsAwaited && place.Kind.CouldHold(claim) && InTime(claim, place, at));
-    }
-
-    /// <summary>Whether there is room for it that only start-up keeps it from.</summary>
-    private bool HasLateRoom(Claim claim, DateTimeOffset at) =>
-        _workers.Exists(place => place.Kind.CouldHold(claim) && place.HasRoom(claim) && !place.IsLeaving && !InTime(claim, place, at))
-        || Enumerable.Range(0, _grown.Length).Any(n => Unused(n) > 0 && _fleet.Growth[n].Kind.CouldHold(claim) && !InTime(claim, _fleet.Growth[n].Ready, at));
-
-    private static bool InTime(Claim claim, Place place, DateTimeOffset at) => place.IsLeaving ? place.Ready <= at : InTime(claim, place.Ready, at);
-
-    /// <summary>A worker that starts late is better than none, as long as it starts before the slot ends.</summary>
-    private static bool InTime(Claim claim, DateTimeOffset ready, DateTimeOffset at) => claim.Until is not { } until || Later(ready, at) < until;
-
-    private static double Score(Claim claim, Place place, DateTimeOffset at) => place.UtilisationWith(claim) + (place.Ready <= at ? 1 : 0);
-
     /// <summary>An idle worker runs on while something is due soon that it could take, wherever that goes in the end.</summary>
     private void KeepForIt(Claim claim, DateTimeOffset at)
     {
@@ -326,9 +250,6 @@ internal sealed class Playthrough
                 place.KeepRunning(at, _fleet.Times);
         }
     }
-
-    private static bool IsBefore(Place place, Place other) => (place.Labs > 0) != (other.Labs > 0) ? place.Labs > 0
-        : place.WorkerId is null || other.WorkerId is null ? place.Number < other.Number : string.CompareOrdinal(place.WorkerId, other.WorkerId) < 0;
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -25,6 +25,7 @@ internal sealed class PlannedFleet
     private readonly Playthrough? _played;
     private readonly DateTimeOffset _now;
     private readonly PlanningTimes _times;
+    private readonly TimeSpan _slowest;
 
     public PlannedFleet(FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, DateTimeOffset now, PlanningTimes times)
     {
@@ -33,8 +34,11 @@ internal sealed class PlannedFleet
             _workers[name] = pointer.Value.Workers;
         foreach (var worker in snapshot.Workers.Values.Where(worker => worker.Value is { State: WorkerState.Pending, Trouble: not null }))
             _without.Add(worker.Value.Template);
-        var slowest = templates.Where(template => template.Enabled).Select(template => times.On(template.Provider).WorkerStart(template.StartupTimeMinutes)).DefaultIfEmpty().Max();
-        var soon = snapshot.Waiting.Where(entry => entry.Value.AsSoonAsPossible || times.Due(entry.Value) - slowest - HeadStart <= now).ToList();
+        _slowest = templates.Where(template => template.Enabled).Select(template => StartOf(template.Provider, template.StartupTimeMinutes))
+            .Concat(snapshot.Workers.Values.Where(worker => worker.Value.State == WorkerState.Stopped).Select(worker => StartOf(worker.Value.Provider, worker.Value.RestartTimeMinutes)))
+            .DefaultIfEmpty().Max();
+        // With the last of those that are due together with one of them: their workers are chosen, and ordered, together.
+        var soon = snapshot.Waiting.Where(entry => entry.Value.AsSoonAsPossible || times.Due(entry.Value) - _slowest - HeadStart - Playthrough.Together <= now).ToList();
         // Mostly nothing waits, and then there is nothing to play.
         if (soon.Count == 0)
             return;
@@ -50,7 +54,7 @@ internal sealed class PlannedFleet
         var starts = _played.Starts.ToLookup(start => start.Claim);
         foreach (var claim in _claims.Where(claim => claim.WorkerId is null))
         {
-            var decisions = starts[claim].Where(start => start.Place.Coming == Coming.No).Select(start => Start(claim, start.Place)).ToList();
+            var decisions = starts[claim].Where(start => start.Place.Coming == Coming.No && IsTime(start.At, _slowest)).Select(start => Start(claim, start.Place, start.At)).ToList();
             foreach (var decision in decisions.Where(decision => decision is not ScalingDecision.SkipUp))
                 yield return decision;
             // One reason for each, however many workers its turn starts.
@@ -72,28 +76,31 @@ internal sealed class PlannedFleet
 
     private bool IsUnreadable(WorkerTemplate template) => _snapshot.Unreadable.ContainsKey(StateKeys.Template(template.Name));
 
-    private ScalingDecision Start(Claim claim, Place place)
+    /// <param name="at">When the first is due that it is started together with.</param>
+    private ScalingDecision Start(Claim claim, Place place, DateTimeOffset at)
     {
         if (place.WorkerId is { } id)
         {
             var stopped = _snapshot.Workers[id].Value;
-            return IsTime(claim, stopped.Provider, stopped.RestartTimeMinutes)
+            return IsTime(at, StartOf(stopped.Provider, stopped.RestartTimeMinutes))
                 ? new ScalingDecision.Restart(id, $"{claim.Id} fits nowhere else; restarting takes {stopped.RestartTimeMinutes} minutes.")
                 : new ScalingDecision.SkipUp(claim.Id, $"{id} would be ready again before it is needed.");
         }
         var template = _templates.Single(template => template.Name == place.Kind.Template);
-        return !IsTime(claim, template.Provider, template.StartupTimeMinutes) ? new ScalingDecision.SkipUp(claim.Id, $"A worker of {template.Name} would be ready before it is needed.")
+        return !IsTime(at, StartOf(template.Provider, template.StartupTimeMinutes)) ? new ScalingDecision.SkipUp(claim.Id, $"A worker of {template.Name} would be ready before it is needed.")
             : MayCreate(template) ? Create(template.Name, $"{claim.Id} fits nowhere; {template.Name} is the cheapest that takes it.")
             : new ScalingDecision.SkipUp(claim.Id, WhyNot(claim));
     }
 
-    private bool IsTime(Claim claim, string provider, int minutes) => claim.From - _times.On(provider).WorkerStart(minutes) - HeadStart <= _now;
+    private bool IsTime(DateTimeOffset at, TimeSpan start) => at - start - HeadStart <= _now;
+
+    private TimeSpan StartOf(string provider, int minutes) => _times.On(provider).WorkerStart(minutes);
 
     private string WhyNot(Claim claim)
     {
         var fitting = _templates.Where(template => template.Enabled && PlaceKind.Of(template).CouldHold(claim))
             .OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal).ToList();
-        var late = fitting.Where(template => Left(template) > 0 && claim.Until <= _now + _times.On(template.Provider).WorkerStart(template.StartupTimeMinutes)).ToList();
+        var late = fitting.Where(template => Left(template) > 0 && claim.Until <= _now + StartOf(template.Provider, template.StartupTimeMinutes)).ToList();
         return late.Count > 0 ? $"No worker would be ready before its slot ends: {string.Join(", ", late.Select(template => $"{template.Name} takes {template.StartupTimeMinutes} minutes to start"))}."
             : fitting.Count == 0
             ? $"No enabled template makes a worker large enough, licensed and of the version it needs{(claim.Request.Region is { Length: > 0 } region ? $" in region {region}" : "")}."

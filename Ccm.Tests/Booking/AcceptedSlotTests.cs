@@ -27,6 +27,13 @@ public sealed class AcceptedSlotTests
         [Sample.Template("small") with { MemoryGb = 32, CostPerHour = 1, MaxWorkers = 1, LicenseType = LicenseType.Personal }, Sample.Template("large") with { MemoryGb = 64, CostPerHour = 4, MaxWorkers = 1 }],
         Booked.Slot("i-0", 1.5, 0.5), Booked.Slot("i-1", 4, 1, Sample.Request(memory: 16)), Booked.Slot("i-2", 4, 1, Sample.Request(memory: 56) with { LicenseAffinity = [LicenseType.Enterprise] }));
 
+    /// <summary>The second was due half a minute after the first, and its worker ordered half a minute later: too late for the first to be laid onto it, as it had been promised.</summary>
+    [Fact]
+    public void DueWithinAMinute_TheirWorkersAreOrderedTogether() => InTime(4,
+        [Personal with { Name = "large", MemoryGb = 96, PortRange = new PortRange(2000, 2005), MaxWorkers = 1 }, Personal with { Name = "small", MemoryGb = 32, MaxWorkers = 2 }],
+        Booked.Slot("i-0", 4, 0.25, Sample.Request(memory: 8, licensedNodes: 20, ports: 6)), Booked.Slot("i-1", 4, 2, Sample.Request(memory: 32, licensedNodes: 5, ports: 1)),
+        Booked.Slot("i-2", 4, 1.5, Sample.Request(memory: 8, licensedNodes: 2, ports: 5)), Booked.Slot("i-3", 4.25, 1.5, Sample.Request(memory: 32, licensedNodes: 2, ports: 3)));
+
     private static void InTime(int accepted, WorkerTemplate[] templates, params LabletInstance[] wanted)
     {
         var fleet = FleetInTime.OfAccepted(templates, wanted);

@@ -41,6 +41,17 @@ public sealed class ScalingUpTests
         Assert.Equal("dear", Assert.IsType<ScalingDecision.Create>(Assert.Single(Plan([Sample.Instance()], [],
             [Sample.Template("cheap") with { CostPerHour = 1, MaxWorkers = 2 }, Sample.Template("dear") with { CostPerHour = 2 }], ("cheap", 2)))).Template);
 
+    /// <summary>The dear one was ordered while the cheap ones were at their maximum; one of them was given back since.</summary>
+    [Fact]
+    public void Plan_CheaperOneWouldComeTooLate_KeepsToTheOneThatWasOrdered()
+    {
+        var dear = Sample.Template("dear") with { CostPerHour = 2 };
+        var ordered = Sample.WorkerOf(dear, "w-1", WorkerState.Provisioning);
+        var lab = Later(TimeSpan.FromMinutes(15));
+
+        Assert.Empty(Plan([lab], [ordered with { LastTransition = ordered.LastTransition with { At = Sample.Now.AddMinutes(-10) } }], [Sample.Template("cheap") with { CostPerHour = 1 }, dear], ("dear", 1)));
+    }
+
     [Fact]
     public void Plan_AllAtTheirMaximum_RefusesWithTheNumbers() =>
         Assert.Contains("metal 3", Assert.IsType<ScalingDecision.SkipUp>(Assert.Single(Plan([Sample.Instance()], [], [Sample.Template() with { MaxWorkers = 3 }], ("metal", 3)))).Reason, StringComparison.Ordinal);
