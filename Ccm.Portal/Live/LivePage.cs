@@ -13,20 +13,14 @@ namespace Ccm.Portal.Live;
 /// those that follow soon together, at the <see cref="Pace"/> that the machine has time for. While it is paused it follows all the same,
 /// and keeps what it would have shown.
 /// </summary>
-public abstract class LivePage : ComponentBase, IAsyncDisposable
+public abstract class LivePage : BeatingComponent
 {
     private readonly Pace _pace = new();
-    private readonly CancellationTokenSource _left = new();
     private Task _following = Task.CompletedTask;
     private FleetChange? _held;
 
-    protected LivePage() => Left = _left.Token;
-
     /// <summary>The fleet as shown.</summary>
     protected FleetSnapshot Fleet { get; private set; } = FleetSnapshot.Empty;
-
-    /// <summary>Cancelled when the page is left; may still be asked afterwards, by what was under way.</summary>
-    protected CancellationToken Left { get; }
 
     /// <summary>So long at the least between two paintings; for a page whose every painting looks at the whole fleet.</summary>
     protected virtual TimeSpan Rest => TimeSpan.Zero;
@@ -39,9 +33,6 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
 
     [Inject]
     protected ControlPlane Control { get; set; } = null!;
-
-    [Inject]
-    protected TimeProvider Time { get; set; } = null!;
 
     [Inject]
     private ISnackbar Snackbar { get; set; } = null!;
@@ -66,6 +57,7 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
 
     protected override void OnAfterRender(bool firstRender)
     {
+        base.OnAfterRender(firstRender);
         if (!firstRender)
             return;
         if (Pause is { } pause)
@@ -104,33 +96,13 @@ public abstract class LivePage : ComponentBase, IAsyncDisposable
         }
     }
 
-    /// <summary>Begins what nobody waits for. Its fault goes to the page's error boundary, as a handler's would, instead of getting lost.</summary>
-    protected void Begin(Func<Task> act) => _ = RunAsync(act);
-
-    public virtual async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         if (Pause is { } pause)
             pause.Changed -= ShowHeld;
-        await _left.CancelAsync();
+        await base.DisposeAsync();
         await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _left.Dispose();
         GC.SuppressFinalize(this);
-    }
-
-    private async Task RunAsync(Func<Task> act)
-    {
-        try
-        {
-            await InvokeAsync(act);
-        }
-        catch (Exception) when (Left.IsCancellationRequested)
-        {
-            // The page was left.
-        }
-        catch (Exception exception)
-        {
-            await DispatchExceptionAsync(exception);
-        }
     }
 
     private async Task FollowAsync(FleetSubscription subscription)

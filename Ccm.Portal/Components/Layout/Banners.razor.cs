@@ -10,7 +10,6 @@ namespace Ccm.Portal.Components.Layout;
 public sealed partial class Banners
 {
     private const int Most = 3;
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private List<(string Id, DateTimeOffset Since)> _silent = [];
     private List<string> _overdue = [];
     private Notice? _notice;
@@ -31,12 +30,7 @@ public sealed partial class Banners
         Look();
     }
 
-    protected override void OnAfterRender(bool firstRender)
-    {
-        base.OnAfterRender(firstRender);
-        if (firstRender)
-            Begin(BeatAsync);
-    }
+    protected override TimeSpan? LookEvery => TimeSpan.FromSeconds(1);
 
     /// <summary>On every page, with every change: of the workers it is only asked whether one that has trouble, or had, is among those that changed.</summary>
     protected override bool Apply(FleetChange change)
@@ -47,15 +41,7 @@ public sealed partial class Banners
 
     private static bool HasTrouble(WorkerEntry? worker) => worker?.Value is { UnreachableSince: not null } or { DrainOverdueSince: not null };
 
-    private async Task BeatAsync()
-    {
-        while (true)
-        {
-            await Task.Delay(Beat, Time, Left);
-            if (Look())
-                StateHasChanged();
-        }
-    }
+    protected override bool LookAgain() => Look();
 
     /// <summary>Whether anything but the workers differs from what is shown.</summary>
     private bool Look()

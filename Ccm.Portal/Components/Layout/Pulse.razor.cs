@@ -8,9 +8,6 @@ namespace Ccm.Portal.Components.Layout;
 /// <summary>Tells how fresh the page is, once a second, and holds it still.</summary>
 public sealed partial class Pulse
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
-    private readonly CancellationTokenSource _left = new();
-    private Task _beating = Task.CompletedTask;
     private WatchFreshness _freshness = new(0, null, null);
     private string _age = "";
     private bool _stale;
@@ -21,10 +18,9 @@ public sealed partial class Pulse
     [Inject]
     private WatchCache Cache { get; set; } = null!;
 
-    [Inject]
-    private TimeProvider Time { get; set; } = null!;
-
     private string Waits => Pause.Waiting switch { 0 => "nothing waits", 1 => "1 change waits", var many => string.Create(CultureInfo.InvariantCulture, $"{many:N0} changes wait") };
+
+    protected override TimeSpan? LookEvery => TimeSpan.FromSeconds(1);
 
     protected override void OnInitialized()
     {
@@ -32,18 +28,18 @@ public sealed partial class Pulse
         Look();
     }
 
-    protected override void OnAfterRender(bool firstRender)
-    {
-        if (firstRender)
-            _beating = BeatAsync();
-    }
-
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         Pause.Changed -= StateHasChanged;
-        await _left.CancelAsync();
-        await _beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _left.Dispose();
+        await base.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    protected override bool LookAgain()
+    {
+        var shown = (_freshness.Revision, _age, _stale);
+        Look();
+        return shown != (_freshness.Revision, _age, _stale);
     }
 
     private void Toggle()
@@ -52,21 +48,6 @@ public sealed partial class Pulse
             Pause.Resume();
         else
             Pause.Pause(Cache.Current.Revision);
-    }
-
-    private async Task BeatAsync()
-    {
-        while (!_left.IsCancellationRequested)
-        {
-            await Task.Delay(Beat, Time, _left.Token);
-            await InvokeAsync(() =>
-            {
-                var shown = (_freshness.Revision, _age, _stale);
-                Look();
-                if (shown != (_freshness.Revision, _age, _stale))
-                    StateHasChanged();
-            });
-        }
     }
 
     private void Look()

@@ -23,6 +23,7 @@ public sealed partial class OverviewPage
     private List<InstanceEntry> _own = [];
     private DateTimeOffset _looked;
     private bool _changed;
+    private int _beats;
 
     [Inject]
     private DocumentsWatch Documents { get; set; } = null!;
@@ -41,12 +42,7 @@ public sealed partial class OverviewPage
 
     protected override void OnParametersSet() => Look();
 
-    protected override void OnAfterRender(bool firstRender)
-    {
-        base.OnAfterRender(firstRender);
-        if (firstRender)
-            Begin(BeatAsync);
-    }
+    protected override TimeSpan? LookEvery => Beat;
 
     /// <summary>The first change after a quiet second shows at once, those that follow with the next beat.</summary>
     protected override bool Apply(FleetChange change)
@@ -58,16 +54,12 @@ public sealed partial class OverviewPage
         return true;
     }
 
-    private async Task BeatAsync()
+    protected override bool LookAgain()
     {
-        for (var beat = 1; ; beat++)
-        {
-            await Task.Delay(Beat, Time, Left);
-            if (!_changed && beat % BeatsUnchanged != 0)
-                continue;
-            Look();
-            StateHasChanged();
-        }
+        if (!_changed && ++_beats % BeatsUnchanged != 0)
+            return false;
+        Look();
+        return true;
     }
 
     private void Look()

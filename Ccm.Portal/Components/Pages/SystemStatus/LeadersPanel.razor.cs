@@ -11,7 +11,6 @@ namespace Ccm.Portal.Components.Pages.SystemStatus;
 public sealed partial class LeadersPanel
 {
     private static readonly (string Part, string Key)[] Parts = [("Scheduler", StateKeys.SchedulerLeader), ("Controller", StateKeys.ControllerLeader)];
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
     [Inject]
     private Elections Elections { get; set; } = null!;
@@ -22,23 +21,9 @@ public sealed partial class LeadersPanel
     [Inject]
     private StateMonitor Monitor { get; set; } = null!;
 
-    protected override void OnAfterRender(bool firstRender)
-    {
-        base.OnAfterRender(firstRender);
-        if (firstRender)
-            Begin(BeatAsync);
-    }
+    protected override TimeSpan? LookEvery => TimeSpan.FromSeconds(1);
 
     protected override bool Apply(FleetChange change) => change.Leaders || change.IsResync;
-
-    private async Task BeatAsync()
-    {
-        while (true)
-        {
-            await Task.Delay(Beat, Time, Left);
-            StateHasChanged();
-        }
-    }
 
     private Task ResignAsync(string part, string key) =>
         TryAsync(() => Control.ResignLeaderAsync(Actor!, Operation.New(), key, Left), $"The {part.ToLowerInvariant()}'s leader stands aside; another replica takes over.");

@@ -7,10 +7,11 @@ namespace Ccm.Portal.Components.Pages.SystemStatus;
 /// <summary>What everybody is told, and where an admin tells it.</summary>
 public sealed partial class NoticePanel
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private Notice? _shown;
     private string _text = "";
     private DateTime? _until;
+
+    protected override TimeSpan? LookEvery => TimeSpan.FromSeconds(1);
 
     protected override void OnParametersSet() => Look();
 
@@ -22,24 +23,12 @@ public sealed partial class NoticePanel
         return true;
     }
 
-    protected override void OnAfterRender(bool firstRender)
-    {
-        base.OnAfterRender(firstRender);
-        if (firstRender)
-            Begin(BeatAsync);
-    }
-
     /// <summary>One that ends by itself brings no change to take it off by.</summary>
-    private async Task BeatAsync()
+    protected override bool LookAgain()
     {
-        while (true)
-        {
-            await Task.Delay(Beat, Time, Left);
-            var before = _shown;
-            Look();
-            if (before != _shown)
-                StateHasChanged();
-        }
+        var before = _shown;
+        Look();
+        return before != _shown;
     }
 
     private void Look() => _shown = Fleet.Notice?.Value is { } notice && notice.IsShown(Time.GetUtcNow()) ? notice : null;

@@ -11,8 +11,6 @@ namespace Ccm.Portal.Components.Pages.SystemStatus;
 /// <summary>What is committed and not in the audit trail yet. Its age grows without a change to paint it by: it is painted once a beat.</summary>
 public sealed partial class OutboxPanel
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
-
     [Inject]
     private StateMonitor Monitor { get; set; } = null!;
 
@@ -26,23 +24,9 @@ public sealed partial class OutboxPanel
         : Documents.Problem is { } problem ? $"waits for the document store: {problem}"
         : $"{leader.ReplicaId} relays, as leader of the controller";
 
-    protected override void OnAfterRender(bool firstRender)
-    {
-        base.OnAfterRender(firstRender);
-        if (firstRender)
-            Begin(BeatAsync);
-    }
+    protected override TimeSpan? LookEvery => TimeSpan.FromSeconds(2);
 
     protected override bool Apply(FleetChange change) => change.Outbox || change.Leaders || change.IsResync;
-
-    private async Task BeatAsync()
-    {
-        while (true)
-        {
-            await Task.Delay(Beat, Time, Left);
-            StateHasChanged();
-        }
-    }
 
     private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

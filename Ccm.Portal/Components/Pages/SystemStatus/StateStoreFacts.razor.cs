@@ -9,7 +9,6 @@ namespace Ccm.Portal.Components.Pages.SystemStatus;
 /// <summary>The state store as the monitor last heard of it; no view of the page asks the store.</summary>
 public sealed partial class StateStoreFacts
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private (StateReport, WatchFreshness) _shown;
 
     [Inject]
@@ -18,25 +17,17 @@ public sealed partial class StateStoreFacts
     [Inject]
     private StateMonitor Monitor { get; set; } = null!;
 
+    protected override TimeSpan? LookEvery => TimeSpan.FromSeconds(1);
+
     protected override void OnAfterRender(bool firstRender)
     {
         base.OnAfterRender(firstRender);
         _shown = (Monitor.Report, Cache.Freshness);
-        if (firstRender)
-            Begin(BeatAsync);
     }
 
     protected override bool Apply(FleetChange change) => true;
 
-    private async Task BeatAsync()
-    {
-        while (true)
-        {
-            await Task.Delay(Beat, Time, Left);
-            if (_shown != (Monitor.Report, Cache.Freshness))
-                StateHasChanged();
-        }
-    }
+    protected override bool LookAgain() => _shown != (Monitor.Report, Cache.Freshness);
 
     private static string Megabytes(long bytes) => (bytes / 1048576.0).ToString("#,0.0", CultureInfo.InvariantCulture) + " MB";
 }

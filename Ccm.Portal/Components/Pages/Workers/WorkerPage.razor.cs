@@ -13,7 +13,6 @@ namespace Ccm.Portal.Components.Pages.Workers;
 public sealed partial class WorkerPage
 {
     private static readonly DialogOptions Wide = new() { MaxWidth = MaxWidth.Medium, FullWidth = true };
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private WorkerEntry? _worker;
     private List<InstanceEntry> _labs = [];
     private Dictionary<int, string> _holders = [];
@@ -30,6 +29,8 @@ public sealed partial class WorkerPage
     [Inject]
     private IDialogService Dialogs { get; set; } = null!;
 
+    protected override TimeSpan? LookEvery => TimeSpan.FromSeconds(1);
+
     protected override void OnParametersSet() => Look();
 
     protected override bool Apply(FleetChange change)
@@ -40,23 +41,8 @@ public sealed partial class WorkerPage
         return true;
     }
 
-    protected override void OnAfterRender(bool firstRender)
-    {
-        base.OnAfterRender(firstRender);
-        if (firstRender)
-            Begin(BeatAsync);
-    }
-
     /// <summary>A drain gets on by the time alone.</summary>
-    private async Task BeatAsync()
-    {
-        while (true)
-        {
-            await Task.Delay(Beat, Time, Left);
-            if (_worker?.Value.State == WorkerState.Draining)
-                StateHasChanged();
-        }
-    }
+    protected override bool LookAgain() => _worker?.Value.State == WorkerState.Draining;
 
     private void Look()
     {
