@@ -18,6 +18,9 @@ public static class StateKeys
     /// <summary>What an admin tells everybody.</summary>
     public const string Notice = "/ccm/notice";
 
+    /// <summary>What each replica tells of itself, bound to its lease.</summary>
+    public const string Replicas = "/ccm/replicas/";
+
     public const string SchedulerLeader = "/ccm/scheduler/leader";
     public const string ControllerLeader = "/ccm/controller/leader";
 
@@ -34,6 +37,8 @@ public static class StateKeys
     public static string Definition(string name) => Definitions + name;
 
     public static string Template(string name) => Templates + name;
+
+    public static string Replica(string id) => Replicas + id;
 
     public static string OutboxEntry(string operationId) => Outbox + operationId;
 }

@@ -35,6 +35,9 @@ public sealed record FleetSnapshot
     /// <summary>By leader key.</summary>
     public ImmutableDictionary<string, LeaderEntry> Leaders { get; init; } = ImmutableDictionary<string, LeaderEntry>.Empty;
 
+    /// <summary>Every replica that lives, leading or not, by id.</summary>
+    public ImmutableDictionary<string, ReplicaEntry> Replicas { get; init; } = ImmutableDictionary<string, ReplicaEntry>.Empty;
+
     /// <summary>Operations whose events wait for the relay, with the revision each was committed at.</summary>
     public ImmutableDictionary<string, long> Outbox { get; init; } = ImmutableDictionary<string, long>.Empty;
 
@@ -52,6 +55,10 @@ public sealed record FleetSnapshot
 
     /// <summary>Ids by state.</summary>
     public ImmutableDictionary<InstanceState, ImmutableHashSet<string>> InstancesByState { get; init; } = ImmutableDictionary<InstanceState, ImmutableHashSet<string>>.Empty;
+
+    /// <summary>What a replica leads, as <c>scheduler</c>.</summary>
+    public IEnumerable<string> LedBy(string replicaId) =>
+        Leaders.Where(leader => leader.Value.ReplicaId == replicaId).Select(leader => leader.Key.Split('/')[2]).Order(StringComparer.Ordinal);
 
     /// <summary>Instances on a worker, in no promised order.</summary>
     public IEnumerable<InstanceEntry> On(string workerId) =>
@@ -151,4 +158,18 @@ public sealed record LeaderEntry(string ReplicaId, string Address, DateTimeOffse
     /// <summary>The lease that the key is bound to.</summary>
     [JsonIgnore]
     public long LeaseId { get; init; }
+}
+
+/// <summary>A process of CCM as it tells of itself every few seconds; gone when its lease is.</summary>
+/// <param name="Address">Where it is reached; empty when it does not know.</param>
+/// <param name="Since">When it began.</param>
+/// <param name="HeardAt">When it told this, by its own clock.</param>
+/// <param name="OpenPages">Browsers' pages that are connected to it.</param>
+public sealed record ReplicaEntry(string Id, string Address, string Version, DateTimeOffset Since, DateTimeOffset HeardAt, int OpenPages)
+{
+    /// <summary>From one telling to the next.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+
+    /// <summary>It should have told more by now; a little later it is taken for gone.</summary>
+    public bool IsLate(DateTimeOffset now) => now - HeardAt > 2 * Period;
 }

@@ -17,6 +17,7 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
     private ImmutableDictionary<string, Revised<DefinitionPointer>> _definitions = before.Definitions;
     private ImmutableDictionary<string, Revised<TemplatePointer>> _templates = before.Templates;
     private ImmutableDictionary<string, LeaderEntry> _leaders = before.Leaders;
+    private ImmutableDictionary<string, ReplicaEntry> _replicas = before.Replicas;
     private ImmutableDictionary<string, long> _outbox = before.Outbox;
     private ImmutableSortedDictionary<string, UnreadableValue> _unreadable = before.Unreadable;
     private Revised<Notice>? _notice = before.Notice;
@@ -77,6 +78,7 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
             Definitions = _definitions,
             Templates = _templates,
             Leaders = _leaders,
+            Replicas = _replicas,
             Outbox = _outbox,
             Unreadable = _unreadable,
             Notice = _notice,
@@ -132,6 +134,8 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
             _definitions = Set(_definitions, definition, entry);
         else if (Under(key, StateKeys.Templates) is { } template)
             _templates = Set(_templates, template, entry);
+        else if (Under(key, StateKeys.Replicas) is { } replica)
+            _replicas = entry is null ? _replicas.Remove(replica) : _replicas.SetItem(replica, DomainJson.Read<ReplicaEntry>(entry.Value.Span));
         else if (key == StateKeys.Notice)
             _notice = entry is null ? null : new Revised<Notice>(DomainJson.Read<Notice>(entry.Value.Span), entry.ModRevision);
         else if (key is StateKeys.SchedulerLeader or StateKeys.ControllerLeader)

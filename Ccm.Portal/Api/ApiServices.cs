@@ -16,6 +16,7 @@ internal static class ApiServices
         services.AddSingleton<SystemHealth>();
         services.AddSingleton<StateMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<StateMonitor>());
+        services.AddHostedService<ReplicaBeat>();
         services.AddSingleton<Metrics>();
         services.AddSingleton<RecentFaults>();
         services.AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<RecentFaults>());

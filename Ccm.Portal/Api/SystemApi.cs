@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Leadership;
@@ -16,6 +17,12 @@ internal sealed record LeadersView(LeaderView? Scheduler, LeaderView? Controller
 /// <param name="Address">Where the replica is reached.</param>
 internal sealed record LeaderView(string ReplicaId, DateTimeOffset Since, double LeaseTtlSeconds, double? LeaseAgeSeconds, long Term, string Address);
 
+/// <param name="Since">When it began.</param>
+/// <param name="HeardAt">When it last told of itself, which it does every ten seconds.</param>
+/// <param name="OpenPages">Browsers' pages that are connected to it.</param>
+/// <param name="Leads">What it leads: scheduler, controller, both or nothing.</param>
+internal sealed record ReplicaView(string ReplicaId, string Version, string Address, DateTimeOffset Since, DateTimeOffset HeardAt, int OpenPages, ImmutableArray<string> Leads);
+
 /// <summary><c>/api/v1/system</c>: who leads, and how the parts are.</summary>
 internal static class SystemApi
 {
@@ -23,6 +30,7 @@ internal static class SystemApi
     {
         var group = api.MapGroup("/system").WithTags("System");
         group.MapGet("/leaders", Leaders);
+        group.MapGet("/replicas", Replicas).WithSummary("Every replica that lives, standbys too.");
         group.MapPost("/leaders/{name}/resign", ResignAsync).WithSummary("The leader stands aside for another, whichever replica is asked (admin). Names: scheduler, controller.");
         group.MapGet("/status", StatusAsync).WithSummary("Stores, watch, outbox, replica and version.");
         group.MapNotice();
@@ -32,6 +40,14 @@ internal static class SystemApi
     {
         Reading.RequireAll(http.Actor(), "the leaders");
         return TypedResults.Ok(LeadersOf(reading.Snapshot, elections, monitor));
+    }
+
+    private static Ok<Page<ReplicaView>> Replicas(HttpContext http, Reading reading)
+    {
+        Reading.RequireAll(http.Actor(), "the replicas");
+        var fleet = reading.Snapshot;
+        return TypedResults.Ok(Paging.Of(fleet.Replicas.Values, replica => replica.Id, Query.OfList(http.Request), replica => new ReplicaView(
+            replica.Id, replica.Version, replica.Address, replica.Since, replica.HeardAt, replica.OpenPages, [.. fleet.LedBy(replica.Id)])));
     }
 
     private static async Task<Accepted<LeadersView>> ResignAsync(string name, HttpContext http, Reading reading, Elections elections, StateMonitor monitor, ControlPlane control, CancellationToken cancellationToken)

@@ -12,7 +12,11 @@ namespace Ccm.Portal.Health;
 /// <param name="Readers">Of its watch: pages, hubs and the engine's loops.</param>
 internal sealed record Vitals(string ReplicaId, string Version, DateTimeOffset Since, long WorkingSet, long Heap, long MemoryLimit, int OpenPages, int Readers)
 {
-    private static readonly DateTimeOffset Began = Process.GetCurrentProcess().StartTime.ToUniversalTime();
+    /// <summary>When this process did.</summary>
+    public static readonly DateTimeOffset Began = Process.GetCurrentProcess().StartTime.ToUniversalTime();
+
+    /// <summary>Number and the beginning of the commit, where it has one.</summary>
+    public static string ShortVersion(string version) => version.Split('+') is [var number, { Length: > 10 } commit] ? $"{number} ({commit[..10]})" : version;
 
     public static Vitals Of(Replica replica, OpenCircuits circuits, WatchCache cache)
     {

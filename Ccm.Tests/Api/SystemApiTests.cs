@@ -38,6 +38,18 @@ public sealed class SystemApiTests(ApiHost host) : IClassFixture<ApiHost>
     }
 
     [Fact]
+    public async Task Replicas_OfOne_AreItselfWithWhatItLeads()
+    {
+        await host.UntilAsync(snapshot => snapshot.Replicas.Count == 1);
+        var replica = Assert.Single((await _admin.ReadAsync("/api/v1/system/replicas"))["items"]!.AsArray())!;
+
+        Assert.Equal(["replicaId", "version", "address", "since", "heardAt", "openPages", "leads"], replica.AsObject().Select(field => field.Key));
+        Assert.Equal(("api-test", 0), ((string?)replica["replicaId"], (int)replica["openPages"]!));
+        Assert.All(replica["leads"]!.AsArray(), part => Assert.Contains((string?)part, new[] { "scheduler", "controller" }));
+        await (await host.Client("user").GetAsync("/api/v1/system/replicas", TestContext.Current.CancellationToken)).Refused(HttpStatusCode.Forbidden, "replicas");
+    }
+
+    [Fact]
     public async Task Health_NoToken_AnswersAndReportsLeadership()
     {
         using var nobody = new HttpClient { BaseAddress = host.Address };

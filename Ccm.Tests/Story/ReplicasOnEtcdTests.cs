@@ -61,6 +61,21 @@ public sealed class ReplicasOnEtcdTests : IAsyncLifetime
         Assert.Contains("ccm_leader_lease_age_seconds{key=\"/ccm/scheduler/leader\"}", await Second.Client().GetStringAsync("/metrics", Stop), StringComparison.Ordinal);
     }
 
+    /// <summary>The one that only stands by too; and one that stops leaves at once, not when its lease runs out.</summary>
+    [Fact]
+    public async Task Replicas_EachKnowsBothUntilOneStops()
+    {
+        foreach (var asked in new[] { First, Second })
+            await asked.UntilAsync(snapshot => snapshot.Replicas.Keys.ToHashSet().SetEquals(["first", "second"]));
+        var told = (await Second.Client().ReadAsync("/api/v1/system/replicas"))["items"]!.AsArray();
+        Assert.Equal([("first", "controller, scheduler"), ("second", "")], told.Select(replica => ((string?)replica!["replicaId"], string.Join(", ", replica["leads"]!.AsArray().Select(part => (string?)part)))));
+
+        await First.DisposeAsync();
+        _first = null;
+
+        Assert.Equal(["second"], (await Second.Services.GetRequiredService<IStateStore>().ListAsync(StateKeys.Replicas, 0, Stop)).Entries.Select(entry => entry.Key[StateKeys.Replicas.Length..]));
+    }
+
     [Fact]
     public async Task Resign_AskedOfTheOther_MovesLeadershipThere()
     {

@@ -176,8 +176,8 @@ public sealed class SnapshotBuilderTests
             2 => [Keys.Gone(StateKeys.InstanceState($"i-{n}")), Keys.Gone(StateKeys.InstanceWorker($"i-{n}"))],
             3 => Keys.Worker(Sample.Worker($"w-{n}"), revision).Select(entry => entry.Put()),
             4 => Keys.Worker(Sample.Worker($"w-{n}"), revision).Select(entry => Keys.Gone(entry.Key)),
-            5 => [Keys.Entry(StateKeys.OutboxEntry($"op-{n}"), "{}"u8.ToArray(), revision).Put(), Keys.Entry(StateKeys.Template($"t-{n}"), DomainJson.Write(new TemplatePointer(n, [], 0, false)), revision).Put()],
-            _ => [Keys.Gone(StateKeys.OutboxEntry($"op-{n}")), Keys.Gone(StateKeys.Template($"t-{n}")), Keys.Gone(StateKeys.SchedulerLeader)],
+            5 => [Keys.Entry(StateKeys.OutboxEntry($"op-{n}"), "{}"u8.ToArray(), revision).Put(), Keys.Entry(StateKeys.Replica($"r-{n}"), DomainJson.Write(new ReplicaEntry($"r-{n}", "", "1", Sample.Now, Sample.Now, n)), revision).Put(), Keys.Entry(StateKeys.Template($"t-{n}"), DomainJson.Write(new TemplatePointer(n, [], 0, false)), revision).Put()],
+            _ => [Keys.Gone(StateKeys.OutboxEntry($"op-{n}")), Keys.Gone(StateKeys.Replica($"r-{n}")), Keys.Gone(StateKeys.Template($"t-{n}")), Keys.Gone(StateKeys.SchedulerLeader)],
         };
     }
 
@@ -190,6 +190,7 @@ public sealed class SnapshotBuilderTests
         .. snapshot.Definitions.Select(pair => $"definition {pair.Key} {pair.Value.ModRevision}").Order(),
         .. snapshot.Templates.Select(pair => $"template {pair.Key} {pair.Value}").Order(),
         .. snapshot.Leaders.Select(pair => $"leader {pair}").Order(),
+        .. snapshot.Replicas.Select(pair => $"replica {pair}").Order(),
         .. snapshot.Outbox.Select(pair => $"outbox {pair}").Order(),
     ]);
 }

@@ -9,13 +9,10 @@ using Microsoft.AspNetCore.Components;
 namespace Ccm.Portal.Components.Pages.SystemStatus;
 
 /// <summary>What this replica complained of lately, and everything this page knows as one text to hand on.</summary>
-public sealed partial class FaultsPanel : IAsyncDisposable
+public sealed partial class FaultsPanel
 {
     private const int Shown = 30;
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
     private static readonly JsonSerializerOptions Indented = new(ApiJson.Answers) { WriteIndented = true };
-    private readonly CancellationTokenSource _left = new();
-    private Task _looking = Task.CompletedTask;
     private IReadOnlyList<Fault> _faults = [];
     private string? _diagnostics;
     private bool _gathering;
@@ -38,38 +35,17 @@ public sealed partial class FaultsPanel : IAsyncDisposable
     [Inject]
     private OpenCircuits Circuits { get; set; } = null!;
 
-    [Inject]
-    private TimeProvider Time { get; set; } = null!;
+    protected override TimeSpan? LookEvery => TimeSpan.FromSeconds(5);
 
-    protected override void OnInitialized() => _faults = [.. Faults.Newest.Take(Shown)];
+    protected override void OnInitialized() => LookAgain();
 
-    protected override void OnAfterRender(bool firstRender)
+    protected override bool LookAgain()
     {
-        if (firstRender)
-            _looking = LookOnAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _left.CancelAsync();
-        await _looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _left.Dispose();
-    }
-
-    private async Task LookOnAsync()
-    {
-        while (true)
-        {
-            await Task.Delay(Beat, Time, _left.Token);
-            await InvokeAsync(() =>
-            {
-                var newest = Faults.Newest.Take(Shown).ToList();
-                if (newest.SequenceEqual(_faults))
-                    return;
-                _faults = newest;
-                StateHasChanged();
-            });
-        }
+        var newest = Faults.Newest.Take(Shown).ToList();
+        if (newest.SequenceEqual(_faults))
+            return false;
+        _faults = newest;
+        return true;
     }
 
     private async Task GatherAsync()
@@ -81,10 +57,11 @@ public sealed partial class FaultsPanel : IAsyncDisposable
             _diagnostics = JsonSerializer.Serialize(new
             {
                 At = Time.GetUtcNow(),
-                Status = await Health.StatusAsync(_left.Token),
-                Identity = await Health.IdentityAsync(_left.Token),
+                Status = await Health.StatusAsync(Left),
+                Identity = await Health.IdentityAsync(Left),
                 StateStore = Monitor.Report,
                 fleet.Leaders,
+                Replicas = fleet.Replicas.Values,
                 Outbox = new { Depth = fleet.Outbox.Count, OldestSeconds = Monitor.OutboxAge?.TotalSeconds },
                 Fleet = new { Instances = fleet.InstancesByState.ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.Count), Workers = fleet.Workers.Values.CountBy(worker => worker.Value.State.ToString()).ToDictionary() },
                 Process = Vitals.Of(Replica, Circuits, Cache),

@@ -8,11 +8,8 @@ using Microsoft.AspNetCore.Components;
 namespace Ccm.Portal.Components.Pages.SystemStatus;
 
 /// <summary>The process that serves the page, looked at every few seconds while somebody looks.</summary>
-public sealed partial class ReplicaPanel : IAsyncDisposable
+public sealed partial class ReplicaPanel
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
-    private readonly CancellationTokenSource _left = new();
-    private Task _looking = Task.CompletedTask;
     private Vitals _vitals = null!;
 
     [Inject]
@@ -24,37 +21,14 @@ public sealed partial class ReplicaPanel : IAsyncDisposable
     [Inject]
     private WatchCache Cache { get; set; } = null!;
 
-    [Inject]
-    private TimeProvider Time { get; set; } = null!;
+    protected override TimeSpan? LookEvery => TimeSpan.FromSeconds(5);
 
-    protected override void OnInitialized() => Look();
+    protected override void OnInitialized() => LookAgain();
 
-    protected override void OnAfterRender(bool firstRender)
+    protected override bool LookAgain()
     {
-        if (firstRender)
-            _looking = LookOnAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _left.CancelAsync();
-        await _looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _left.Dispose();
-    }
-
-    private void Look() => _vitals = Vitals.Of(Replica, Circuits, Cache);
-
-    private async Task LookOnAsync()
-    {
-        while (true)
-        {
-            await Task.Delay(Beat, Time, _left.Token);
-            await InvokeAsync(() =>
-            {
-                Look();
-                StateHasChanged();
-            });
-        }
+        _vitals = Vitals.Of(Replica, Circuits, Cache);
+        return true;
     }
 
     private static string Megabytes(long bytes) => (bytes / 1048576.0).ToString("#,0", CultureInfo.InvariantCulture) + " MB";
