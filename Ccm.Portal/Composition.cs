@@ -51,8 +51,8 @@ internal static partial class Composition
         });
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.Configure<CircuitOptions>(options => options.DisconnectedCircuitMaxRetained = 1000);
-        services.AddSingleton<DocumentsWatch>();
-        services.AddHostedService(provider => provider.GetRequiredService<DocumentsWatch>());
+        services.AddSingleton<PartsWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<PartsWatch>());
         services.AddSingleton<LatestEvents>();
         services.AddSingleton<RowViews>();
         services.AddScoped<ChosenColumns>();

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json.Serialization;
 using Ccm.Engine.Control;
 using Ccm.Engine.Documents;
 using Ccm.Engine.Leadership;
@@ -17,6 +18,10 @@ internal sealed record StoreStatus(string Kind, bool Healthy, string Detail)
 {
     /// <summary>What is amiss although it answers.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Why it is not healthy; null when it is.</summary>
+    [JsonIgnore]
+    public string? Problem => Healthy ? null : Detail;
 
     /// <summary>How long its answer took, or the failure to get one.</summary>
     public double LatencyMilliseconds { get; init; }
@@ -68,11 +73,12 @@ internal sealed class SystemHealth(
         return answer with { Warnings = warnings };
     }
 
-    public Task<StoreStatus> DocumentsAsync(CancellationToken cancellationToken) => AskAsync(KindOf("mongodb", "sqlite"), async token =>
+    /// <param name="patience">Null: as for all.</param>
+    public Task<StoreStatus> DocumentsAsync(CancellationToken cancellationToken, TimeSpan? patience = null) => AskAsync(KindOf("mongodb", "sqlite"), async token =>
     {
         await control.ReadAuditAsync(new AuditQuery(Limit: 1), token);
         return (true, "It answers.");
-    }, cancellationToken);
+    }, cancellationToken, patience);
 
     public Task<StoreStatus> SessionsAsync(CancellationToken cancellationToken) => AskAsync(KindOf("redis", "memory"), async token =>
     {
@@ -88,12 +94,13 @@ internal sealed class SystemHealth(
 
     private string KindOf(string connectionString, string embedded) => string.IsNullOrEmpty(configuration.GetConnectionString(connectionString)) ? embedded : connectionString;
 
-    private async Task<StoreStatus> AskAsync(string kind, Func<CancellationToken, Task<(bool Healthy, string Detail)>> ask, CancellationToken cancellationToken)
+    private async Task<StoreStatus> AskAsync(string kind, Func<CancellationToken, Task<(bool Healthy, string Detail)>> ask, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
+        var wait = patience ?? Patience;
         var started = time.GetTimestamp();
         try
         {
-            var (healthy, detail) = await ask(cancellationToken).WaitAsync(Patience, time, cancellationToken);
+            var (healthy, detail) = await ask(cancellationToken).WaitAsync(wait, time, cancellationToken);
             return new StoreStatus(kind, healthy, detail) { LatencyMilliseconds = Latency() };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -101,7 +108,7 @@ internal sealed class SystemHealth(
             // Whatever a store's client throws, the answer is the same: it is not healthy, and why.
             return new StoreStatus(kind, false, exception switch
             {
-                TimeoutException => $"No answer within {Patience.TotalSeconds} s.",
+                TimeoutException => $"No answer within {wait.TotalSeconds} s.",
                 RefusedException refused => refused.Problems[0].Reason,
                 _ => exception.Message,
             }) { LatencyMilliseconds = Latency() };

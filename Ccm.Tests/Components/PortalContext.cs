@@ -20,6 +20,7 @@ using Ccm.Portal.Live;
 using Ccm.Tests.Domain;
 using Ccm.Tests.Hosts;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
@@ -44,7 +45,7 @@ internal sealed class PortalContext : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly BunitContext _bunit = new();
 
-    private PortalContext(Role[] roles)
+    private PortalContext(Role[] roles, Action<IServiceCollection>? also)
     {
         Actor = new Actor(roles.Length == 0 ? "nobody" : IdentityClaims.NameOf(roles[0]), roles.Length == 0 ? "Nobody" : roles[0].ToString(), [.. roles]);
         Database = EmbeddedDatabase.Open(_directory.Path);
@@ -55,18 +56,18 @@ internal sealed class PortalContext : IAsyncDisposable
         // Two, as two replicas: what one has read of the documents the other has not.
         Control = new ControlPlane(Store, definitions, new SqliteTemplateDocuments(Database, Time), Trail, Cache, options, Times, Time, NullLogger<ControlPlane>.Instance);
         var shown = new ControlPlane(Store, definitions, new SqliteTemplateDocuments(Database, Time), Trail, Cache, options, Times, Time, NullLogger<ControlPlane>.Instance);
-        Documents = new DocumentsWatch(shown, Time, NullLogger<DocumentsWatch>.Instance);
         Elections = new Elections(new Replica("replica-1", ""), Store, Cache, Microsoft.Extensions.Options.Options.Create(new LeadershipOptions()), Time, NullLogger<Election>.Instance);
         Monitor = new StateMonitor(Store, Cache, Elections, Time, NullLogger<StateMonitor>.Instance);
         Faults = new RecentFaults(Time);
         _bunit.JSInterop.Mode = JSRuntimeMode.Loose;
         _bunit.Services.AddMudServices();
         _bunit.Services.AddScoped<Ccm.Portal.Components.Pages.Definitions.Editing.Handover>();
-        _bunit.Services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(Store).AddSingleton(Cache).AddSingleton(shown).AddSingleton(Documents).AddSingleton(Elections).AddSingleton(Monitor)
+        _bunit.Services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(Store).AddSingleton(Cache).AddSingleton(shown).AddSingleton<PartsWatch>().AddSingleton<IDistributedCache>(Sessions).AddSingleton(Elections).AddSingleton(Monitor)
             .AddSingleton(new Replica("replica-1", "")).AddSingleton(Times).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<SystemHealth>()
             .AddSingleton(new HostRegistry([Host])).AddSingleton<LatestEvents>().AddSingleton(Views).AddScoped<ChosenColumns>()
             .AddSingleton(options).AddSingleton(Faults)
             .AddSingleton(new OpenCircuits(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), Time, NullLogger<OpenCircuits>.Instance));
+        also?.Invoke(_bunit.Services);
         _bunit.AddAuthorization().SetAuthorized(Actor.Name).SetClaims(
             [new Claim(IdentityClaims.Subject, Actor.Id), new Claim(IdentityClaims.Name, Actor.Name), .. roles.Select(role => new Claim(IdentityClaims.Role, IdentityClaims.NameOf(role)))]);
     }
@@ -94,7 +95,10 @@ internal sealed class PortalContext : IAsyncDisposable
     public Elections Elections { get; }
 
     /// <summary>Runs when a test starts it.</summary>
-    public DocumentsWatch Documents { get; }
+    public PartsWatch Parts => _bunit.Services.GetRequiredService<PartsWatch>();
+
+    /// <summary>Where sessions would lie.</summary>
+    public BreakableCache Sessions { get; } = new();
 
     public RecentFaults Faults { get; }
 
@@ -114,9 +118,12 @@ internal sealed class PortalContext : IAsyncDisposable
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static async Task<PortalContext> StartAsync(params Role[] roles)
+    public static Task<PortalContext> StartAsync(params Role[] roles) => StartAsync(null, roles);
+
+    /// <param name="also">Adds what a portal has only by its settings.</param>
+    public static async Task<PortalContext> StartAsync(Action<IServiceCollection>? also, params Role[] roles)
     {
-        var portal = new PortalContext(roles);
+        var portal = new PortalContext(roles, also);
         await portal.Cache.StartAsync(Cancelled);
         await portal.Cache.Ready.WaitAsync(Cancelled);
         portal._bunit.Render<MudPopoverProvider>();
@@ -198,9 +205,8 @@ internal sealed class PortalContext : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Parts.StopAsync(CancellationToken.None);
         await _bunit.DisposeAsync();
-        await Documents.StopAsync(CancellationToken.None);
-        Documents.Dispose();
         await Cache.StopAsync(CancellationToken.None);
         Cache.Dispose();
         Database.Dispose();

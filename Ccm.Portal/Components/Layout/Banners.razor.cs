@@ -15,11 +15,13 @@ public sealed partial class Banners
     private Notice? _notice;
     private string? _problem;
     private string? _documents;
+    private string? _identity;
+    private bool _sessions;
     private bool _full;
     private ImmutableArray<string> _warnings = [];
 
     [Inject]
-    private DocumentsWatch Documents { get; set; } = null!;
+    private PartsWatch Parts { get; set; } = null!;
 
     [Inject]
     private StateMonitor Monitor { get; set; } = null!;
@@ -46,14 +48,18 @@ public sealed partial class Banners
     /// <summary>Whether anything but the workers differs from what is shown.</summary>
     private bool Look()
     {
-        var before = (_notice, _problem, _documents, _full, _warnings);
+        var before = (_notice, _problem, _documents, _identity, _sessions, _full);
+        var warnings = _warnings;
         _notice = Fleet.Notice?.Value is { } notice && notice.IsShown(Time.GetUtcNow()) ? notice : null;
         _problem = Cache.Freshness.Problem;
-        _documents = Documents.Problem;
+        _documents = Parts.Documents?.Problem;
+        // Whoever is signed in and looks after nothing loses nothing by it.
+        _identity = May(Permission.ReadAll) ? Parts.Identity?.Problem : null;
+        _sessions = Parts.Sessions is { Healthy: false };
         _full = Control.OutboxIsFull;
         // That changes are refused concerns everybody who might try one.
         _warnings = May(Permission.ReadAll) ? [.. Monitor.Report.Warnings, .. UnreadableValue.Warnings(Fleet.Unreadable)] : [.. Monitor.Report.Warnings.Take(Monitor.Report.Status is { Alarms.IsEmpty: false } ? 1 : 0)];
-        return (before._notice, before._problem, before._documents, before._full) != (_notice, _problem, _documents, _full) || !before._warnings.SequenceEqual(_warnings);
+        return before != (_notice, _problem, _documents, _identity, _sessions, _full) || !warnings.SequenceEqual(_warnings);
     }
 
     private bool LookAtWorkers()

@@ -5,6 +5,9 @@ using Ccm.Engine.Domain;
 using Ccm.Engine.State;
 using Ccm.Portal.Components.Layout;
 using Ccm.Tests.Domain;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+using Role = Ccm.Engine.Domain.Role;
 using TestContext = Xunit.TestContext;
 
 namespace Ccm.Tests.Components.Layout;
@@ -81,13 +84,52 @@ public sealed class BannersTests
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
         portal.TakeDocumentsAway();
-        await portal.Documents.StartAsync(TestContext.Current.CancellationToken);
+        await portal.Parts.StartAsync(TestContext.Current.CancellationToken);
         var banners = portal.Open<Banners>();
 
         portal.ShowsInTime(banners, () => Assert.StartsWith("The document store does not answer: ", banners.Find("[data-test=banner]").TextContent.Trim(), StringComparison.Ordinal));
 
         portal.TakeDocumentsAway(away: false);
 
+        portal.ShowsInTime(banners, () => Assert.Empty(banners.FindAll("[data-test=banner]")));
+    }
+
+    /// <summary>Whoever looks after CCM is told what to look at as well.</summary>
+    [Theory]
+    [InlineData(Role.User, false)]
+    [InlineData(Role.Operator, true)]
+    public async Task SessionsAway_EverybodyIsToldToKeepThePage_AndItGoesAgain(Role role, bool fix)
+    {
+        await using var portal = await PortalContext.StartAsync(role);
+        await portal.Parts.StartAsync(TestContext.Current.CancellationToken);
+        var banners = portal.Open<Banners>();
+
+        portal.Sessions.Fault = new RedisException("Connection refused.");
+
+        portal.ShowsInTime(banners, () => Assert.Contains("Keep this one open", banners.Find("[data-test=banner]").TextContent, StringComparison.Ordinal));
+        Assert.Equal(fix, banners.Find("[data-test=banner]").TextContent.Contains("See that Redis runs", StringComparison.Ordinal));
+
+        portal.Sessions.Fault = null;
+
+        portal.ShowsInTime(banners, () => Assert.Empty(banners.FindAll("[data-test=banner]")));
+    }
+
+    [Theory]
+    [InlineData(Role.User, 0)]
+    [InlineData(Role.Viewer, 1)]
+    public async Task ProviderAway_WhoMaySeeTheSystem_IsToldAndItGoesAgain(Role role, int told)
+    {
+        using var provider = new SwitchedProvider();
+        await using var portal = await PortalContext.StartAsync(services => services.AddSingleton(parts => provider.Metadata(parts.GetRequiredService<TimeProvider>())), role);
+        await portal.Parts.StartAsync(TestContext.Current.CancellationToken);
+        var banners = portal.Open<Banners>();
+
+        portal.ShowsInTime(banners, () => Assert.NotNull(portal.Parts.Identity?.Problem));
+        portal.ShowsInTime(banners, () => Assert.Equal(told, banners.FindAll("[data-test=banner]").Count(banner => banner.TextContent.Contains("The identity provider does not answer", StringComparison.Ordinal))));
+
+        provider.Answers = true;
+
+        portal.ShowsInTime(banners, () => Assert.Null(portal.Parts.Identity?.Problem));
         portal.ShowsInTime(banners, () => Assert.Empty(banners.FindAll("[data-test=banner]")));
     }
 

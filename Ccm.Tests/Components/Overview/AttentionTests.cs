@@ -14,7 +14,7 @@ namespace Ccm.Tests.Components.Overview;
 public sealed class AttentionTests
 {
     private static readonly PlanningTimes Times = new(TimeSpan.FromMinutes(5), 1);
-    private static readonly PartsNow Well = new(null, null, [], 1000);
+    private static readonly PartsNow Well = new(null, null, null, null, [], 1000);
 
     [Fact]
     public void Of_NothingThere_NothingNeedsAnybody() => Assert.Empty(Attention.Of(Fleet([]), Well, Sample.Now, Times));
@@ -113,6 +113,34 @@ public sealed class AttentionTests
         Assert.Equal("Draining for 5 h 0 min. 1 lab is on it.", concerns[3].Items[0].Why);
     }
 
+    [Theory]
+    [InlineData(WorkerState.Pending, null, 2, null)]
+    [InlineData(WorkerState.Pending, null, 3, "PENDING for 3 min 0 s. Ordered.")]
+    [InlineData(WorkerState.Provisioning, WorkerState.Pending, 29, null)]
+    [InlineData(WorkerState.Provisioning, WorkerState.Pending, 30, "PROVISIONING for 30 min 0 s, planned with 18 min 0 s. Ordered.")]
+    [InlineData(WorkerState.Provisioning, WorkerState.Stopped, 9, null)]
+    [InlineData(WorkerState.Provisioning, WorkerState.Stopped, 10, "PROVISIONING for 10 min 0 s, planned with 5 min 0 s. Ordered.")]
+    [InlineData(WorkerState.Stopping, WorkerState.Draining, 10, "STOPPING for 10 min 0 s, planned with 5 min 0 s. Ordered.")]
+    [InlineData(WorkerState.Running, WorkerState.Provisioning, 600, null)]
+    [InlineData(WorkerState.Stopped, WorkerState.Stopping, 600, null)]
+    public void Of_WorkerUnderWay_IsToldOnceItTakesLongerThanItsTemplatePlans(WorkerState state, WorkerState? from, int minutes, string? why)
+    {
+        var worker = Sample.Worker(state: state) with { Provider = "static", LastTransition = new Transition<WorkerState>(from, state, Sample.Now.AddMinutes(-minutes), "ccm/scaling", "Ordered.") };
+
+        var concerns = Attention.Of(Fleet([], [worker]), Well, Sample.Now, Times with { Speed = 60 });
+
+        Assert.Equal(why is null ? [] : [why], concerns.SelectMany(concern => concern.Items).Select(item => item.Why));
+        Assert.All(concerns, concern => Assert.Equal("1 worker takes long to start or to stop", concern.Title));
+    }
+
+    [Fact]
+    public void Of_WorkerUnderWayAndSilent_IsToldOfOnce()
+    {
+        var worker = Sample.Worker(state: WorkerState.Provisioning) with { UnreachableSince = Sample.Now.AddHours(-1), LastTransition = new Transition<WorkerState>(WorkerState.Pending, WorkerState.Provisioning, Sample.Now.AddHours(-2), "", "") };
+
+        Assert.Equal("1 worker does not answer", Assert.Single(Attention.Of(Fleet([], [worker]), Well, Sample.Now, Times)).Title);
+    }
+
     /// <summary>Whoever follows a concern finds what it tells of, and no other kind of trouble.</summary>
     [Fact]
     public void Href_OfEachConcern_LeadsToTheListBehindIt()
@@ -126,17 +154,23 @@ public sealed class AttentionTests
             Sample.Worker("w-1", WorkerState.Draining) with { DrainStartedAt = Sample.Now.AddHours(-5), DrainOverdueSince = Sample.Now.AddHours(-1) },
             Sample.Worker("w-2") with { UnreachableSince = Sample.Now.AddMinutes(-2) }, Sample.Worker("w-3", WorkerState.Failed), Sample.Worker("w-4") with { Trouble = "No licence." },
             Sample.Worker("w-5") with { LostSince = Sample.Now, UnreachableSince = Sample.Now }, Sample.Worker("w-6"),
+            // Silent too, and yet one of those whose drain takes too long; the next is drained as planned.
+            Sample.Worker("w-7", WorkerState.Draining) with { DrainStartedAt = Sample.Now.AddHours(-5), DrainOverdueSince = Sample.Now.AddHours(-1), UnreachableSince = Sample.Now },
+            Sample.Worker("w-8", WorkerState.Draining) with { DrainStartedAt = Sample.Now },
+            Sample.Worker("w-9", WorkerState.Stopping) with { LastTransition = new Transition<WorkerState>(WorkerState.Draining, WorkerState.Stopping, Sample.Now.AddHours(-1), "", "") },
         ]);
 
         var concerns = Attention.Of(fleet, Well, Sample.Now, Times);
 
-        Assert.Equal(9, concerns.Length);
+        Assert.Equal(10, concerns.Length);
         foreach (var concern in concerns)
         {
             var (page, query) = (concern.Href.Split('?')[0], concern.Href.Split('?')[1]);
             var listed = page == "/workers" ? Listed(WorkerTable.Table, query, fleet) : Listed(InstanceTable.Table, query, fleet);
             Assert.Superset(concern.Items.Select(item => item.Href).ToHashSet(), listed.Select(id => $"{page}/{id}").ToHashSet());
-            Assert.DoesNotContain(listed, id => id is "w-6" or "well" or "i-Running");
+            Assert.DoesNotContain(listed, id => id is "w-6" or "w-8" or "well" or "i-Running");
+            if (page == "/workers")
+                Assert.Equal(concern.Items.Select(item => item.Name).Order(), listed.Order());
         }
     }
 
@@ -152,7 +186,7 @@ public sealed class AttentionTests
     [Fact]
     public void Of_Parts_EachSaysWhatToDo()
     {
-        var parts = new PartsNow("No answer.", "It is away.", ["81 % full."], 4);
+        var parts = new PartsNow("No answer.", "It is away.", "Redis does not answer.", "It cannot be read.", ["81 % full."], 4);
         var fleet = Fleet([]) with
         {
             Leaders = ImmutableDictionary<string, LeaderEntry>.Empty.Add(StateKeys.SchedulerLeader, new LeaderEntry("r", "", Sample.Now, 1)),
@@ -161,8 +195,8 @@ public sealed class AttentionTests
 
         var concerns = Attention.Of(fleet, parts, Sample.Now, Times);
 
-        Assert.Equal(["The state store's watch is silent", "Nobody leads the controller", "The state store needs somebody", "The document store does not answer", "2 operations wait for the audit trail"], concerns.Select(concern => concern.Title));
-        Assert.Equal([true, true, true, true, false], concerns.Select(concern => concern.Urgent));
+        Assert.Equal(["The state store's watch is silent", "Nobody leads the controller", "The state store needs somebody", "The document store does not answer", "The session store does not answer", "The identity provider does not answer", "2 operations wait for the audit trail"], concerns.Select(concern => concern.Title));
+        Assert.Equal([true, true, true, true, true, true, false], concerns.Select(concern => concern.Urgent));
         Assert.All(concerns, concern => Assert.Equal("/system", concern.Href));
     }
 

@@ -84,7 +84,7 @@ public sealed class SystemPageTests
         Assert.Contains("warn", page.Find("[data-test=outbox] [role=meter]").ClassList);
         Assert.Equal("replica-2 relays, as leader of the controller", page.Find("[data-test=relay]").TextContent);
 
-        await portal.Documents.StartAsync(TestContext.Current.CancellationToken);
+        await portal.Parts.StartAsync(TestContext.Current.CancellationToken);
         portal.TakeDocumentsAway();
         portal.ShowsInTime(page, () => Assert.StartsWith("waits for the document store:", page.Find("[data-test=relay]").TextContent, StringComparison.Ordinal));
     }

@@ -9,13 +9,19 @@ namespace Ccm.Portal.Components.Pages.Overview;
 /// <summary>What needs somebody, the urgent first; nothing: all is well.</summary>
 internal static class Attention
 {
+    /// <summary>On top of what is planned.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
+
+    /// <summary>Times as long as planned.</summary>
+    private const double Slow = 1.5;
+
     private static readonly (string Part, string Key)[] Leaders = [("scheduler", StateKeys.SchedulerLeader), ("controller", StateKeys.ControllerLeader)];
 
     /// <summary>Of the whole fleet.</summary>
     public static ImmutableArray<Concern> Of(FleetSnapshot fleet, PartsNow parts, DateTimeOffset now, PlanningTimes times) => Sorted(
     [
         .. OfParts(fleet, parts),
-        .. OfWorkers(fleet, now),
+        .. OfWorkers(fleet, now, times),
         .. LabConcerns.Of(fleet, _ => true, now, times),
     ]);
 
@@ -35,6 +41,10 @@ internal static class Attention
             yield return new Concern(true, "The state store needs somebody", warning, "/system", []);
         if (parts.Documents is { } away)
             yield return new Concern(true, "The document store does not answer", $"Nothing can be published and no history read. {away}", "/system", []);
+        if (parts.Sessions is { } sessions)
+            yield return new Concern(true, "The session store does not answer", $"Nobody can sign in, and no page can be opened or loaded anew; those that are open go on. {sessions} See that Redis runs and that this replica reaches it.", "/system", []);
+        if (parts.Identity is { } identity)
+            yield return new Concern(true, "The identity provider does not answer", $"Nobody can sign in; who is signed in goes on. {identity}", "/system", []);
         if (fleet.Outbox.Count * 2 >= parts.OutboxLimit)
         {
             yield return new Concern(fleet.Outbox.Count >= parts.OutboxLimit, $"{fleet.Outbox.Count} operations wait for the audit trail",
@@ -42,7 +52,7 @@ internal static class Attention
         }
     }
 
-    private static IEnumerable<Concern> OfWorkers(FleetSnapshot fleet, DateTimeOffset now)
+    private static IEnumerable<Concern> OfWorkers(FleetSnapshot fleet, DateTimeOffset now, PlanningTimes times)
     {
         var workers = fleet.Workers.Values.Where(worker => worker.Value.State != WorkerState.Terminated).OrderBy(worker => worker.Id, StringComparer.Ordinal).ToList();
         return new[]
@@ -54,7 +64,9 @@ internal static class Attention
             Tell(false, workers, worker => worker is { Trouble: not null, UnreachableSince: null, LostSince: null, State: not WorkerState.Failed }, worker => worker.Trouble!, "can take no work", "can take no work",
                 "Its host says why. It takes work again by itself once that is mended.", "/workers?trouble=unfit"),
             Tell(false, workers, worker => worker.DrainOverdueSince is not null, worker => $"Draining for {Words.Lasting(now - worker.DrainStartedAt.GetValueOrDefault(now))}. {Held(worker, fleet)}", "drains for too long", "drain for too long",
-                "Its page names what still runs; an admin may force the drain.", "/workers?state=DRAINING"),
+                "Its page names what still runs; an admin may force the drain.", "/workers?drain=overdue"),
+            Tell(false, workers, worker => TooLong(worker, now, times) is not null, worker => TooLong(worker, now, times)!, "takes long to start or to stop", "take long to start or to stop",
+                "Look at the host and its provider. Labs that wait for it wait on; an operator can add another worker.", "/workers?state=PENDING,PROVISIONING,STOPPING&sort=since&order=asc"),
         }.OfType<Concern>();
     }
 
@@ -63,6 +75,24 @@ internal static class Attention
         var found = workers.Select(worker => worker.Value).Where(which).ToList();
         return found.Count == 0 ? null : new Concern(urgent, found.Count == 1 ? $"1 worker {one}" : $"{found.Count} workers {many}", advice, href,
             [.. found.Select(worker => new ConcernItem(worker.Id, $"/workers/{worker.Id}", why(worker)))]);
+    }
+
+    /// <summary>It is under way for half as long again as its template plans; null: it is not. One that is silent or says what is wrong is told of by that.</summary>
+    private static string? TooLong(Worker worker, DateTimeOffset now, PlanningTimes times)
+    {
+        if (worker is { UnreachableSince: not null } or { Trouble: not null })
+            return null;
+        int? planned = worker.State switch
+        {
+            // Ordered at once.
+            WorkerState.Pending => 0,
+            WorkerState.Provisioning when worker.LastTransition.From is WorkerState.Pending or null => worker.StartupTimeMinutes,
+            WorkerState.Provisioning or WorkerState.Stopping => worker.RestartTimeMinutes,
+            _ => null,
+        };
+        var lasting = now - worker.LastTransition.At;
+        return planned is not { } minutes || lasting <= Grace + (Slow * times.On(worker).WorkerStart(minutes)) ? null
+            : $"{worker.State.ToString().ToUpperInvariant()} for {Words.Lasting(lasting)}{(minutes == 0 ? "" : $", planned with {Words.Lasting(times.On(worker).WorkerStart(minutes))}")}. {worker.LastTransition.Reason}";
     }
 
     private static string Failed(Worker worker, FleetSnapshot fleet, DateTimeOffset now) => worker.LostSince is { } lost

@@ -15,13 +15,13 @@ public sealed partial class OutboxPanel
     private StateMonitor Monitor { get; set; } = null!;
 
     [Inject]
-    private DocumentsWatch Documents { get; set; } = null!;
+    private PartsWatch Health { get; set; } = null!;
 
     [Inject]
     private IOptions<ControlOptions> Options { get; set; } = null!;
 
     private string Relay => Fleet.Leaders.GetValueOrDefault(StateKeys.ControllerLeader) is not { } leader ? "nobody relays: no replica leads the controller"
-        : Documents.Problem is { } problem ? $"waits for the document store: {problem}"
+        : Health.Documents?.Problem is { } problem ? $"waits for the document store: {problem}"
         : $"{leader.ReplicaId} relays, as leader of the controller";
 
     protected override TimeSpan? LookEvery => TimeSpan.FromSeconds(2);

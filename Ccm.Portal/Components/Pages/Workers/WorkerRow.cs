@@ -26,7 +26,14 @@ internal sealed record WorkerRow(WorkerEntry Entry, int Labs)
         { Value.LostSince: not null } or { Value.State: WorkerState.Failed } => "failed",
         { Value.UnreachableSince: not null } => "silent",
         { Value.Trouble: not null } => "unfit",
+        _ => null,
+    };
+
+    /// <summary>How its drain goes, whatever else is amiss; null: it is not drained.</summary>
+    public string? Drain => this switch
+    {
         { Value.DrainOverdueSince: not null } => "overdue",
+        { Value.DrainStartedAt: not null } => "on-time",
         _ => null,
     };
 
