@@ -54,6 +54,10 @@ internal sealed class Place(PlaceKind kind, string? workerId, DateTimeOffset rea
         return demand.CpuCores <= _cpu && demand.MemoryGb <= _memory && demand.StorageGb <= _storage && demand.Nodes <= _nodes && claim.Ports <= _ports;
     }
 
+    /// <summary>How much of everything it lacks for it, as the planner counts.</summary>
+    public int Shortage(Claim claim) => Math.Max(0, claim.Demand.CpuCores - _cpu) + Math.Max(0, claim.Demand.MemoryGb - _memory)
+        + Math.Max(0, claim.Demand.StorageGb - _storage) + Math.Max(0, claim.Demand.Nodes - _nodes);
+
     /// <summary>Mean share in use with it, as the planner scores: the highest is the tightest.</summary>
     public double UtilisationWith(Claim claim)
     {

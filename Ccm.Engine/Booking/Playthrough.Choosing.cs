@@ -29,7 +29,7 @@ internal sealed partial class Playthrough
 
         void Compare(Place place)
         {
-            if (!place.HasRoom(claim) || !InTime(claim, place, at))
+            if (place == _kept.Place || !place.HasRoom(claim) || !InTime(claim, place, at))
                 return;
             var score = Score(claim, place, at);
             if ((best is null || score > bestScore || (score == bestScore && IsBefore(place, best))) && place.Kind.CouldHold(claim))
@@ -70,6 +70,25 @@ internal sealed partial class Playthrough
             }
         }
         return Awaited(claim, at, _ => true);
+    }
+
+    /// <summary>For the first that waits: the running worker that comes nearest to taking it, unless one that will is coming.</summary>
+    private void KeepFor(Claim claim, DateTimeOffset at)
+    {
+        if (_kept.Decided)
+            return;
+        if (Awaited(claim, at, _ => true) is not null)
+        {
+            _kept = (true, null);
+            return;
+        }
+        Place? nearest = null;
+        foreach (var place in _workers.Concat(_grown.SelectMany(places => places)).Where(place => place.Runs(at) && place.Ready <= at && place.Kind.CouldHold(claim)))
+        {
+            if (nearest is null || place.Shortage(claim) is var shortage && (shortage < nearest.Shortage(claim) || (shortage == nearest.Shortage(claim) && IsBefore(place, nearest))))
+                nearest = place;
+        }
+        _kept = (nearest is not null, nearest);
     }
 
     private Place? Awaited(Claim claim, DateTimeOffset at, Predicate<Place> match) =>

@@ -21,6 +21,9 @@ internal sealed partial class Playthrough
     private readonly PriorityQueue<(Place Place, Claim Claim), DateTimeOffset> _ends = new();
     private readonly List<Claim> _waiting = [];
 
+    /// <summary>Whether the first of those that wait was looked at, and the worker that nobody else may fill until it fits, as the planner keeps one.</summary>
+    private (bool Decided, Place? Place) _kept;
+
     private Playthrough(GrownFleet fleet, IReadOnlySet<string> excused, CancellationToken stop)
     {
         (_fleet, _excused, _stop) = (fleet, excused, stop);
@@ -184,6 +187,7 @@ internal sealed partial class Playthrough
     private void LookAgain(DateTimeOffset at)
     {
         var full = new HashSet<ClaimKind>();
+        _kept = default;
         _waiting.RemoveAll(claim =>
         {
             if (claim.Until <= at)
@@ -192,6 +196,7 @@ internal sealed partial class Playthrough
                 return false;
             if (TryPlace(claim, at))
                 return true;
+            KeepFor(claim, at);
             if (!claim.IsPromised)
                 full.Add(claim.Kind);
             return false;
@@ -219,7 +224,10 @@ internal sealed partial class Playthrough
         Waited.Add(claim.Id);
         // What no worker could ever hold waits for nothing that the forecast knows of.
         if (claim.IsPromised || _fleet.CouldHold(claim, at))
+        {
+            KeepFor(claim, at);
             _waiting.Add(claim);
+        }
         if (!claim.IsPromised)
             return;
         Late.Add(claim.Id);

@@ -15,12 +15,13 @@ public sealed record DryRun(ImmutableArray<WorkerVerdict> Workers, ImmutableArra
     /// <summary>Workers that would take it once the fleet has grown as far as its templates allow.</summary>
     public int Grown => Now + Templates.Where(template => template.Reasons.IsEmpty).Sum(template => template.CouldMake);
 
-    public static DryRun Of(FleetSnapshot snapshot, LabRequest request, ImmutableArray<WorkerTemplate> templates, DateTimeOffset now)
+    public static DryRun Of(FleetSnapshot snapshot, LabRequest request, ImmutableArray<WorkerTemplate> templates, DateTimeOffset now, PlanningTimes times)
     {
         var instance = MadeUp(request, now);
+        var kept = PlacementPlanner.Plan(snapshot, now, times).Kept?.WorkerId;
         return new DryRun(
             [.. snapshot.Workers.Values.Where(worker => worker.Value.State != WorkerState.Terminated).OrderBy(worker => worker.Id, StringComparer.Ordinal)
-                .Select(worker => PlacementExplainer.Verdict(instance, worker))],
+                .Select(worker => PlacementExplainer.Verdict(instance, worker)).Select(verdict => verdict.WorkerId == kept ? PlacementExplainer.Keep(verdict) : verdict)],
             [.. templates.Where(template => template.Enabled).OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal)
                 .Select(template => new TemplateVerdict(template.Name, Math.Max(0, template.MaxWorkers - (snapshot.Templates.GetValueOrDefault(template.Name)?.Value.Workers ?? 0)), template.CostPerHour,
                     PlacementExplainer.Against(instance, template)))]);

@@ -56,7 +56,7 @@ public static class PlacementExplainer
         return new WorkerVerdict(worker.Id, reasons.IsEmpty, worker.Available, instance.Demand, reasons);
     }
 
-    private static WorkerVerdict Keep(WorkerVerdict verdict) => verdict with
+    internal static WorkerVerdict Keep(WorkerVerdict verdict) => verdict with
     {
         Fits = false,
         Reasons = verdict.Reasons.Add(new Reason(ReasonCode.PlaceKept, "It is kept for one that has waited longer.")),

@@ -86,7 +86,7 @@ public static class PlacementPlanner
     /// <summary>Keeps the worker that comes nearest to taking a starved instance out of the others' reach, unless one that will take it is coming.</summary>
     private static (bool Decided, KeptWorker? Kept) Keep(IEnumerable<WorkerEntry> coming, Rooms rooms, LabletInstance instance)
     {
-        if (coming.Any(worker => worker.Available.Fits(instance.Demand) && Compatibility.Fits(instance.Request, worker.Value.Kind)))
+        if (coming.Any(worker => worker.Available.Fits(instance.Demand) && instance.Request.PortNames.Length <= worker.Value.PortRange.Count && Compatibility.Fits(instance.Request, worker.Value.Kind)))
             return (true, null);
         return rooms.Keep(instance) is { } kept ? (true, new KeptWorker(kept, instance.Id)) : (false, null);
     }

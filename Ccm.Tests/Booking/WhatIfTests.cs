@@ -1,5 +1,6 @@
 using Ccm.Engine.Booking;
 using Ccm.Engine.Domain;
+using Ccm.Engine.Scheduling;
 using Ccm.Tests.Domain;
 
 namespace Ccm.Tests.Booking;
@@ -66,6 +67,22 @@ public sealed class WhatIfTests
     {
         var whatIf = Booked.Forecast([Booked.Slot("i-1", 25, 1), Booked.Slot("i-2", 25, 1)], Metal).WhatIf(Booked.Whole, 3, Sample.Now.AddHours(24), TimeSpan.FromHours(2));
         Assert.Equal((0, 2), (whatIf.Nowhere, whatIf.Displaced));
+    }
+
+    /// <summary>The planner lets nobody onto a worker that it keeps for one that waits; no more may what-if.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 0)]
+    public void WhatIf_RoomThatIsKeptForOneThatWaits_IsNotCounted(int most, int nowhere)
+    {
+        var running = Sample.Instance("i-1", InstanceState.Running) with { Request = Booked.Half, AsSoonAsPossible = true, TimeslotStart = Sample.Now, TimeslotEnd = Sample.Now.AddHours(1) };
+        var large = Sample.Instance("i-2") with { Request = Booked.Whole };
+        var fleet = Sample.Fleet([(running, "w-1"), (large, null)], [Sample.Worker()], [(Metal, 1)]);
+
+        var whatIf = Booked.Forecast(fleet, Metal with { MaxWorkers = most }).WhatIf(Sample.Request(memory: 32), 1, null, TimeSpan.FromHours(1));
+
+        Assert.Equal((nowhere, 1 - nowhere), (whatIf.Nowhere, whatIf.OnExisting));
+        Assert.Equal("w-1", PlacementPlanner.Plan(fleet, Sample.Now, Booked.Times).Kept?.WorkerId);
     }
 
     [Fact]
