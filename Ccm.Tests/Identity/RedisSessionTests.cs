@@ -173,6 +173,40 @@ public sealed class RedisSessionTests : IDisposable
         Assert.Equal("viewer|viewer|Viewer", goesOn);
     }
 
+    /// <summary>Its open pages are on the other replica.</summary>
+    [Fact]
+    public async Task EndSession_OnOneReplica_EndsThePagesOfThatSessionAloneOnTheOther()
+    {
+        await using var redis = await RedisServer.ObtainAsync();
+        await using var one = await StartAsync(redis);
+        await using var two = await StartAsync(redis);
+        using var here = one.Browse();
+        var (_, page) = await here.SignInAsync("/account", "operator", "operator");
+        using var left = two.Browse();
+        using var kept = two.Browse();
+        foreach (var browser in new[] { left, kept })
+            await browser.SignInAsync("/", "operator", "operator");
+        var (leftPages, keptPages) = (await PagesOfAsync(left), await PagesOfAsync(kept));
+
+        await here.PostAsync("/account/end-session", Browser.Hidden(page, "__RequestVerificationToken"), ("session", OpenSession.NameOf(await TicketOf(left))));
+
+        Assert.Null(await leftPages.OrLate());
+        Assert.Equal(HttpStatusCode.Redirect, (await left.Stepwise().GetAsync("/")).Response.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await kept.Stepwise().GetAsync("/")).Response.StatusCode);
+        Assert.False(keptPages.IsCompleted);
+
+        static async Task<string> TicketOf(Browser browser) => (await browser.GetAsync("/ticket")).Body;
+
+        // As an open circuit does.
+        async Task<Task<System.Security.Claims.ClaimsPrincipal?>> PagesOfAsync(Browser browser)
+        {
+            var told = new TaskCompletionSource<System.Security.Claims.ClaimsPrincipal?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var ticket = await two.Services.GetRequiredService<TicketStore>().RetrieveAsync(await TicketOf(browser));
+            two.Services.GetRequiredService<SessionWatch>().Follow(ticket!.Principal, now => told.TrySetResult(now));
+            return told.Task;
+        }
+    }
+
     /// <summary>Whoever listens from before Redis was there hears as well.</summary>
     [Fact]
     public async Task Listen_RedisAwayAtFirst_HearsOnceItIsThere()

@@ -19,6 +19,8 @@ internal static partial class AccountEndpoints
 
     private const long LargestForm = 32 * 1024;
 
+    private const string SignInFirst = "/account/sign-in?returnUrl=%2Faccount";
+
     private const string FromAfar = "Demo users can sign in on this machine's loopback address only.";
 
     public static void Map(IEndpointRouteBuilder endpoints)
@@ -28,6 +30,7 @@ internal static partial class AccountEndpoints
         account.MapGet("/sign-in", ShowSignInAsync);
         account.MapPost("/sign-in", SignInAsync);
         account.MapPost("/sign-out", SignOutAsync);
+        account.MapPost("/end-session", EndSessionAsync);
         account.MapGet("/no-access", ShowNoAccess);
         account.MapPost("/view", SaveViewAsync);
         endpoints.MapGet("/account", ShowAccountAsync).AllowAnonymous().ExcludeFromDescription();
@@ -119,6 +122,21 @@ internal static partial class AccountEndpoints
         }
     }
 
+    /// <summary>One of the person's own, as of a browser that was left signed in somewhere.</summary>
+    private static async Task<IResult> EndSessionAsync(HttpContext context, IAntiforgery antiforgery, SessionEnding sessions, SessionEvents events, ILoggerFactory loggers)
+    {
+        if (context.User.Identity is not { IsAuthenticated: true })
+            return Results.Redirect(SignInFirst);
+        if (await AccountForm.ReadAsync(context, antiforgery) is not { } form)
+            return Results.Problem("The form was too old or came from another page.", statusCode: StatusCodes.Status400BadRequest);
+        var person = Actors.ActorOf(context.User);
+        if ((await sessions.EndAsync(SessionOwner.Subject(person.Id), form["session"].ToString())).Count == 0)
+            return Results.Redirect("/account?done=gone");
+        LogEndedSession(loggers.CreateLogger(typeof(AccountEndpoints)), person.Name);
+        events.SignedOut(person, "Ended one of their own sessions, from another browser.");
+        return Results.Redirect("/account?done=session");
+    }
+
     private static IResult ShowNoAccess(HttpContext context)
     {
         if (context.User.Identity is not { IsAuthenticated: true })
@@ -127,13 +145,13 @@ internal static partial class AccountEndpoints
         return Actors.RolesOf(context.User).Any() ? Results.Redirect("/") : AccountPages.NoAccess(context);
     }
 
-    private static async Task<IResult> ShowAccountAsync(HttpContext context, IdentitySettings settings, OpenSessions sessions, string? saved)
+    private static async Task<IResult> ShowAccountAsync(HttpContext context, IdentitySettings settings, OpenSessions sessions, string? done)
     {
         if (context.User.Identity is not { IsAuthenticated: true })
-            return Results.Redirect("/account/sign-in?returnUrl=%2Faccount");
+            return Results.Redirect(SignInFirst);
         var ticket = await context.AuthenticateAsync(Session);
         var open = await sessions.FindAsync(Actors.ActorOf(context.User).Id, context.User.FindFirst(IdentityClaims.Ticket)?.Value);
-        return AccountPages.Account(context, AccountFacts.Of(context, settings, SessionFacts.Of(ticket.Properties), open), saved is not null);
+        return AccountPages.Account(context, AccountFacts.Of(context, settings, SessionFacts.Of(ticket.Properties), open), Done(done));
     }
 
     /// <summary>Into cookies, as the browser's own script does: the server paints the next page by them.</summary>
@@ -148,7 +166,7 @@ internal static partial class AccountEndpoints
             context.Response.Cookies.Append(Viewer.ChosenZoneCookie, zone, kept);
         else
             context.Response.Cookies.Delete(Viewer.ChosenZoneCookie, kept);
-        return Results.Redirect("/account?saved=view");
+        return Results.Redirect("/account?done=view");
     }
 
     private static async Task<IResult> ChallengeAsync(HttpContext context, ILoggerFactory loggers, string target)
@@ -175,6 +193,14 @@ internal static partial class AccountEndpoints
         _ => null,
     };
 
+    private static string? Done(string? what) => what switch
+    {
+        "view" => "Saved.",
+        "session" => "That session is ended, and its pages are closed.",
+        "gone" => "That session had ended already.",
+        _ => null,
+    };
+
     [LoggerMessage(7001, LogLevel.Information, "{Name} gave the right password.")]
     private static partial void LogSignedIn(ILogger logger, string name);
 
@@ -183,6 +209,9 @@ internal static partial class AccountEndpoints
 
     [LoggerMessage(7003, LogLevel.Information, "{Name} signed out.")]
     private static partial void LogSignedOut(ILogger logger, string? name);
+
+    [LoggerMessage(7005, LogLevel.Information, "{Name} ended one of their sessions.")]
+    private static partial void LogEndedSession(ILogger logger, string name);
 
     [LoggerMessage(7004, LogLevel.Error, "The identity provider cannot be reached.")]
     private static partial void LogAway(ILogger logger, Exception exception);

@@ -15,10 +15,10 @@ internal static class AccountPages
             [nameof(SignInPage.Embedded)] = context.RequestServices.GetRequiredService<IdentitySettings>().Embedded,
         });
 
-    public static IResult Account(HttpContext context, AccountFacts facts, bool saved) => Page<AccountPage>(context, StatusCodes.Status200OK, new()
+    public static IResult Account(HttpContext context, AccountFacts facts, string? done) => Page<AccountPage>(context, StatusCodes.Status200OK, new()
     {
         [nameof(AccountPage.Facts)] = facts,
-        [nameof(AccountPage.Saved)] = saved,
+        [nameof(AccountPage.Done)] = done,
     });
 
     public static IResult NoAccess(HttpContext context) => Page<NoAccessPage>(context, StatusCodes.Status403Forbidden, new()
