@@ -79,6 +79,12 @@ public sealed partial class ControlPlane
             ?? throw RefusedException.NotFound("template", name);
     }
 
+    /// <summary>One of a template's revisions, also of one that is deleted by now.</summary>
+    public async Task<WorkerTemplate> ReadTemplateAsync(string name, int revision, CancellationToken cancellationToken) =>
+        _templates.GetValueOrDefault((name, revision))
+        ?? (await AskDocumentsAsync(() => templates.FindManyAsync([(name, revision)], cancellationToken))).FirstOrDefault()
+        ?? throw RefusedException.NotFound("template", $"{name} revision {revision}");
+
     /// <summary>An instance as it stands; one that is not in the cache is read from the store, since another replica may just have acknowledged it.</summary>
     public async Task<InstanceEntry> ReadInstanceAsync(string id, CancellationToken cancellationToken) =>
         await SeeInstanceAsync(cache.Current, id, cancellationToken);

@@ -122,6 +122,36 @@ public sealed class EditingStory(PortalInBrowser browser) : BrowserTest(browser)
         Assert.Equal((33, 9.25m, "mine"), (saved.GetProperty("maxWorkers").GetInt32(), saved.GetProperty("costPerHour").GetDecimal(), saved.GetProperty("description").GetString()));
     }
 
+    [Fact]
+    public async Task Form_TypedAndReloaded_ComesBackUntilItIsDiscarded()
+    {
+        await Browser.AddressAsync();
+        const string name = "typed-and-reloaded";
+        await Browser.Portal.Client.PostedAsync("/api/v1/templates", new { name, licenseType = "PERSONAL", maxNodes = 20, enabled = false, capacity = new { cpuCores = 4, memoryGb = 64, storageGb = 100 } });
+        var page = await SignInAsync("admin", $"/templates/{name}");
+        page.Dialog += async (_, dialog) => await dialog.AcceptAsync();
+        await page.Locator("[name=maxWorkers]").FillAsync("33");
+        await page.Keyboard.PressAsync("Tab");
+        await page.WaitForFunctionAsync("() => Object.keys(localStorage).some(key => key.endsWith(':template/typed-and-reloaded'))");
+        await page.ReloadAsync();
+        await Expect(page.Locator("[data-test=draft-back]")).ToContainTextAsync("Unsaved work of yours is back");
+        await Expect(page.Locator("[name=maxWorkers]")).ToHaveValueAsync("33");
+        await page.Locator("[data-test=draft-discard]").ClickAsync();
+        await Expect(page.Locator("[name=maxWorkers]")).ToHaveValueAsync("10");
+
+        await PublishAsync("typed-lab", "1.0.0", LabText.TwoRouters("typed"));
+        await page.GotoAsync("/definitions?q=typed-lab");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Reserve typed-lab" }).ClickAsync();
+        await page.Locator("[data-test=reserve-minutes]").PressSequentiallyAsync("7");
+        await page.WaitForFunctionAsync("() => Object.keys(localStorage).some(key => key.endsWith(':reservation'))");
+        await page.ReloadAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Reserve typed-lab" }).ClickAsync();
+        await Expect(page.Locator("[data-test=draft-back]")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Not now" }).ClickAsync();
+        await Expect(page.Locator("[data-test=reserve-confirm]")).ToHaveCountAsync(0);
+        Assert.Equal(0, await page.EvaluateAsync<int>("() => localStorage.length"));
+    }
+
     private async Task PublishAsync(string name, string version, string yaml)
     {
         await Browser.AddressAsync();

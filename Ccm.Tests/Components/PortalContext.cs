@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Claims;
 using System.Text;
+using System.Text.Json;
 using Bunit;
 using Ccm.Engine.Control;
 using Ccm.Engine.Documents;
@@ -14,6 +15,7 @@ using Ccm.Engine.State;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Components;
 using Ccm.Portal.Components.Grid;
+using Ccm.Portal.Components.Shared.Forms;
 using Ccm.Portal.Health;
 using Ccm.Portal.Identity;
 using Ccm.Portal.Live;
@@ -25,6 +27,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.JSInterop;
 using MudBlazor;
 using MudBlazor.Services;
 using TestContext = Xunit.TestContext;
@@ -60,6 +63,7 @@ internal sealed class PortalContext : IAsyncDisposable
         Monitor = new StateMonitor(Store, Cache, Elections, Time, NullLogger<StateMonitor>.Instance);
         Faults = new RecentFaults(Time);
         _bunit.JSInterop.Mode = JSRuntimeMode.Loose;
+        _bunit.JSInterop.Setup<IJSStreamReference>("ccm.drafts.read", _ => true).SetResult(new SentBytes("null"u8.ToArray()));
         _bunit.Services.AddMudServices();
         _bunit.Services.AddScoped<Ccm.Portal.Components.Pages.Definitions.Editing.Handover>();
         _bunit.Services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(Store).AddSingleton(Cache).AddSingleton(shown).AddSingleton<PartsWatch>().AddSingleton<IDistributedCache>(Sessions).AddSingleton(Elections).AddSingleton(Monitor)
@@ -142,6 +146,13 @@ internal sealed class PortalContext : IAsyncDisposable
             parameters?.Invoke(builder);
         });
     }
+
+    /// <summary>The actor's browser has kept unsaved work of a form.</summary>
+    public void HasDraft(string form, Draft draft) => Script.Setup<IJSStreamReference>("ccm.drafts.read", call => Draft.KeyOf(Actor, form).Equals(call.Arguments[0]))
+        .SetResult(new SentBytes(JsonSerializer.SerializeToUtf8Bytes(draft, JsonSerializerOptions.Web)));
+
+    /// <summary>Calls of a function of the page's script.</summary>
+    public IReadOnlyList<JSRuntimeInvocation> Calls(string function) => Script.Invocations[function];
 
     /// <summary>Takes every component off, as a browser that goes away does.</summary>
     public Task LeaveAsync() => _bunit.DisposeComponentsAsync();

@@ -3,6 +3,7 @@ using Ccm.Engine.Control;
 using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Pages.SystemStatus;
+using Ccm.Portal.Components.Shared.Forms;
 using Ccm.Tests.Domain;
 using TestContext = Xunit.TestContext;
 
@@ -29,6 +30,25 @@ public sealed class NoticePanelTests
 
         PortalContext.Shows(panel, () => Assert.Empty(panel.FindAll("[data-test=notice-now]")));
         Assert.Null(portal.Cache.Current.Notice);
+    }
+
+    [Fact]
+    public async Task Draft_OfANotice_ComesBackAndIsDiscardedOrPosted()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        portal.HasDraft("notice", new Draft("", Sample.Now, new() { ["text"] = "Back at", ["until"] = "2026-03-01T22:00" }));
+        var panel = portal.Open<NoticePanel>("/system");
+        PortalContext.Shows(panel, () => Assert.Equal("Back at", panel.Find("[name=text]").GetAttribute("value")));
+        Assert.StartsWith("2026-03-01T22:00", panel.Find("[name=until]").GetAttribute("value"), StringComparison.Ordinal);
+
+        await panel.Find("[data-test=draft-discard]").ClickAsync();
+
+        PortalContext.Shows(panel, () => Assert.Empty(panel.FindAll("[data-test=draft-back]")));
+        Assert.Equal("", panel.Find("[name=text]").GetAttribute("value") ?? "");
+        await panel.Find("[name=text]").InputAsync("Back at ten.");
+        await panel.Find("[data-test=notice-post]").ClickAsync();
+        PortalContext.Shows(panel, () => Assert.NotEmpty(panel.FindAll("[data-test=notice-now]")));
+        Assert.Equal(2, portal.Calls("ccm.drafts.drop").Count);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Bunit;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Pages.Templates;
+using Ccm.Portal.Components.Shared.Forms;
 using Ccm.Portal.Live;
 using Ccm.Tests.Domain;
 using TestContext = Xunit.TestContext;
@@ -81,6 +82,80 @@ public sealed class TemplatePageTests
 
         PortalContext.Shows(page, () => Assert.Contains("Revision 2 was saved while you edited revision 1", page.Find("[data-test=conflict]").TextContent, StringComparison.Ordinal));
         Assert.Empty(page.FindAll("[data-test=refused]"));
+    }
+
+    [Fact]
+    public async Task Draft_OfIt_ComesBackVisiblyAndGoesWhenSaved()
+    {
+        await using var portal = await StartAsync(Role.Admin);
+        portal.HasDraft("template/metal", Kept(portal, "1", ("maxWorkers", "7"), ("name", "metal"), ("unknown", "x")));
+
+        var page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.Contains("Unsaved work of yours is back", page.Find("[data-test=draft-back]").TextContent, StringComparison.Ordinal));
+        Assert.Equal("7", page.Find("[name=maxWorkers]").GetAttribute("value"));
+        Assert.Empty(page.FindAll("[data-test=conflict]"));
+        await page.Find("[data-test=save]").ClickAsync();
+        PortalContext.Shows(page, () => Assert.Contains("revision 2", page.Find("h1").TextContent, StringComparison.Ordinal));
+        Assert.Equal("ccm-draft:admin:template/metal", Assert.Single(portal.Calls("ccm.drafts.drop")).Arguments[0]);
+        Assert.Empty(page.FindAll("[data-test=draft-back]"));
+        Assert.Equal("2", page.Find("[data-key]").GetAttribute("data-base"));
+    }
+
+    [Fact]
+    public async Task Draft_Discarded_LeavesWhatIsSaved()
+    {
+        await using var portal = await StartAsync(Role.Admin);
+        portal.HasDraft("template/metal", Kept(portal, "1", ("maxWorkers", "7")));
+        var page = Open(portal);
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=draft-discard]")));
+
+        await page.Find("[data-test=draft-discard]").ClickAsync();
+
+        PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=draft-back]")));
+        Assert.Equal("10", page.Find("[name=maxWorkers]").GetAttribute("value"));
+        Assert.Single(portal.Calls("ccm.drafts.drop"));
+    }
+
+    [Fact]
+    public async Task Draft_OfAnOlderRevision_ShowsWhatCameSince()
+    {
+        await using var portal = await StartAsync(Role.Admin);
+        await portal.Control.UpdateTemplateAsync(PortalContext.Admin, Operation.New(), Sample.Template() with { Provider = portal.Host.Name, Description = "theirs" }, TestContext.Current.CancellationToken);
+        portal.HasDraft("template/metal", Kept(portal, "1", ("maxWorkers", "7")));
+
+        var page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.Equal(["description", "maxWorkers"], page.FindAll("[data-test=conflict] tr[data-field]").Select(row => row.GetAttribute("data-field"))));
+        await page.Find("[data-test=both]").ClickAsync();
+        await page.Find("[data-test=save]").ClickAsync();
+        PortalContext.Shows(page, () => Assert.Contains("revision 3", page.Find("h1").TextContent, StringComparison.Ordinal));
+        var saved = await portal.Control.ReadTemplateAsync("metal", TestContext.Current.CancellationToken);
+        Assert.Equal((7, "theirs"), (saved.MaxWorkers, saved.Description));
+    }
+
+    [Fact]
+    public async Task Draft_AsItIsSaved_IsNotSpokenOf()
+    {
+        await using var portal = await StartAsync(Role.Admin);
+        portal.HasDraft("template/metal", Kept(portal, "1", ("maxWorkers", "10")));
+
+        var page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.NotEmpty(portal.Calls("ccm.drafts.begin")));
+        Assert.Empty(page.FindAll("[data-test=draft-back], [data-test=discard]"));
+    }
+
+    [Fact]
+    public async Task Draft_OfANewOne_ComesBackWithItsName()
+    {
+        await using var portal = await StartAsync(Role.Admin);
+        portal.HasDraft("template/", Kept(portal, "", ("name", "fresh"), ("maxWorkers", "many")));
+
+        var page = portal.Open<TemplatePage>("/templates/new");
+
+        PortalContext.Shows(page, () => Assert.Equal("fresh", page.Find("[name=name]").GetAttribute("value")));
+        Assert.Equal("many", page.Find("[name=maxWorkers]").GetAttribute("value"));
     }
 
     [Fact]
@@ -173,6 +248,9 @@ public sealed class TemplatePageTests
 
         PortalContext.Shows(page, () => Assert.Contains("There is no worker template none", page.Find("[data-test=no-template]").TextContent, StringComparison.Ordinal));
     }
+
+    private static Draft Kept(PortalContext portal, string revision, params (string Name, string Value)[] fields) =>
+        new(revision, portal.Time.GetUtcNow(), fields.ToDictionary(field => field.Name, field => field.Value));
 
     private static async Task<PortalContext> StartAsync(Role role)
     {

@@ -4,6 +4,7 @@ using Ccm.Engine.Booking;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Components.Shared.Forms;
 using Ccm.Portal.Identity;
 using Ccm.Portal.Live;
 using Microsoft.AspNetCore.Components;
@@ -16,6 +17,8 @@ namespace Ccm.Portal.Components.Pages.Instances;
 public sealed partial class ReserveDialog
 {
     private readonly Operation _operation = Operation.New();
+    private Actor? _actor;
+    private KeptForm? _keeper;
     private List<string> _definitions = [];
     private string _definitionId = "";
     private LabletDefinition? _definition;
@@ -66,26 +69,68 @@ public sealed partial class ReserveDialog
 
     protected override async Task OnInitializedAsync()
     {
+        _actor = Actors.ActorOf((await Authentication).User);
+        _mayOverbook = _actor.May(Permission.Overbook);
         _definitions = [.. Cache.Current.Definitions.Where(pair => pair.Value.Value is { Status: DefinitionStatus.Active, Latest: not null }).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+        await BeginAsync();
+    }
+
+    /// <summary>As it was asked for.</summary>
+    private Task BeginAsync()
+    {
         _definitionId = DefinitionId ?? _definitions.FirstOrDefault() ?? "";
         var soon = Viewer.Local(Time.GetUtcNow().AddHours(1));
         _start = new DateTime(soon.Year, soon.Month, soon.Day, soon.Hour, 0, 0, DateTimeKind.Unspecified);
-        _minutes = Minutes;
+        (_later, _chosen, _minutes, _region) = (false, null, Minutes, "");
         if (Start is { } start)
             Choose(start);
-        _mayOverbook = Actors.ActorOf((await Authentication).User).May(Permission.Overbook);
+        return SelectAsync();
+    }
+
+    /// <summary>What was filled in the last time, unless another lab or a slot is asked for now.</summary>
+    private async Task<bool> ResumeAsync(Draft draft)
+    {
+        var lab = draft.Fields.GetValueOrDefault("definition", "");
+        if (Start is not null || (DefinitionId ?? lab) != lab || !_definitions.Contains(lab))
+            return false;
+        (_definitionId, _later) = (lab, draft.Fields.GetValueOrDefault("when") == "later");
+        if (DateTime.TryParse(draft.Fields.GetValueOrDefault("start"), CultureInfo.InvariantCulture, out var start))
+            _start = start;
+        if (int.TryParse(draft.Fields.GetValueOrDefault("minutes"), CultureInfo.InvariantCulture, out var minutes))
+            _minutes = minutes;
+        _region = draft.Fields.GetValueOrDefault("region", "");
         await SelectAsync();
+        StateHasChanged();
+        return true;
+    }
+
+    private async Task DiscardAsync()
+    {
+        await _keeper!.DropAsync();
+        await BeginAsync();
+    }
+
+    private async Task NotNowAsync()
+    {
+        if (_keeper is { } keeper)
+            await keeper.DropAsync();
+        Dialog.Cancel();
     }
 
     private async Task SelectAsync()
     {
         Forget();
         _definition = null;
-        if (Cache.Current.Definitions.GetValueOrDefault(_definitionId)?.Value.Latest is not { } version)
+        var id = _definitionId;
+        if (Cache.Current.Definitions.GetValueOrDefault(id)?.Value.Latest is not { } version)
             return;
         try
         {
-            _definition = await Control.ReadDefinitionAsync(_definitionId, version, CancellationToken.None);
+            var definition = await Control.ReadDefinitionAsync(id, version, CancellationToken.None);
+            // Another was chosen meanwhile.
+            if (id != _definitionId)
+                return;
+            _definition = definition;
             _minutes = Math.Min(_definition.MaxDurationMinutes, _minutes > 0 ? _minutes : 60);
             _regions = BookingForecast.Regions(Cache.Current, await Control.ReadTemplatesAsync(CancellationToken.None));
         }
@@ -102,11 +147,13 @@ public sealed partial class ReserveDialog
         _busy = true;
         try
         {
+            // Anew: roles may have changed while the dialog stood open.
             var actor = Actors.ActorOf((await Authentication).User);
             if (_later && (_start.Year < 2000 || _start.Year > 9000))
                 throw RefusedException.Invalid("timeslotStart", $"The year {_start.Year} is no start of a slot.", "Give a day and time to come.");
             var instance = await Control.ReserveAsync(actor, _operation,
                 new ReserveRequest(_definitionId, null, _later ? Started() : null, _minutes, Region: _definition is { Region: "" } ? _region : null, Override: overrides), CancellationToken.None);
+            await _keeper!.DropAsync();
             Dialog.Close(DialogResult.Ok(instance.Id));
         }
         catch (Exception exception)
@@ -123,6 +170,13 @@ public sealed partial class ReserveDialog
     {
         Forget();
         (_later, _start, _chosen) = (true, Viewer.Local(start).DateTime, start);
+    }
+
+    private Task ChooseAsync(DateTimeOffset start)
+    {
+        Choose(start);
+        StateHasChanged();
+        return _keeper!.KeepAsync();
     }
 
     /// <summary>What was chosen, while it stands there as it was: a clock that is put back shows an hour twice.</summary>

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Components.Shared.Forms;
 
 namespace Ccm.Portal.Components.Pages.SystemStatus;
 
@@ -10,6 +12,7 @@ public sealed partial class NoticePanel
     private Notice? _shown;
     private string _text = "";
     private DateTime? _until;
+    private KeptForm? _keeper;
 
     protected override TimeSpan? LookEvery => TimeSpan.FromSeconds(1);
 
@@ -36,7 +39,21 @@ public sealed partial class NoticePanel
     private async Task PostAsync()
     {
         if (await TryAsync(() => Control.PostNoticeAsync(Actor!, Operation.New(), _text, _until is { } until ? Viewer.FromLocal(until) : null, Left), "Everybody is shown the notice."))
-            (_text, _until) = ("", null);
+            await DiscardAsync();
+    }
+
+    private Task<bool> ResumeAsync(Draft draft)
+    {
+        _text = draft.Fields.GetValueOrDefault("text", "");
+        _until = DateTime.TryParse(draft.Fields.GetValueOrDefault("until"), CultureInfo.InvariantCulture, out var until) ? until : null;
+        StateHasChanged();
+        return Task.FromResult(_text.Length > 0 || _until is not null);
+    }
+
+    private async Task DiscardAsync()
+    {
+        (_text, _until) = ("", null);
+        await _keeper!.DropAsync();
     }
 
     private Task WithdrawAsync() => TryAsync(() => Control.WithdrawNoticeAsync(Actor!, Operation.New(), Left), "The notice is taken down.");

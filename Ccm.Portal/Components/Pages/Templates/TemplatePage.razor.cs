@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Hosts;
@@ -7,7 +8,6 @@ using Ccm.Portal.Components.Shared;
 using Ccm.Portal.Components.Shared.Differences;
 using Ccm.Portal.Components.Shared.Forms;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Routing;
 using MudBlazor;
 
 namespace Ccm.Portal.Components.Pages.Templates;
@@ -16,23 +16,21 @@ namespace Ccm.Portal.Components.Pages.Templates;
 public sealed partial class TemplatePage
 {
     private static readonly string[] NotCompared = ["name", "revision", "isSeeded", "createdAt", "createdBy", "operationId", "declared"];
-    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
     private ImmutableArray<(string Title, ImmutableArray<FormField> Fields)> _groups = [];
     private string? _shownName;
     private bool _started;
     private WorkerTemplate? _base;
     private WorkerTemplate? _theirs;
     private WorkerTemplate? _declared;
-    private Dictionary<string, string>? _values;
-    private Dictionary<string, string> _unchanged = [];
-    private ImmutableArray<Problem> _fieldProblems = [];
+    private TypedForm? _form;
+    private KeptForm? _keeper;
+    private bool? _isKept;
     private ImmutableArray<Problem> _refused = [];
 
     /// <summary>Null: they could not be read.</summary>
     private List<(string Name, LabRequest Request)>? _labs = [];
     private TemplateUse _use = TemplateUse.None;
     private string? _problem;
-    private bool _tried;
     private bool _gone;
     private bool _done;
     private bool _saving;
@@ -59,10 +57,9 @@ public sealed partial class TemplatePage
 
     private bool MayEdit => May(Permission.EditTemplates);
 
-    private bool Unsaved => !_done && _values is { } values && values.Any(typed => _unchanged[typed.Key] != typed.Value);
+    private bool Unsaved => !_done && _form is { IsChanged: true };
 
-    /// <summary>What is wrong with fields that somebody came to, or with any once saving was tried.</summary>
-    private ImmutableArray<Problem> Shown => [.. _fieldProblems.Where(problem => _tried || Name is not null || problem.Field is null || _touched.Contains(problem.Field))];
+    private string DraftKey => Draft.KeyOf(Actor, $"template/{Name}");
 
     private int Workers => Name is null ? 0 : Fleet.Templates.GetValueOrDefault(Name)?.Value.Workers ?? 0;
 
@@ -72,7 +69,7 @@ public sealed partial class TemplatePage
     {
         if (_started && _shownName == Name)
             return;
-        (_started, _shownName, _base, _theirs, _values, _problem, _gone, _done) = (true, Name, null, null, null, null, false, false);
+        (_started, _shownName, _base, _theirs, _form, _problem, _gone, _done) = (true, Name, null, null, null, null, false, false);
         _groups = TemplateForm.Groups(Hosts.Providers);
         _use = TemplateUse.Of(Fleet).GetValueOrDefault(Name ?? "", TemplateUse.None);
         if (!May(Permission.ReadAll))
@@ -87,7 +84,7 @@ public sealed partial class TemplatePage
     {
         if (Name is not null && (change.IsResync || !change.Workers.IsEmpty))
             _use = TemplateUse.Of(Fleet).GetValueOrDefault(Name, TemplateUse.None);
-        if (change.Templates && Name is not null && _values is not null)
+        if (change.Templates && Name is not null && _form is not null)
             Begin(LookAsync);
         return change.IsResync || change.Templates || !change.Workers.IsEmpty;
     }
@@ -117,26 +114,54 @@ public sealed partial class TemplatePage
     private void Show(WorkerTemplate? template)
     {
         _base = template;
-        _unchanged = TemplateForm.Of(template ?? new WorkerTemplate { Name = "", CpuCores = 16, MemoryGb = 64, StorageGb = 500, LicenseType = LicenseType.Personal, Provider = Hosts.Providers.FirstOrDefault() ?? "" });
-        _values = new(_unchanged, StringComparer.Ordinal);
-        (_tried, _refused) = (false, []);
+        _form = new TypedForm(Before(), isNew: Name is null);
+        (_refused, _isKept) = ([], null);
         Judge();
     }
 
-    private (WorkerTemplate Template, ImmutableArray<Problem> Problems) Read() => TemplateForm.Read(_values!, _base?.Revision ?? 1);
+    /// <summary>The fields as the revision has them that is edited.</summary>
+    private Dictionary<string, string> Before() =>
+        TemplateForm.Of(_base ?? new WorkerTemplate { Name = "", CpuCores = 16, MemoryGb = 64, StorageGb = 500, LicenseType = LicenseType.Personal, Provider = Hosts.Providers.FirstOrDefault() ?? "" });
+
+    private (WorkerTemplate Template, ImmutableArray<Problem> Problems) Read() => TemplateForm.Read(_form!.Values, _base?.Revision ?? 1);
 
     private void Judge()
     {
         var (template, problems) = Read();
-        (_declared, _fieldProblems) = (problems.Any(problem => problem.Field is not "name") ? null : template, problems);
+        (_declared, _form!.Problems) = (problems.Any(problem => problem.Field is not "name") ? null : template, problems);
     }
 
     private void Set(string field, string value)
     {
-        _touched.Add(field);
-        _values![field] = value;
+        _form!.Set(field, value);
         _refused = [];
         Judge();
+    }
+
+    /// <summary>What was typed and not saved goes on; with what was saved since beside it.</summary>
+    private async Task<bool> ResumeAsync(Draft draft)
+    {
+        if (!MayEdit)
+            return false;
+        if (_base is { } newest && int.TryParse(draft.Base, CultureInfo.InvariantCulture, out var revision) && revision != newest.Revision)
+        {
+            try
+            {
+                Show(await Control.ReadTemplateAsync(newest.Name, revision, Left));
+                _theirs = newest;
+            }
+            catch (RefusedException)
+            {
+                // That revision cannot be read: the newest is what there is to compare with.
+            }
+        }
+        _form!.Take(draft.Fields);
+        _isKept = true;
+        Judge();
+        if (!Unsaved && _theirs is not null)
+            Theirs();
+        StateHasChanged();
+        return Unsaved;
     }
 
     /// <summary>Whether somebody else saved or deleted it meanwhile. That it has a worker more is no edit. A paused page looks as well.</summary>
@@ -168,9 +193,9 @@ public sealed partial class TemplatePage
 
     private async Task SaveAsync()
     {
-        (_tried, _refused) = (true, []);
+        (_form!.Tried, _refused) = (true, []);
         var (template, problems) = Read();
-        _fieldProblems = problems;
+        _form.Problems = problems;
         if (!problems.IsEmpty)
             return;
         _saving = true;
@@ -178,6 +203,7 @@ public sealed partial class TemplatePage
         {
             var saved = await WriteAsync(template);
             _gone = false;
+            await _keeper!.DropAsync();
             Show(saved);
             Messages.Add($"{saved.Name} is saved as revision {saved.Revision}.", Severity.Success);
             if (Name is null)
@@ -219,34 +245,38 @@ public sealed partial class TemplatePage
     {
         if (await TypedConfirmation.AskAsync(Dialogs, $"Delete {Name}?", "The fleet can no longer grow by it. Its revisions stay in the audit trail.", Name!, "Delete it")
             && await TryAsync(() => Control.DeleteTemplateAsync(Actor!, Operation.New(), Name!, Left), $"{Name} is deleted."))
+        {
+            await _keeper!.DropAsync();
             Leave("/templates");
+        }
     }
 
-    private void Discard() => Show(_base);
+    /// <summary>Back to the newest revision.</summary>
+    private async Task DiscardAsync()
+    {
+        await _keeper!.DropAsync();
+        Theirs();
+    }
 
     /// <summary>Field by field: mine where I changed it, theirs elsewhere.</summary>
-    private void Both()
-    {
-        var (mine, before, theirs) = (_values!, _unchanged, _theirs!);
-        _theirs = null;
-        Show(theirs);
-        foreach (var (field, value) in mine.Where(typed => before[typed.Key] != typed.Value))
-            _values![field] = value;
-        Judge();
-    }
+    private Task BothAsync() => GoOnAsync(_form!.Changes);
 
-    private void Mine()
+    private Task MineAsync() => GoOnAsync(_form!.Values);
+
+    /// <summary>From the newest revision.</summary>
+    private async Task GoOnAsync(IEnumerable<KeyValuePair<string, string>> mine)
     {
-        var (mine, theirs) = (_values!, _theirs!);
-        _theirs = null;
-        Show(theirs);
-        _values = mine;
+        var kept = mine.ToList();
+        Theirs();
+        _form!.Take(kept);
         Judge();
+        StateHasChanged();
+        await _keeper!.KeepAsync();
     }
 
     private void Theirs()
     {
-        var theirs = _theirs;
+        var theirs = _theirs ?? _base;
         _theirs = null;
         Show(theirs);
     }
@@ -255,12 +285,6 @@ public sealed partial class TemplatePage
     {
         _done = true;
         Navigation.NavigateTo(address);
-    }
-
-    private async Task AskAsync(LocationChangingContext leaving)
-    {
-        if (Unsaved && await Dialogs.ShowMessageBoxAsync("Leave without saving?", "What you changed in this form goes with it.", "Leave", cancelText: "Stay") != true)
-            leaving.PreventNavigation();
     }
 
     private static ImmutableArray<FieldDifference> Differences(WorkerTemplate before, WorkerTemplate after) => FieldDifference.Between(before, after, NotCompared);

@@ -2,6 +2,7 @@ using Bunit;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Pages.Definitions.Editing;
+using Ccm.Portal.Components.Shared.Forms;
 using Ccm.Portal.Live;
 using TestContext = Xunit.TestContext;
 
@@ -16,7 +17,7 @@ public sealed class EditDefinitionPageTests
     public async Task Publish_ChangedLab_MakesTheNextVersionAndForgetsTheDraft()
     {
         await using var portal = await StartAsync();
-        var browser = new EditorInBrowser(portal);
+        _ = new EditorInBrowser(portal);
         var page = Open(portal);
         await WriteAsync(portal, page, Mine);
         PortalContext.Shows(page, () => Assert.Contains("label: MINE", page.Find("[data-test=changes] td.added").TextContent, StringComparison.Ordinal));
@@ -30,7 +31,7 @@ public sealed class EditDefinitionPageTests
         var published = await portal.Control.ReadDefinitionAsync("ospf", "1.1.0", TestContext.Current.CancellationToken);
         Assert.Equal((30, "renamed"), (published.MaxDurationMinutes, published.ChangeNote));
         Assert.Equal(Mine, await portal.Control.ReadLabAsync("ospf", "1.1.0", TestContext.Current.CancellationToken));
-        Assert.NotEmpty(browser.Calls("dropDraft"));
+        Assert.NotEmpty(portal.Calls("ccm.drafts.drop"));
     }
 
     [Fact]
@@ -75,7 +76,7 @@ public sealed class EditDefinitionPageTests
 
         await page.Find("[data-test=download]").ClickAsync();
 
-        PortalContext.Shows(page, () => Assert.Equal(Mine, Assert.Single(browser.Calls("download")).Arguments[1]));
+        PortalContext.Shows(page, () => Assert.Equal(Mine, Assert.Single(portal.Calls("ccm.drafts.download")).Arguments[1]));
     }
 
     [Fact]
@@ -135,7 +136,7 @@ public sealed class EditDefinitionPageTests
     public async Task Conflict_PublishedElsewhere_ShowsBothAndMineGoesOnTop()
     {
         await using var portal = await StartAsync();
-        var browser = new EditorInBrowser(portal);
+        _ = new EditorInBrowser(portal);
         var page = Open(portal);
         await WriteAsync(portal, page, Mine);
 
@@ -147,7 +148,7 @@ public sealed class EditDefinitionPageTests
         await page.Find("[data-test=keep-mine]").ClickAsync();
         Assert.Empty(page.FindAll("[data-test=conflict]"));
         Assert.Equal("1.2.0", page.Find("[name=version]").GetAttribute("value"));
-        Assert.Equal("1.1.0", Assert.Single(browser.Calls("rebase")).Arguments[1]);
+        Assert.Equal("1.1.0", page.Find("[data-key]").GetAttribute("data-base"));
 
         await page.Find("[data-test=publish]").ClickAsync();
 
@@ -159,7 +160,7 @@ public sealed class EditDefinitionPageTests
     public async Task Conflict_TheirsTaken_DownloadsMineFirst()
     {
         await using var portal = await StartAsync();
-        var browser = new EditorInBrowser(portal);
+        _ = new EditorInBrowser(portal);
         var page = Open(portal);
         await WriteAsync(portal, page, Mine);
         await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("theirs"));
@@ -167,7 +168,7 @@ public sealed class EditDefinitionPageTests
 
         await page.Find("[data-test=take-theirs]").ClickAsync();
 
-        Assert.Equal(Mine, Assert.Single(browser.Calls("download")).Arguments[1]);
+        Assert.Equal(Mine, Assert.Single(portal.Calls("ccm.drafts.download")).Arguments[1]);
         PortalContext.Shows(page, () => Assert.Contains("title: theirs", page.FindComponent<LabEditor>().Instance.Text, StringComparison.Ordinal));
         Assert.Contains("from 1.1.0", page.Find("h1").TextContent, StringComparison.Ordinal);
     }
@@ -177,7 +178,8 @@ public sealed class EditDefinitionPageTests
     {
         await using var portal = await StartAsync();
         await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("theirs"));
-        _ = new EditorInBrowser(portal, new Draft("1.0.0", portal.Time.GetUtcNow(), Mine, new() { ["changeNote"] = "half a thought", ["unknown"] = "x" }));
+        _ = new EditorInBrowser(portal);
+        portal.HasDraft("definition/ospf", new Draft("1.0.0", portal.Time.GetUtcNow(), new() { ["labYaml"] = Mine, ["changeNote"] = "half a thought", ["unknown"] = "x" }));
         var page = Open(portal);
         PortalContext.Shows(page, () => Assert.Contains("made from version 1.0.0; the newest is 1.1.0", page.Find("[data-test=offer]").TextContent, StringComparison.Ordinal));
 
@@ -192,7 +194,7 @@ public sealed class EditDefinitionPageTests
     public async Task Leave_Unsaved_AsksFirst()
     {
         await using var portal = await StartAsync();
-        var browser = new EditorInBrowser(portal);
+        _ = new EditorInBrowser(portal);
         var page = Open(portal);
         await WriteAsync(portal, page, Mine);
         PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=start-over]")));
@@ -202,7 +204,7 @@ public sealed class EditDefinitionPageTests
 
         portal.Dialogs.WaitForElement(".mud-message-box");
         Assert.Equal(before, portal.Navigation.Uri);
-        Assert.NotEmpty(browser.Calls("keepNow"));
+        Assert.NotEmpty(portal.Calls("ccm.drafts.keep"));
     }
 
     [Theory]
@@ -212,13 +214,14 @@ public sealed class EditDefinitionPageTests
     {
         await using var portal = await PortalContext.StartAsync(role);
         await portal.PublishAsync("ospf", yaml: First);
-        var browser = new EditorInBrowser(portal, new Draft("1.0.0", portal.Time.GetUtcNow(), Mine, []));
+        _ = new EditorInBrowser(portal);
+        portal.HasDraft("definition/ospf", new Draft("1.0.0", portal.Time.GetUtcNow(), new() { ["labYaml"] = Mine }));
         var page = Open(portal);
         PortalContext.Shows(page, () => Assert.Contains("edited by admins", page.Find("[data-test=away]").TextContent, StringComparison.Ordinal));
 
         await page.Find("[data-test=download-draft]").ClickAsync();
 
-        Assert.Equal(Mine, Assert.Single(browser.Calls("download")).Arguments[1]);
+        Assert.Equal(Mine, Assert.Single(portal.Calls("ccm.drafts.download")).Arguments[1]);
         Assert.Empty(page.FindAll("[data-test=editor]"));
     }
 

@@ -10,6 +10,7 @@ namespace Ccm.Portal.Components.Pages.Definitions.Editing;
 public sealed partial class LabEditor : IAsyncDisposable
 {
     public const int MostBytes = 2 * 1024 * 1024;
+    public const string ScriptPath = "./Components/Pages/Definitions/Editing/LabEditor.razor.js";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private readonly CancellationTokenSource _left = new();
     private ElementReference _host;
@@ -25,25 +26,13 @@ public sealed partial class LabEditor : IAsyncDisposable
     [Parameter, EditorRequired]
     public string Initial { get; set; } = "";
 
-    /// <summary>Where this browser keeps what is unsaved.</summary>
+    /// <summary>The name by which the form around it keeps the text.</summary>
     [Parameter, EditorRequired]
-    public string DraftKey { get; set; } = "";
-
-    /// <summary>The version that the work is made from.</summary>
-    [Parameter]
-    public string Base { get; set; } = "";
-
-    /// <summary>Selector of the element whose named fields are kept with the text.</summary>
-    [Parameter, EditorRequired]
-    public string Form { get; set; } = "";
+    public string Field { get; set; } = "";
 
     /// <summary>A moment after the last change.</summary>
     [Parameter]
     public EventCallback<LabReading> OnRead { get; set; }
-
-    /// <summary>Whether unsaved work could be kept.</summary>
-    [Parameter]
-    public EventCallback<bool> OnKept { get; set; }
 
     /// <summary>Bytes that a paste would have made; it was not carried out.</summary>
     [Parameter]
@@ -61,19 +50,12 @@ public sealed partial class LabEditor : IAsyncDisposable
     public string Text => _text;
 
     /// <summary>Another text in its place, which can be undone.</summary>
-    /// <param name="unsaved">Whether it is work that is to be kept.</param>
-    public async Task ReplaceAsync(string text, bool unsaved)
+    public async Task ReplaceAsync(string text)
     {
         _text = Normal(text);
         if (_ready)
-            await _module!.InvokeVoidAsync("replace", _host, _text, unsaved);
+            await _module!.InvokeVoidAsync("replace", _host, _text);
         await ReadAsync();
-    }
-
-    public async Task RebaseAsync(string version)
-    {
-        if (_ready)
-            await _module!.InvokeVoidAsync("rebase", _host, version);
     }
 
     /// <summary>Until the text here is the one that is shown in the browser, and is read: what is typed arrives a moment later.</summary>
@@ -90,19 +72,6 @@ public sealed partial class LabEditor : IAsyncDisposable
     {
         if (_ready && !_left.IsCancellationRequested)
             await _module!.InvokeVoidAsync("release", _host);
-    }
-
-    /// <summary>Keeps the unsaved work at once, as when somebody goes without it being published.</summary>
-    public async Task KeepAsync()
-    {
-        if (_ready)
-            await _module!.InvokeVoidAsync("keepNow", _host);
-    }
-
-    public async Task DropDraftAsync()
-    {
-        if (_module is not null)
-            await _module.InvokeVoidAsync("dropDraft", DraftKey, _host);
     }
 
     public async Task GoToAsync(int line)
@@ -129,8 +98,8 @@ public sealed partial class LabEditor : IAsyncDisposable
         try
         {
             _self = DotNetObjectReference.Create(this);
-            _module = await EditorScript.ImportAsync(Script);
-            await _module.InvokeVoidAsync("create", _left.Token, _host, _self, _text, new { key = DraftKey, form = Form, @base = Base });
+            _module = await Script.InvokeAsync<IJSObjectReference>("import", _left.Token, ScriptPath);
+            await _module.InvokeVoidAsync("create", _left.Token, _host, _self, _text);
             _ready = true;
         }
         catch (JSException exception)
@@ -190,17 +159,16 @@ public sealed partial class LabEditor : IAsyncDisposable
     [JSInvokable]
     public Task TooLarge(long bytes) => OnTooLarge.InvokeAsync(bytes);
 
-    [JSInvokable]
-    public Task Kept(bool kept) => OnKept.InvokeAsync(kept);
-
     public async ValueTask DisposeAsync()
     {
-        await _left.CancelAsync();
         try
         {
             if (_module is not null)
             {
-                await _module.InvokeVoidAsync("dispose", _host);
+                // Asked for before anything is waited for: the host is still in the document.
+                var parting = _module.InvokeVoidAsync("dispose", _host);
+                await _left.CancelAsync();
+                await parting;
                 await _module.DisposeAsync();
             }
         }
@@ -208,6 +176,7 @@ public sealed partial class LabEditor : IAsyncDisposable
         {
             // The browser is gone, and its editor with it.
         }
+        await _left.CancelAsync();
         _self?.Dispose();
         _left.Dispose();
     }

@@ -73,8 +73,8 @@ const rule = () => {
 
 const bytesOf = text => new Blob([text]).size;
 
-/** @param draft Where unsaved work is kept: `{ key, form }`, the form's fields with it. */
-export const create = async (host, server, text, draft) => {
+/** To the form around it the host is a field like any other: it has a name, a value, and an event when that changes. */
+export const create = async (host, server, text) => {
     await load();
     const editor = window.monaco.editor.create(host, {
         value: text, language: "yaml", ariaLabel: "Lab file, YAML. Control M lets Tab leave the editor.",
@@ -86,14 +86,15 @@ export const create = async (host, server, text, draft) => {
     for (const spoken of document.querySelectorAll(".monaco-aria-container [role=complementary]")) spoken.setAttribute("role", "status");
     const model = editor.getModel();
     editor.onDidChangeModelLanguageConfiguration(rule);
-    const state = { editor, model, server, draft, base: draft.base, sent: Promise.resolve(), queue: 0, behind: false, timer: 0, restoring: false };
+    const state = { editor, model, server, sent: Promise.resolve(), queue: 0, behind: false };
+    Object.defineProperty(host, "value", { get: () => model.getValue(), configurable: true });
     // One after the other, so that the server's text is this one whenever it answers; none of those that the whole text overtook.
     const send = act => {
         const queue = state.queue;
         state.sent = state.sent.then(() => queue === state.queue && act()).catch(() => { state.behind = true; });
     };
     model.onDidChangeContent(event => {
-        if (!state.restoring) later(state);
+        host.dispatchEvent(new Event("input", { bubbles: true }));
         if (state.behind || event.isFlush || event.changes.reduce((sum, change) => sum + change.text.length, 0) > inOneMessage || event.changes.length > 100) {
             sendAll(state).catch(() => { /* The next change sends all again; the draft is kept here. */ });
             return;
@@ -110,10 +111,6 @@ export const create = async (host, server, text, draft) => {
         event.stopImmediatePropagation();
         server.invokeMethodAsync("TooLarge", bytes);
     }, true);
-    state.typed = event => { if (event.target.name) later(state); };
-    state.hide = () => { if (state.timer) keep(state); };
-    document.querySelector(draft.form)?.addEventListener("input", state.typed);
-    window.addEventListener("pagehide", state.hide);
     // What was sent while the line was down is neither answered nor refused.
     state.back = event => { if (event.detail.state === "hide") sendAll(state).catch(() => { }); };
     document.getElementById("components-reconnect-modal")?.addEventListener("components-reconnect-state-changed", state.back);
@@ -135,34 +132,12 @@ export const flush = (host, hold) => { host.ccm.editor.updateOptions({ readOnly:
 
 export const release = host => host.ccm.editor.updateOptions({ readOnly: false });
 
-const later = state => { clearTimeout(state.timer); state.timer = setTimeout(() => keep(state), 300); };
-
-const keep = state => {
-    clearTimeout(state.timer);
-    state.timer = 0;
-    const fields = {};
-    for (const field of document.querySelectorAll(`${state.draft.form} [name]`)) fields[field.name] = field.type === "checkbox" ? String(field.checked) : field.value;
-    try {
-        localStorage.setItem(state.draft.key, JSON.stringify({ base: state.base, at: new Date().toISOString(), yaml: state.model.getValue(), fields }));
-        state.server.invokeMethodAsync("Kept", true).catch(() => { });
-    } catch {
-        state.server.invokeMethodAsync("Kept", false).catch(() => { });
-    }
-};
-
-/** Another text, as one edit that can be undone; what is unsaved stays what it was. */
-export const replace = (host, text, unsaved) => {
+/** Another text, as one edit that can be undone. */
+export const replace = (host, text) => {
     const { editor, model } = host.ccm;
-    host.ccm.restoring = !unsaved;
     editor.executeEdits("ccm", [{ range: model.getFullModelRange(), text }]);
     editor.pushUndoStop();
-    host.ccm.restoring = false;
 };
-
-/** The work goes on from another version. */
-export const rebase = (host, base) => { host.ccm.base = base; if (host.ccm.timer || localStorage.getItem(host.ccm.draft.key)) keep(host.ccm); };
-
-export const keepNow = host => keep(host.ccm);
 
 export const mark = (host, remarks) => {
     const { model } = host.ccm, { MarkerSeverity } = window.monaco;
@@ -179,26 +154,12 @@ export const mark = (host, remarks) => {
 export const goTo = (host, line) => { const { editor } = host.ccm; editor.revealLineInCenter(line); editor.setPosition({ lineNumber: line, column: 1 }); editor.focus(); };
 
 export const dispose = host => {
-    const state = host.ccm;
+    const state = host?.ccm;
     if (!state) return;
-    if (state.timer) keep(state);
-    document.querySelector(state.draft.form)?.removeEventListener("input", state.typed);
-    window.removeEventListener("pagehide", state.hide);
+    // The form around it may keep the text a moment later.
+    Object.defineProperty(host, "value", { value: state.model.getValue() });
     document.getElementById("components-reconnect-modal")?.removeEventListener("components-reconnect-state-changed", state.back);
     editors.delete(state.model);
     state.editor.dispose();
     state.model.dispose();
-};
-
-/** What was kept, as bytes, since it may be too long for one message; null as well, since bytes are what the server waits for. */
-export const readDraft = key => new TextEncoder().encode(localStorage.getItem(key) ?? "null");
-
-export const dropDraft = (key, host) => { if (host?.ccm) { clearTimeout(host.ccm.timer); host.ccm.timer = 0; } localStorage.removeItem(key); };
-
-export const download = (name, text) => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 };

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Ccm.Engine.Control;
+using Ccm.Engine.Labs;
+using MudBlazor;
+
+namespace Ccm.Portal.Components.Pages.Definitions.Editing;
+
+/// <summary>Publishes what is shown, or says what is against it.</summary>
+public sealed partial class EditDefinitionPage
+{
+    private ImmutableArray<Problem> _refused = [];
+    private Operation _operation = Operation.New();
+    private bool _publishing;
+
+    private bool CanPublish => _reading?.Topology is not null && _form.Problems.IsEmpty;
+
+    private async Task PublishAsync()
+    {
+        (_form.Tried, _refused, _publishing) = (true, [], true);
+        try
+        {
+            await _editor!.FlushAsync(hold: true);
+            var (request, problems) = DefinitionForm.Read(_form.Values, Text, _base?.Definition.Version ?? "");
+            _form.Problems = problems;
+            if (!CanPublish)
+                return;
+            await Control.PublishAsync(Actor!, _operation, request, CancellationToken.None);
+            _done = true;
+            await _keeper!.DropAsync();
+            Messages.Add($"{request.Name} {request.Version} is published.", Severity.Success);
+            Navigation.NavigateTo($"/definitions/{request.Name}");
+        }
+        catch (RefusedException refused)
+        {
+            _operation = Operation.New();
+            _publishing = false;
+            if (Name is not null && refused.Kind == RefusalKind.Conflict)
+                await LookAsync();
+            // With both sides on the page there is nothing left to tell.
+            _refused = _theirs is null ? refused.Problems : [];
+        }
+        catch (LabRefusedException refused)
+        {
+            _refused = [.. refused.Problems.Select(problem => new Problem(problem.Line is { } line ? $"line {line}" : null, problem.Reason, problem.Fix))];
+        }
+        catch (Exception exception)
+        {
+            _refused = [new Problem(null, Live.Faults.Describe(exception, Logger), "What you wrote is kept.")];
+        }
+        finally
+        {
+            _publishing = false;
+            if (!_done)
+                await _editor!.ReleaseAsync();
+        }
+    }
+}
