@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
 using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace Ccm.Tests.Browser;
 
-/// <summary>A test with pages of its own: they are closed when it ends, and an error that no script of a page caught fails it.</summary>
+/// <summary>A test with pages of its own: they are closed when it ends, and an error that no script of a page caught, or that its console told, fails it.</summary>
 public abstract class BrowserTest(PortalInBrowser browser) : IAsyncDisposable
 {
+    /// <summary>Stands before an error that the browser's console told.</summary>
+    protected const string Told = "console: ";
+
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly ConcurrentStack<IBrowserContext> _open = new();
 
@@ -24,8 +28,7 @@ public abstract class BrowserTest(PortalInBrowser browser) : IAsyncDisposable
     {
         var context = await browser.NewContextAsync(portal, dark);
         _open.Push(context);
-        var page = await context.NewPageAsync();
-        page.PageError += (_, error) => _errors.Enqueue(error);
+        var page = await NewPageAsync(context);
         await page.GotoAsync(path);
         await page.Locator("#username, input[name=username], input[name=Username]").First.FillAsync(user);
         await page.Locator("input[type=password]").FillAsync(user);
@@ -35,11 +38,48 @@ public abstract class BrowserTest(PortalInBrowser browser) : IAsyncDisposable
         return page;
     }
 
+    /// <summary>Another page of somebody who is signed in.</summary>
+    protected async Task<IPage> NewPageAsync(IBrowserContext context)
+    {
+        var page = await context.NewPageAsync();
+        page.PageError += (_, error) => _errors.Enqueue(error);
+        page.Console += (_, message) =>
+        {
+            // A page that is not there answers 404, and the browser notes it; what it shows is the test's to judge.
+            if (message.Type == "error" && !message.Location.StartsWith($"{page.Url}:", StringComparison.Ordinal))
+                _errors.Enqueue($"{Told}{message.Text} at {page.Url}");
+        };
+        return page;
+    }
+
     /// <summary>Goes to a page and waits until its circuit stands.</summary>
     protected static async Task GoAsync(IPage page, string path)
     {
         await page.GotoAsync(path);
         await ReadyAsync(page);
+    }
+
+    /// <summary>That the page says which theme it has, and is painted so.</summary>
+    protected static async Task ExpectThemeAsync(IPage page, bool dark)
+    {
+        var theme = await page.EvaluateAsync<string>("""
+            () => {
+                const painted = [document.body, document.documentElement].map(element => getComputedStyle(element).backgroundColor).find(colour => !colour.endsWith(", 0)"));
+                const [red, green, blue] = painted.match(/[\d.]+/g).map(Number);
+                return `${document.documentElement.dataset.theme}, painted ${red + green + blue < 384 ? "dark" : "light"}`;
+            }
+            """);
+        Assert.Equal(dark ? "dark, painted dark" : "light, painted light", theme);
+    }
+
+    /// <summary>That a page is one of ours and whole: no error boundary, no dead circuit, nothing that sticks out sideways, no script of somebody's.</summary>
+    protected static async Task ExpectSoundAsync(IPage page)
+    {
+        await Expect(page.Locator("h1").First).ToBeVisibleAsync();
+        await Expect(page.GetByText("Something went wrong on this page")).ToHaveCountAsync(0);
+        await Expect(page.Locator("#components-reconnect-modal")).Not.ToBeVisibleAsync();
+        Assert.False(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth > innerWidth"), $"{page.Url} sticks out sideways.");
+        Assert.False(await page.EvaluateAsync<bool>("() => 'hacked' in window"), $"{page.Url} runs what somebody typed.");
     }
 
     /// <summary>A page without a portal would try to come back, and paint that it does: closed before the portal of a test is.</summary>
