@@ -26,7 +26,7 @@
     // Tells a long table which rows are in view, one call at a time, the newest place last.
     const following = new Map();
     const follow = (id, row, table, rowHeight, holds) => {
-        const box = row.closest(".ccm-grid");
+        const box = row.closest(".ccm-grid, .ccm-rows");
         if (!box) return;
         let busy = false, told = -1, size = -1;
         const tell = async () => {

@@ -7,7 +7,7 @@ namespace Ccm.Portal.Components.Shared;
 /// The rows of a long table around those that are in view. The window moves while there is still a margin of rows on either side, so
 /// that scrolling meets no blanks; a placeholder that waits to be seen would come too late. The first rows stand in the first paint.
 /// </summary>
-/// <remarks>It stands in the body of a table inside an element of class <c>ccm-grid</c>, which scrolls.</remarks>
+/// <remarks>It stands in the body of a table inside an element of class <c>ccm-grid</c> or <c>ccm-rows</c>, which scrolls.</remarks>
 public sealed partial class RowWindow<TItem> : IAsyncDisposable
 {
     private const int FirstInView = 40;
@@ -35,6 +35,10 @@ public sealed partial class RowWindow<TItem> : IAsyncDisposable
     [Parameter]
     public Action<bool>? OnHold { get; set; }
 
+    /// <summary>Told when what is in view comes near the last row, so that more can be read before it is reached.</summary>
+    [Parameter]
+    public EventCallback OnNearEnd { get; set; }
+
     [Inject]
     private IJSRuntime Script { get; set; } = null!;
 
@@ -50,6 +54,9 @@ public sealed partial class RowWindow<TItem> : IAsyncDisposable
         _first = Math.Max(0, first - Margin);
         Fit();
         StateHasChanged();
+        // The browser does not wait for it: it would stop telling where it is.
+        if (first + _inView + (Margin / 2) >= Items.Count)
+            _ = TellNearEndAsync();
     }
 
     /// <summary>Called by the browser when a pointer is, or is no longer, about to do something with a row.</summary>
@@ -79,6 +86,18 @@ public sealed partial class RowWindow<TItem> : IAsyncDisposable
             // The browser is gone, and its listener with it.
         }
         _self.Dispose();
+    }
+
+    private async Task TellNearEndAsync()
+    {
+        try
+        {
+            await OnNearEnd.InvokeAsync();
+        }
+        catch (Exception exception)
+        {
+            await DispatchExceptionAsync(exception);
+        }
     }
 
     /// <summary>A list that became shorter ends the window with it.</summary>

@@ -7,6 +7,7 @@ using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
 using Ccm.Engine.State;
 using Ccm.Portal.Components.Pages.Audit;
+using Ccm.Portal.Components.Shared;
 using Ccm.Tests.Domain;
 using TestContext = Xunit.TestContext;
 
@@ -101,6 +102,34 @@ public sealed class AuditPageTests
         Assert.Equal(("150", "1"), Ends(page));
         Assert.Empty(page.FindAll("[data-test=older]"));
         Assert.Contains("150 events, and none before", page.Find("[data-test=end]").TextContent, StringComparison.Ordinal);
+    }
+
+    /// <summary>Some of thousands are in the document; the next are read before the last is reached.</summary>
+    [Fact]
+    public async Task Scroll_ThousandsOfEvents_OnlyThoseAroundAreInTheDocument()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        for (var n = 0; n < 20; n++)
+            await WriteAsync(portal, 100);
+        var page = portal.Open<AuditPage>("/audit?event=1999");
+        var window = page.FindComponent<RowWindow<AuditLine>>();
+        Assert.True(page.FindAll("[data-test=event]").Count <= 100);
+
+        for (var read = 100; read < 2000;)
+        {
+            await window.InvokeAsync(() => window.Instance.Show(read - 15, 15));
+            read = Math.Min(read + 500, 2000);
+            PortalContext.Shows(page, () => Assert.Contains(read == 2000 ? "2,000 events, and none before." : $"{read.ToString("N0", System.Globalization.CultureInfo.InvariantCulture)} shown", page.Find(".more").TextContent, StringComparison.Ordinal));
+        }
+        await window.InvokeAsync(() => window.Instance.Show(1990, 15));
+
+        PortalContext.Shows(page, () => Assert.Equal("1", Ends(page).Item2));
+        Assert.InRange(page.FindAll("[data-test=event]").Count, 50, 160);
+        // The lines of one open event's details are in the trail as well.
+        var lines = window.Instance.Items.Count;
+        Assert.InRange(lines, 2004, 2011);
+        var spacers = page.FindAll(".ccm-spacer").Sum(spacer => int.Parse(spacer.GetAttribute("style")!.Split(':', 'p')[1], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(lines, (spacers / AuditLine.Height) + page.FindAll("[data-test=trail] tbody > tr:not(.ccm-spacer)").Count);
     }
 
     [Fact]

@@ -12,9 +12,13 @@ namespace Ccm.Portal.Components.Pages.Audit;
 public sealed partial class AuditPage
 {
     private const int PageSize = 100;
+
+    /// <summary>Read at once below what is shown already, as somebody scrolls on.</summary>
+    private const int OlderSize = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly List<AuditEvent> _events = [];
+    private List<AuditLine> _lines = [];
     private readonly SortedDictionary<string, string> _people = new(StringComparer.Ordinal);
     private AuditFilter _filter = new();
     private AuditFilter? _shown;
@@ -27,6 +31,9 @@ public sealed partial class AuditPage
     private int _newer;
     private long _seen;
     private int _reads;
+
+    /// <summary>Another one, and the table begins at its top again.</summary>
+    private int _top;
 
     [SupplyParameterFromQuery(Name = "subject")]
     private string? Subject { get; set; }
@@ -65,6 +72,7 @@ public sealed partial class AuditPage
     {
         _filter = AuditFilter.Read(Subject, Type, By, Text, OperationId, Range, From, Until, Open);
         _opened = _filter.Opened;
+        _lines = AuditLine.Of(_events, _opened);
         if (!May(Engine.Domain.Permission.ReadAll) || _shown == _filter with { Open = "" })
             return;
         _shown = _filter with { Open = "" };
@@ -94,7 +102,7 @@ public sealed partial class AuditPage
         await ReadAsync(null);
     }
 
-    private Task ShowOlderAsync() => AskAsync(_filter.ToQuery(Time.GetUtcNow()) with { Before = _events[^1].Sequence }, add: true);
+    private Task ShowOlderAsync() => !_more || _reading ? Task.CompletedTask : AskAsync(_filter.ToQuery(Time.GetUtcNow()) with { Before = _events[^1].Sequence }, add: true);
 
     /// <param name="before">Null: the newest.</param>
     private Task ReadAsync(long? before) => AskAsync(_filter.ToQuery(Time.GetUtcNow()) with { Before = before }, add: false);
@@ -107,20 +115,22 @@ public sealed partial class AuditPage
         {
             // Asked before the events: what comes between the two is newer than the one, and counted unless it is among the others.
             var newest = add || query.Before is not null ? null : (await Control.ReadAuditAsync(new AuditQuery(Limit: 1), Left)).FirstOrDefault();
-            var events = await Control.ReadAuditAsync(query with { Limit = PageSize + 1 }, Left);
+            var size = add ? OlderSize : PageSize;
+            var events = await Control.ReadAuditAsync(query with { Limit = size + 1 }, Left);
             // An answer that a later question has overtaken is another filter's.
             if (read != _reads)
                 return;
             if (!add)
             {
                 _events.Clear();
-                _newer = 0;
+                (_newer, _top) = (0, _top + 1);
                 _seen = Math.Max(query.Before - 1 ?? newest?.Sequence ?? 0, events.FirstOrDefault()?.Sequence ?? 0);
                 if (query.Before is not null)
                     Begin(CountNewerAsync);
             }
-            _events.AddRange(events.Take(PageSize));
-            _more = events.Length > PageSize;
+            _events.AddRange(events.Take(size));
+            _lines = AuditLine.Of(_events, _opened);
+            _more = events.Length > size;
             _problem = null;
             foreach (var audited in events)
                 _people[audited.Actor] = EventData.Of(audited).ActorName;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Ccm.Engine.Documents;
 using Ccm.Portal.Api;
@@ -12,7 +11,6 @@ public sealed partial class AuditRow
 {
     private (long Sequence, bool IsOpen, Viewer Viewer)? _painted;
     private EventData _data = null!;
-    private ImmutableArray<FieldDiff> _diffs = [];
     private string _title = "";
     private string _object = "";
     private string _summary = "";
@@ -34,15 +32,15 @@ public sealed partial class AuditRow
     [Parameter]
     public EventCallback<string> OnActor { get; set; }
 
-    private string DetailsId => string.Create(CultureInfo.InvariantCulture, $"event-{Event.Sequence}");
+    /// <summary>The id of the element that holds an event's details.</summary>
+    public static string DetailsOf(AuditEvent audited) => string.Create(CultureInfo.InvariantCulture, $"event-{audited.Sequence}");
 
     protected override void OnInitialized()
     {
         _data = EventData.Of(Event);
-        _diffs = FieldDiff.Of(Event.Data);
         _title = EventWords.Title(Event.Type);
         _object = Event.Subject.Split('/', 2) is [_, { Length: > 0 } id] ? id : Event.Subject;
-        _summary = EventWords.Summary(_diffs);
+        _summary = EventWords.Summary(FieldDiff.Of(Event.Data));
     }
 
     protected override bool ShouldRender()
