@@ -1,4 +1,3 @@
-using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Components.Pages.Instances;
@@ -10,13 +9,10 @@ namespace Ccm.Portal.Components.Pages.Definitions;
 /// <summary>All labs that are published, and where new ones are dropped.</summary>
 public sealed partial class DefinitionsPage
 {
-    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(5);
     private List<DefinitionTable.Row> _rows = [];
     private Dictionary<string, LabletDefinition> _definitions = [];
     private Dictionary<string, int> _live = [];
-    private string? _problem;
     private string? _published;
-    private bool _retrying;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -76,39 +72,11 @@ public sealed partial class DefinitionsPage
     private void Select() => _rows = [.. Fleet.Definitions.Where(pair => pair.Value.Value is { Status: not DefinitionStatus.Deleted, Latest: not null })
         .Select(pair => new DefinitionTable.Row(pair.Key, pair.Value.Value, _definitions.GetValueOrDefault(pair.Key), _live.GetValueOrDefault(pair.Key)))];
 
-    private async Task ReadAsync()
+    protected override async Task ReadDocumentsAsync()
     {
-        try
-        {
-            var newest = Fleet.Definitions.Where(pair => pair.Value.Value is { Status: not DefinitionStatus.Deleted, Latest: not null }).Select(pair => (pair.Key, pair.Value.Value.Latest!)).ToList();
-            _definitions = (await Control.ReadDefinitionsAsync(newest, Left)).ToDictionary(definition => definition.Name);
-            _problem = null;
-            Select();
-        }
-        catch (RefusedException refused)
-        {
-            _problem = $"{refused.Problems[0].Reason} It is tried again by itself.";
-            RetryLater();
-        }
-        catch (OperationCanceledException) when (Left.IsCancellationRequested)
-        {
-            return;
-        }
-        StateHasChanged();
-    }
-
-    /// <summary>The documents tell nobody that they are back.</summary>
-    private void RetryLater()
-    {
-        if (_retrying)
-            return;
-        _retrying = true;
-        Begin(async () =>
-        {
-            await Task.Delay(RetryPause, Time, Left);
-            _retrying = false;
-            await ReadAsync();
-        });
+        var newest = Fleet.Definitions.Where(pair => pair.Value.Value is { Status: not DefinitionStatus.Deleted, Latest: not null }).Select(pair => (pair.Key, pair.Value.Value.Latest!)).ToList();
+        _definitions = (await Control.ReadDefinitionsAsync(newest, Left)).ToDictionary(definition => definition.Name);
+        Select();
     }
 
     private async Task ReserveAsync(string name)
