@@ -16,11 +16,11 @@ public sealed class ReplicasPanelTests
         var panel = portal.Open<ReplicasPanel>("/system");
         Assert.Empty(panel.FindAll("[data-test=replicas]"));
 
-        await TellAsync(portal, new("replica-2", "", "1.4.0+0123456789abcdef", Sample.Now.AddHours(-3), Sample.Now, 0), new("replica-1", "http://here", "1.4.0+0123456789abcdef", Sample.Now.AddMinutes(-5), Sample.Now, 1200));
+        await TellAsync(portal, new("replica-2", "", "1.4.0+0123456789abcdef", Sample.Now.AddHours(-3), Sample.Now, 1200), new("replica-1", "http://here", "1.4.0+0123456789abcdef", Sample.Now.AddMinutes(-5), Sample.Now, 7));
         await portal.CommitAsync([.. new[] { StateKeys.SchedulerLeader, StateKeys.ControllerLeader }.Select(key => new StatePut(key, DomainJson.Write(new LeaderEntry("replica-1", "", Sample.Now, 0)), 7))]);
 
         PortalContext.Shows(panel, () => Assert.Equal(
-            ["replica-1 (this one)|1.4.0 (0123456789)|2026-03-01 11:55:00, for 5 min 0 s|just now|controller, scheduler|1,200", "replica-2|1.4.0 (0123456789)|2026-03-01 09:00:00, for 3 h 0 min|just now|stands by|0"], Rows(panel)));
+            ["replica-1 (this one)|1.4.0 (0123456789)|2026-03-01 11:55:00, for 5 min 0 s|just now|controller, scheduler|0", "replica-2|1.4.0 (0123456789)|2026-03-01 09:00:00, for 3 h 0 min|just now|stands by|1,200"], Rows(panel)));
         Assert.Empty(panel.FindAll("[data-test=versions]"));
     }
 

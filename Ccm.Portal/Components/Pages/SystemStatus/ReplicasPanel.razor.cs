@@ -11,6 +11,10 @@ public sealed partial class ReplicasPanel
     [Inject]
     private Replica Replica { get; set; } = null!;
 
+    /// <summary>Of this one it is known without being told.</summary>
+    [Inject]
+    private OpenCircuits Circuits { get; set; } = null!;
+
     protected override TimeSpan? LookEvery => TimeSpan.FromSeconds(1);
 
     protected override bool Apply(FleetChange change) => change.Leaders || !ReferenceEquals(change.Before.Replicas, change.After.Replicas);
