@@ -16,7 +16,8 @@ namespace Ccm.Portal.Components.Grid;
 /// </summary>
 /// <remarks>
 /// Rows do not jump under a pointer: while it moves over them, and for a moment after, all keep the places they have (<c>ccm.hold</c>).
-/// What a row says follows the state all the same; one that is gone is shown faded and takes no action.
+/// What a row says follows the state all the same; one that is gone is shown faded and takes no action. Cards stay as they are while
+/// somebody points at them or has the focus there, and it is told how many changes wait.
 /// </remarks>
 public sealed partial class Grid<TRow> : IDisposable
 {
@@ -30,6 +31,7 @@ public sealed partial class Grid<TRow> : IDisposable
     private ImmutableArray<GridColumn<TRow>> _columns = [];
     private ImmutableHashSet<string> _selected = [];
     private List<TRow[]> _cards = [];
+    private HashSet<string> _waiting = [];
     private Dictionary<string, TRow> _given = [];
     private (object? Cards, object? Items) _read;
     private string? _lastPicked;
@@ -117,6 +119,8 @@ public sealed partial class Grid<TRow> : IDisposable
             return false;
         if (!_selected.IsEmpty)
             _selected = _selected.Except(change.IsResync ? _selected.Where(id => Find(id) is null) : Table.Source!.Changed(change).Where(id => _selected.Contains(id) && Find(id) is null));
+        if (_held && Card is not null)
+            _waiting.UnionWith(Table.Source!.Changed(change));
         Take(_view.Rows);
         StateHasChanged();
         return true;
@@ -184,7 +188,7 @@ public sealed partial class Grid<TRow> : IDisposable
         _rows = rows;
         if (!_held)
             _order = rows;
-        if (Card is not null && !ReferenceEquals(_read.Cards, rows))
+        if (Card is not null && !_held && !ReferenceEquals(_read.Cards, rows))
             (_read.Cards, _cards) = (rows, [.. rows.Shown.Chunk(CardsPerLine)]);
     }
 
@@ -193,7 +197,8 @@ public sealed partial class Grid<TRow> : IDisposable
         _held = hold;
         if (hold || ReferenceEquals(_order, _rows))
             return;
-        _order = _rows;
+        _waiting.Clear();
+        Take(_rows);
         StateHasChanged();
     }
 

@@ -125,6 +125,28 @@ public sealed class OverviewPageTests
     }
 
     [Fact]
+    public async Task Feed_PointedAt_HoldsStillAndTellsHowManyWait()
+    {
+        await using var portal = await StartAsync(Role.Viewer);
+        await HappensAsync(portal, 1, "First.");
+        var feed = portal.Open<EventFeed>();
+        portal.ShowsInTime(feed, () => Assert.Contains("First.", feed.Markup, StringComparison.Ordinal));
+        Assert.Equal("", feed.Find("[data-test=feed-waits]").TextContent);
+
+        await feed.Find(".still").TriggerEventAsync("onpointerenter", new EventArgs());
+        await HappensAsync(portal, 2, "Second.");
+        portal.ShowsInTime(feed, () => Assert.Equal("1 event waits while you are here", feed.Find("[data-test=feed-waits]").TextContent));
+        await HappensAsync(portal, 3, "Third.");
+        portal.ShowsInTime(feed, () => Assert.Equal("2 events wait while you are here", feed.Find("[data-test=feed-waits]").TextContent));
+        Assert.Equal(["First."], feed.FindAll(".why").Select(why => why.TextContent));
+
+        await feed.Find(".still").TriggerEventAsync("onpointerleave", new EventArgs());
+
+        PortalContext.Shows(feed, () => Assert.Equal(["Third.", "Second.", "First."], feed.FindAll(".why").Select(why => why.TextContent)));
+        Assert.Equal("", feed.Find("[data-test=feed-waits]").TextContent);
+    }
+
+    [Fact]
     public async Task Feed_DocumentsAway_SaysSoAndComesBack()
     {
         await using var portal = await StartAsync(Role.Viewer);

@@ -42,6 +42,28 @@ public sealed class ScalingPageTests
         portal.ShowsInTime(page, () => Assert.Contains("Idle since noon.", page.Find("[data-test=decision]").TextContent, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Decision_NewOneWhilePointedAt_WaitsUntilThePointerLeaves()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await TellAsync(portal, 1, EventTypes.ScalingDownDecided, "workers/w-1", "Idle since noon.");
+        var page = portal.Open<ScalingPage>("/scaling");
+        PortalContext.Shows(page, () => Assert.Single(page.FindAll("[data-test=decision]")));
+
+        await page.Find(".still").TriggerEventAsync("onpointerenter", new EventArgs());
+        await TellAsync(portal, 2, EventTypes.ScalingDownDecided, "workers/w-2", "Idle since one.");
+        await portal.CommitAsync([new StatePut(StateKeys.OutboxEntry("op-1"), "{}"u8.ToArray())]);
+        await portal.CommitAsync([], [StateKeys.OutboxEntry("op-1")]);
+
+        portal.ShowsInTime(page, () => Assert.Equal("1 decision waits while you are here", page.Find("[data-test=decisions-wait]").TextContent));
+        Assert.Single(page.FindAll("[data-test=decision]"));
+
+        await page.Find(".still").TriggerEventAsync("onpointerleave", new EventArgs());
+
+        PortalContext.Shows(page, () => Assert.Equal(2, page.FindAll("[data-test=decision]").Count));
+        Assert.Equal("", page.Find("[data-test=decisions-wait]").TextContent);
+    }
+
     [Theory]
     [InlineData("?kind=shrunk", "Idle.")]
     [InlineData("?kind=SHRUNK&template=nonsense", "")]

@@ -16,18 +16,47 @@ public sealed class WorkersPageTests
         await portal.PutAsync(Sample.Worker(), new Capacity(0, 64, 200, 100), 2000, 2001, 2002);
         await portal.PutAsync(Sample.Worker("w-2", WorkerState.Failed) with { UnreachableSince = Sample.Now });
         await portal.PutAsync(Sample.Worker("w-3", WorkerState.Draining) with { DrainStartedAt = Sample.Now, DrainOverdueSince = Sample.Now });
+        await portal.PutAsync(Sample.Worker("w-4", WorkerState.Failed));
+        await portal.PutAsync(Sample.Worker("w-5") with { LostSince = Sample.Now, UnreachableSince = Sample.Now });
+        await portal.PutAsync(Sample.Worker("w-6") with { Trouble = "No licence." });
         await portal.PutAsync(Sample.Instance("i-1", InstanceState.Running), "w-1");
 
         var page = portal.Open<WorkersPage>("/workers");
 
         var cards = page.FindAll("[data-test=worker]");
-        Assert.Equal(["w-1", "w-2", "w-3"], cards.Select(card => card.GetAttribute("data-id")));
+        Assert.Equal(["w-1", "w-2", "w-3", "w-4", "w-5", "w-6"], cards.Select(card => card.GetAttribute("data-id")));
         Assert.Contains("1 lab", cards[0].TextContent, StringComparison.Ordinal);
         Assert.Contains("3 of 8000 ports taken", cards[0].TextContent, StringComparison.Ordinal);
-        Assert.Contains("does not answer", cards[1].TextContent, StringComparison.Ordinal);
-        Assert.Contains("drain overdue", cards[2].TextContent, StringComparison.Ordinal);
+        Assert.Equal(["", "does not answer!", "drain overdue", "Ready.!", "its host is lost!", "No licence."], cards.Select(card => card.QuerySelector("[data-test=card-trouble]") is { } trouble ? trouble.TextContent + (trouble.ClassList.Contains("grave") ? "!" : "") : ""));
         Assert.Equal("CPU: 64 of 64 cores in use, 0 free", cards[0].QuerySelector(".ccm-bar")!.GetAttribute("aria-label"));
-        Assert.Equal(["Not over 3", "RUNNING 1", "DRAINING 1", "FAILED 1"], page.FindAll(".ccm-chips .ccm-chip").Select(chip => chip.TextContent));
+        Assert.Equal(["Not over 6", "RUNNING 3", "DRAINING 1", "FAILED 2"], page.FindAll(".ccm-chips .ccm-chip").Select(chip => chip.TextContent));
+    }
+
+    /// <summary>Whoever aims at a card hits that card.</summary>
+    [Theory]
+    [InlineData("onpointerenter", "onpointerleave")]
+    [InlineData("onfocusin", "onfocusout")]
+    public async Task Change_WhileSomebodyIsAtTheCards_WaitsUntilTheyLeave(string come, string leave)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker());
+        await portal.PutAsync(Sample.Worker("w-2"));
+        var page = portal.Open<WorkersPage>("/workers");
+
+        await page.Find(".still").TriggerEventAsync(come, new EventArgs());
+        await portal.PutAsync(Sample.Worker(state: WorkerState.Failed));
+        await portal.PutAsync(Sample.Worker(state: WorkerState.Terminated));
+        await portal.PutAsync(Sample.Worker("w-3"));
+
+        PortalContext.Shows(page, () => Assert.Equal("2 changes wait while you are here.", page.Find("[data-test=cards-wait]").TextContent));
+        Assert.Equal(["w-1 RUNNING", "w-2 RUNNING"], Cards());
+
+        await page.Find(".still").TriggerEventAsync(leave, new EventArgs());
+
+        PortalContext.Shows(page, () => Assert.Equal(["w-2 RUNNING", "w-3 RUNNING"], Cards()));
+        Assert.Equal("", page.Find("[data-test=cards-wait]").TextContent);
+
+        IEnumerable<string> Cards() => page.FindAll("[data-test=worker]").Select(card => $"{card.GetAttribute("data-id")} {card.QuerySelector("[data-test=state]")!.TextContent}").Order();
     }
 
     [Fact]

@@ -7,13 +7,19 @@ using Microsoft.AspNetCore.Components;
 
 namespace Ccm.Portal.Components.Pages.Overview;
 
-/// <summary>The newest events as they reach the audit trail, which they do a moment after the change itself.</summary>
+/// <summary>
+/// The newest events as they reach the audit trail, which they do a moment after the change itself. While somebody points at them they
+/// stay where they are, and it is told how many wait.
+/// </summary>
 public sealed partial class EventFeed
 {
     /// <summary>From one reading to the next, however much happens.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    private ImmutableArray<AuditEvent> _latest = [];
     private ImmutableArray<AuditEvent> _events = [];
+    private bool _held;
+    private int _newer;
     private string? _problem;
     private bool _reading;
     private long _wanted;
@@ -31,6 +37,20 @@ public sealed partial class EventFeed
         return false;
     }
 
+    private void Hold(bool hold)
+    {
+        _held = hold;
+        Take();
+        StateHasChanged();
+    }
+
+    private void Take()
+    {
+        if (!_held || _events.IsEmpty)
+            _events = _latest;
+        _newer = _latest.Count(audited => audited.Sequence > _events[0].Sequence);
+    }
+
     private async Task ReadAsync()
     {
         _reading = true;
@@ -39,7 +59,8 @@ public sealed partial class EventFeed
             read = _wanted;
             try
             {
-                (_events, _problem) = (await Latest.ReadAsync(read, Left), null);
+                (_latest, _problem) = (await Latest.ReadAsync(read, Left), null);
+                Take();
             }
             catch (RefusedException refused)
             {

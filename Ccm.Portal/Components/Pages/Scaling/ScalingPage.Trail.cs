@@ -22,6 +22,12 @@ public sealed partial class ScalingPage
     private bool _reading;
     private bool _trailChanged;
 
+    /// <summary>Somebody points at the decisions: they stay where they are.</summary>
+    private bool _held;
+
+    /// <summary>Decisions that wait meanwhile.</summary>
+    private int _newer;
+
     /// <summary>Something else is to be shown than was read.</summary>
     private bool _askAgain = true;
     private ImmutableArray<Step> _workers = [];
@@ -41,6 +47,11 @@ public sealed partial class ScalingPage
         var filter = _filter;
         if (await ReadAsync(filter, null) is not { } read || filter != _filter)
             return;
+        if (_held && _decisions is [var newest, ..])
+        {
+            _newer = Shown(read).Count(decision => decision.Sequence > newest.Sequence);
+            return;
+        }
         var oldest = read.Length < PerReading ? long.MinValue : read[^1].Sequence;
         var kept = _decisions.Where(decision => decision.Sequence < oldest).ToList();
         _more = kept.Count > 0 ? _more : read.Length == PerReading;
@@ -56,12 +67,21 @@ public sealed partial class ScalingPage
         Show([.. _decisions, .. read]);
     }
 
+    private void Hold(bool hold)
+    {
+        _held = hold;
+        if (!hold && _newer > 0)
+            Begin(ReadNewestAsync);
+    }
+
     private void Show(ImmutableArray<Decision> decisions)
     {
-        (_decisions, _decisionsRead) = (decisions, true);
-        _shown = [.. decisions.Where(decision => _filter.Template.Length == 0 || decision.Concerns(_filter.Template))];
+        (_decisions, _decisionsRead, _newer) = (decisions, true, 0);
+        _shown = [.. Shown(decisions)];
         StateHasChanged();
     }
+
+    private IEnumerable<Decision> Shown(IEnumerable<Decision> decisions) => decisions.Where(decision => _filter.Template.Length == 0 || decision.Concerns(_filter.Template));
 
     /// <summary>Null when it cannot be read; what was read before stays.</summary>
     private async Task<ImmutableArray<Decision>?> ReadAsync(ScalingFilter filter, long? before)
