@@ -2,7 +2,10 @@ using Ccm.Engine.Hosting;
 using Ccm.Portal.Api;
 using Ccm.Portal.Components;
 using Ccm.Portal.Components.Grid;
+using Ccm.Portal.Components.Pages.Definitions;
 using Ccm.Portal.Components.Pages.Instances;
+using Ccm.Portal.Components.Pages.Reservations;
+using Ccm.Portal.Components.Pages.Scaling;
 using Ccm.Portal.Components.Pages.Workers;
 using Ccm.Portal.Health;
 using Ccm.Portal.Identity;
@@ -18,6 +21,8 @@ using Microsoft.Extensions.Caching.StackExchangeRedis;
 using Microsoft.Extensions.Configuration.Json;
 using MudBlazor;
 using MudBlazor.Services;
+using TemplateRows = Ccm.Portal.Components.Pages.Templates.TemplateRows;
+using TemplateTable = Ccm.Portal.Components.Pages.Templates.TemplateTable;
 
 namespace Ccm.Portal;
 
@@ -113,7 +118,12 @@ internal static partial class Composition
         }).WithOrder(-1).RequireAuthorization(Policies.Portal);
         app.MapGroup("").RequireAuthorization(Policies.Portal).MapAuditExport();
         app.Services.GetRequiredService<OpenCircuits>().MoveOnAtStop();
-        app.MapGroup("/export").RequireAuthorization(Policies.Portal).ExcludeFromDescription().MapExport(InstanceTable.Table).MapExport(WorkerTable.Table);
+        app.MapGroup("/export").RequireAuthorization(Policies.Portal).ExcludeFromDescription()
+            .MapExport(InstanceTable.Table).MapExport(WorkerTable.Table)
+            .MapExport(DefinitionTable.Name, DefinitionTable.For, DefinitionRows.ReadAsync)
+            .MapExport(TemplateTable.Table.Name, _ => TemplateTable.Table, TemplateRows.ReadAsync)
+            .MapExport(BookedTable.Name, BookedTable.For, BookedRow.ReadAsync)
+            .MapExport(DecisionTable.Table.Name, _ => DecisionTable.Table, DecisionTable.ReadAsync);
         app.MapGet(OpenCircuits.AskPath, OpenCircuits.Answer).AllowAnonymous().ExcludeFromDescription();
     }
 

@@ -82,7 +82,8 @@ public sealed class GridStory(PortalInBrowser browser) : BrowserTest(browser)
             Assert.Equal(System.Net.HttpStatusCode.Redirect, (await stranger.GetAsync("/export/instances.json")).StatusCode);
         var own = await page.APIRequest.GetAsync($"{Browser.Portal.Address}export/instances.json?owner={_owner}");
         Assert.Equal("[]", await own.TextAsync());
-        Assert.Equal("[]", await (await page.APIRequest.GetAsync($"{Browser.Portal.Address}export/workers.json")).TextAsync());
+        foreach (var table in new[] { "workers", "templates", "scaling" })
+            Assert.Equal("[]", await (await page.APIRequest.GetAsync($"{Browser.Portal.Address}export/{table}.json")).TextAsync());
 
         var viewer = await SignInAsync("viewer", "/workers");
         var rows = await (await viewer.APIRequest.GetAsync($"{Browser.Portal.Address}export/instances.json?owner={_owner}&cols=instance,minutes&sort=nonsense")).JsonAsync();
@@ -90,6 +91,8 @@ public sealed class GridStory(PortalInBrowser browser) : BrowserTest(browser)
         Assert.Equal(id, row.GetProperty("instance").GetString());
         Assert.Equal(30, row.GetProperty("minutes").GetInt32());
         Assert.Equal(2, row.EnumerateObject().Count());
+        foreach (var table in new[] { "definitions", "templates", "reservations", "scaling" })
+            Assert.Equal("text/csv; charset=utf-8", (await viewer.APIRequest.GetAsync($"{Browser.Portal.Address}export/{table}.csv")).Headers["content-type"]);
         (await Browser.Portal.Client.DeleteAsync($"/api/v1/instances/{id}")).EnsureSuccessStatusCode();
     }
 

@@ -112,6 +112,9 @@ internal sealed class PortalContext : IAsyncDisposable
     /// <summary>Who looks; the id is the first role's name, so that <see cref="Sample"/>'s instances belong to the role user.</summary>
     public Actor Actor { get; }
 
+    /// <summary>Of the pages.</summary>
+    public IServiceProvider Services => _bunit.Services;
+
     public BunitJSInterop Script => _bunit.JSInterop;
 
     public NavigationManager Navigation => _bunit.Services.GetRequiredService<NavigationManager>();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Identity;
@@ -10,24 +11,26 @@ namespace Ccm.Portal.Components.Grid;
 internal static class ExportEndpoints
 {
     /// <summary>A table that follows the fleet.</summary>
-    public static RouteGroupBuilder MapExport<TRow>(this RouteGroupBuilder export, GridTable<TRow> table) where TRow : class => export.MapExport(table, (http, actor) =>
-        Task.FromResult(table.Source!.All(http.RequestServices.GetRequiredService<WatchCache>().Current, actor)));
+    public static RouteGroupBuilder MapExport<TRow>(this RouteGroupBuilder export, GridTable<TRow> table) where TRow : class =>
+        export.MapExport(table.Name, _ => table, asked => Task.FromResult(table.Source!.All(asked.Fleet, asked.Actor)));
 
     /// <summary>Any other.</summary>
+    /// <param name="tableFor">The table as the actor is shown it.</param>
     /// <param name="read">All rows that the actor may see, in any order.</param>
-    public static RouteGroupBuilder MapExport<TRow>(this RouteGroupBuilder export, GridTable<TRow> table, Func<HttpContext, Actor, Task<IEnumerable<TRow>>> read) where TRow : class
+    public static RouteGroupBuilder MapExport<TRow>(this RouteGroupBuilder export, string name, Func<Actor, GridTable<TRow>> tableFor, Func<ExportAsked, Task<IEnumerable<TRow>>> read) where TRow : class
     {
-        export.MapGet($"/{table.Name}.csv", http => AnswerAsync(http, table, read, "text/csv", ExportWriters.WriteCsvAsync));
-        export.MapGet($"/{table.Name}.json", http => AnswerAsync(http, table, read, "application/json", ExportWriters.WriteJsonAsync));
+        export.MapGet($"/{name}.csv", http => AnswerAsync(new ExportAsked(http), tableFor, read, "text/csv", ExportWriters.WriteCsvAsync));
+        export.MapGet($"/{name}.json", http => AnswerAsync(new ExportAsked(http), tableFor, read, "application/json", ExportWriters.WriteJsonAsync));
         return export;
     }
 
-    private static async Task AnswerAsync<TRow>(HttpContext http, GridTable<TRow> table, Func<HttpContext, Actor, Task<IEnumerable<TRow>>> read, string type, ExportWriters.Write<TRow> write)
+    internal static async Task AnswerAsync<TRow>(ExportAsked asked, Func<Actor, GridTable<TRow>> tableFor, Func<ExportAsked, Task<IEnumerable<TRow>>> read, string type, ExportWriters.Write<TRow> write)
         where TRow : class
     {
-        var rows = await read(http, Actors.ActorOf(http.User));
+        var (http, table) = (asked.Http, tableFor(asked.Actor));
+        var rows = await read(asked);
         var rule = table.Rule(GridQuery.Read(table, http.Request.QueryString.Value ?? ""));
-        var time = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        var time = asked.Now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         http.Response.ContentType = $"{type}; charset=utf-8";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"ccm-{table.Name}-{time}.{(type == "text/csv" ? "csv" : "json")}\"";
         http.Response.Headers.CacheControl = "no-store";
@@ -41,4 +44,19 @@ internal static class ExportEndpoints
         var columns = table.Columns.Where(column => keys.Contains(column.Key)).ToImmutableArray();
         return columns.IsEmpty ? [.. table.Columns.Where(column => !column.Hidden)] : columns;
     }
+}
+
+/// <summary>Who asks for a download, and what its rows are read from.</summary>
+internal sealed record ExportAsked(HttpContext Http)
+{
+    public Actor Actor { get; } = Actors.ActorOf(Http.User);
+
+    public FleetSnapshot Fleet { get; } = Http.RequestServices.GetRequiredService<WatchCache>().Current;
+
+    public DateTimeOffset Now { get; } = Http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+
+    public ControlPlane Control => Http.RequestServices.GetRequiredService<ControlPlane>();
+
+    /// <summary>Of the page's address; null: it has none of that name.</summary>
+    public string? this[string parameter] => Http.Request.Query[parameter];
 }

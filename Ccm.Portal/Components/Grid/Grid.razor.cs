@@ -77,10 +77,6 @@ public sealed partial class Grid<TRow> : IDisposable
     [Parameter]
     public object? Stamp { get; set; }
 
-    /// <summary>Whether there are downloads of it at <c>/export/{name}</c>.</summary>
-    [Parameter]
-    public bool Exported { get; set; } = true;
-
     [CascadingParameter]
     private Actor? Actor { get; set; }
 
@@ -217,12 +213,6 @@ public sealed partial class Grid<TRow> : IDisposable
     private string Sorted(GridColumn<TRow> column) => Table.SortOf(_query) is var (key, descending) && key != column.Key ? "none" : descending ? "descending" : "ascending";
 
     private string Arrow(GridColumn<TRow> column) => Sorted(column) switch { "ascending" => "▲", "descending" => "▼", _ => "" };
-
-    private string Download(string format)
-    {
-        var columns = $"cols={string.Join(',', _columns.Select(column => column.Key))}";
-        return $"/export/{Table.Name}.{format}?{(_query.Address.Length == 0 ? columns : $"{_query.Address}&{columns}")}";
-    }
 
     private void Pick((TRow Row, bool Range) picked)
     {

@@ -46,7 +46,7 @@ public sealed partial class DefinitionsPage
     private void Count()
     {
         if (May(Permission.ReadAll))
-            _live = Fleet.Instances.Values.Where(entry => entry.Value.State != InstanceState.Terminated).CountBy(entry => entry.Value.DefinitionId).ToDictionary();
+            _live = DefinitionRows.Live(Fleet);
     }
 
     /// <summary>Takes over what has changed of it, however many there are; whether that is anything.</summary>
@@ -69,13 +69,11 @@ public sealed partial class DefinitionsPage
         static string? Live(FleetSnapshot fleet, string id) => fleet.Instances.GetValueOrDefault(id)?.Value is { State: not InstanceState.Terminated } instance ? instance.DefinitionId : null;
     }
 
-    private void Select() => _rows = [.. Fleet.Definitions.Where(pair => pair.Value.Value is { Status: not DefinitionStatus.Deleted, Latest: not null })
-        .Select(pair => new DefinitionTable.Row(pair.Key, pair.Value.Value, _definitions.GetValueOrDefault(pair.Key), _live.GetValueOrDefault(pair.Key)))];
+    private void Select() => _rows = DefinitionRows.Of(Fleet, _definitions, _live);
 
     protected override async Task ReadDocumentsAsync()
     {
-        var newest = Fleet.Definitions.Where(pair => pair.Value.Value is { Status: not DefinitionStatus.Deleted, Latest: not null }).Select(pair => (pair.Key, pair.Value.Value.Latest!)).ToList();
-        _definitions = (await Control.ReadDefinitionsAsync(newest, Left)).ToDictionary(definition => definition.Name);
+        _definitions = (await Control.ReadDefinitionsAsync(DefinitionRows.Newest(Fleet), Left)).ToDictionary(definition => definition.Name);
         Select();
     }
 

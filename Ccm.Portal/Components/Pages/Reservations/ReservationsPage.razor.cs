@@ -147,7 +147,7 @@ public sealed partial class ReservationsPage
         var window = _view.Window(_now);
         if (window != _window || _ticks.IsEmpty)
             (_window, _ticks) = (window, window.Ticks(Viewer));
-        _inOrder = [.. _times.Values.Where(_window.Overlaps).OrderBy(time => time.Start).ThenBy(time => time.Entry.Id, StringComparer.Ordinal)];
+        _inOrder = _window.InOrder(_times.Values);
         _steps = Demand.Steps(_inOrder, _view.Resource, _window);
         _lines = _view.AsTable ? [] : TimelineRows.Of(_inOrder, Fleet, _view.ByWorker, actor, _window);
         _labs = [.. Fleet.Definitions.Where(pair => pair.Value.Value is { Status: DefinitionStatus.Active, Latest: not null }).Select(pair => pair.Key).Order(StringComparer.Ordinal)];

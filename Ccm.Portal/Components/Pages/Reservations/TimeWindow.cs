@@ -25,6 +25,10 @@ public sealed record TimeWindow(DateTimeOffset From, int Hours)
 
     public bool Overlaps(BookedTime time) => time.From < Until && time.Until > From;
 
+    /// <summary>Those that fall into it, by their slots.</summary>
+    public List<BookedTime> InOrder(IEnumerable<BookedTime> times) =>
+        [.. times.Where(Overlaps).OrderBy(time => time.Start).ThenBy(time => time.Entry.Id, StringComparer.Ordinal)];
+
     /// <summary>Where a time stands: 0 at the window's start, 1 at its end.</summary>
     public double Share(DateTimeOffset time) => (time - From) / (Until - From);
 

@@ -27,6 +27,9 @@ public sealed record ScalingFilter(string Kind, string Template, int Hours)
         Kinds.FirstOrDefault(known => string.Equals(known.Word, kind, StringComparison.OrdinalIgnoreCase))?.Word ?? "", template ?? "",
         int.TryParse(hours, NumberStyles.None, CultureInfo.InvariantCulture, out var age) && Ages.Contains(age) ? age : 0);
 
+    /// <summary>Of what was read from the trail.</summary>
+    public bool Shows(Decision decision) => Template.Length == 0 || decision.Concerns(Template);
+
     public string Address(NavigationManager navigation) => navigation.GetUriWithQueryParameters("/scaling", new Dictionary<string, object?>
     {
         ["kind"] = Kind.Length == 0 ? null : Kind,

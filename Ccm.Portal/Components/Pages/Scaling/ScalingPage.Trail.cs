@@ -49,7 +49,7 @@ public sealed partial class ScalingPage
             return;
         if (_held && _decisions is [var newest, ..])
         {
-            _newer = Shown(read).Count(decision => decision.Sequence > newest.Sequence);
+            _newer = read.Count(decision => decision.Sequence > newest.Sequence && _filter.Shows(decision));
             return;
         }
         var oldest = read.Length < PerReading ? long.MinValue : read[^1].Sequence;
@@ -77,11 +77,9 @@ public sealed partial class ScalingPage
     private void Show(ImmutableArray<Decision> decisions)
     {
         (_decisions, _decisionsRead, _newer) = (decisions, true, 0);
-        _shown = [.. Shown(decisions)];
+        _shown = [.. decisions.Where(_filter.Shows)];
         StateHasChanged();
     }
-
-    private IEnumerable<Decision> Shown(IEnumerable<Decision> decisions) => decisions.Where(decision => _filter.Template.Length == 0 || decision.Concerns(_filter.Template));
 
     /// <summary>Null when it cannot be read; what was read before stays.</summary>
     private async Task<ImmutableArray<Decision>?> ReadAsync(ScalingFilter filter, long? before)

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Ccm.Engine.Domain;
-using Ccm.Engine.Scheduling;
 using Ccm.Engine.Watching;
 
 namespace Ccm.Portal.Components.Pages.Templates;
@@ -9,10 +7,7 @@ namespace Ccm.Portal.Components.Pages.Templates;
 public sealed partial class TemplatesPage
 {
     private List<TemplateTable.Row> _rows = [];
-    private ImmutableArray<WorkerTemplate> _templates = [];
-    private Dictionary<string, int> _takes = [];
-    private int _labs;
-    private bool _read;
+    private TemplateRows? _read;
 
     protected override Task OnInitializedAsync() => ReadAsync();
 
@@ -22,28 +17,15 @@ public sealed partial class TemplatesPage
             Begin(ReadAsync);
         if (!change.IsResync && change.Workers.IsEmpty)
             return false;
-        Select();
+        _rows = _read?.Of(Fleet) ?? [];
         return true;
     }
-
-    private void Select()
-    {
-        var use = TemplateUse.Of(Fleet);
-        _rows = [.. _templates.Select(template => Row(template, use.GetValueOrDefault(template.Name, TemplateUse.None)))];
-    }
-
-    private TemplateTable.Row Row(WorkerTemplate template, TemplateUse use) => new(
-        template, use.Workers.Length, string.Join(", ", use.ByState.Select(state => $"{state.Count} {state.State.ToString().ToUpperInvariant()}")), $"{_takes[template.Name]} of {_labs} labs");
 
     protected override async Task ReadDocumentsAsync()
     {
         if (!May(Permission.ReadAll))
             return;
-        var templates = await Control.ReadTemplatesAsync(Left);
-        var active = Fleet.Definitions.Where(pair => pair.Value.Value is { Status: DefinitionStatus.Active, Latest: not null }).Select(pair => (pair.Key, pair.Value.Value.Latest!)).ToList();
-        var requests = (await Control.ReadDefinitionsAsync(active, Left)).Where(definition => definition.NodeCount > 0).Select(LabRequest.Of).ToList();
-        _takes = templates.ToDictionary(template => template.Name, template => requests.Count(request => DryRun.Takes(template, request)), StringComparer.Ordinal);
-        (_templates, _labs, _read) = (templates, requests.Count, true);
-        Select();
+        _read = await TemplateRows.ReadAsync(Control, Fleet, Left);
+        _rows = _read.Of(Fleet);
     }
 }

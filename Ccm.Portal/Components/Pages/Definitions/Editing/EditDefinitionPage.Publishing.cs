@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
 using Ccm.Engine.Labs;
 using MudBlazor;
 
 namespace Ccm.Portal.Components.Pages.Definitions.Editing;
 
-/// <summary>Publishes what is shown, or says what is against it.</summary>
+/// <summary>What publishing would make of the work; and publishing it, or what is against it.</summary>
 public sealed partial class EditDefinitionPage
 {
     private ImmutableArray<Problem> _refused = [];
@@ -13,6 +14,29 @@ public sealed partial class EditDefinitionPage
     private bool _publishing;
 
     private bool CanPublish => _reading?.Topology is not null && _form.Problems.IsEmpty;
+
+    /// <summary>What publishing would make of it, once it can be read.</summary>
+    private async Task PreviewAsync()
+    {
+        Judge();
+        var text = Text;
+        var request = DefinitionForm.Read(_form.Values, text, "").Request;
+        _mine = _reading?.Topology is null ? null : await Task.Run(() => Preview(request));
+        _compared = text;
+    }
+
+    private static LabletDefinition? Preview(PublishRequest request)
+    {
+        try
+        {
+            return ControlPlane.Preview(request);
+        }
+        catch (LabRefusedException)
+        {
+            // Changed once more since it was read; the next reading follows.
+            return null;
+        }
+    }
 
     private async Task PublishAsync()
     {

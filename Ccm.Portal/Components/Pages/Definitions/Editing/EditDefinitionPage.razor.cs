@@ -179,29 +179,6 @@ public sealed partial class EditDefinitionPage
 
     private void Judge() => _form.Problems = DefinitionForm.Read(_form.Values, "", "").Problems;
 
-    /// <summary>What publishing would make of it, once it can be read.</summary>
-    private async Task PreviewAsync()
-    {
-        Judge();
-        var text = Text;
-        var request = DefinitionForm.Read(_form.Values, text, "").Request;
-        _mine = _reading?.Topology is null ? null : await Task.Run(() => Preview(request));
-        _compared = text;
-    }
-
-    private static LabletDefinition? Preview(PublishRequest request)
-    {
-        try
-        {
-            return ControlPlane.Preview(request);
-        }
-        catch (LabRefusedException)
-        {
-            // Changed once more since it was read; the next reading follows.
-            return null;
-        }
-    }
-
     private async Task TakeFileAsync(InputFileChangeEventArgs chosen)
     {
         if (chosen.FileCount == 0)

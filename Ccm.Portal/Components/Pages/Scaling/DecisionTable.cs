@@ -1,0 +1,46 @@
+using System.Globalization;
+using Ccm.Engine.Domain;
+using Ccm.Portal.Components.Grid;
+
+namespace Ccm.Portal.Components.Pages.Scaling;
+
+/// <summary>Decisions and refusals as a file tells of them.</summary>
+internal static class DecisionTable
+{
+    private const int PerReading = 500;
+
+    public static readonly GridTable<Decision> Table = new()
+    {
+        Name = "scaling",
+        Title = "Decisions and refusals",
+        Id = decision => decision.Sequence.ToString("D19", CultureInfo.InvariantCulture),
+        Label = decision => decision.About,
+        Sort = "when",
+        Descending = true,
+        Columns =
+        [
+            GridColumn.Of("When", (Decision decision) => decision.At),
+            GridColumn.Of("Decision", (Decision decision) => decision.Kind?.Name),
+            GridColumn.Of("About", (Decision decision) => decision.About),
+            GridColumn.Of("Template", (Decision decision) => decision.Template),
+            GridColumn.Of("Reason", (Decision decision) => decision.Reason),
+        ],
+    };
+
+    /// <summary>All that a page's address is about, however old.</summary>
+    public static async Task<IEnumerable<Decision>> ReadAsync(ExportAsked asked)
+    {
+        var decisions = new List<Decision>();
+        if (!asked.Actor.May(Permission.ReadAll))
+            return decisions;
+        var filter = ScalingFilter.Read(asked["kind"], asked["template"], asked["hours"]);
+        for (long? before = null; ;)
+        {
+            var events = await asked.Control.ReadAuditAsync(filter.Query(asked.Now, PerReading, before), asked.Http.RequestAborted);
+            decisions.AddRange(events.Select(audited => Decision.Of(audited, asked.Fleet)).Where(filter.Shows));
+            if (events.Length < PerReading)
+                return decisions;
+            before = events[^1].Sequence;
+        }
+    }
+}
