@@ -45,6 +45,9 @@ public sealed partial class TimelineLine
         _ => Line.Row.Name,
     };
 
+    /// <summary>Its kind, and its state when that is not what one expects.</summary>
+    private string? Told => Line.Worker is not { } worker ? null : worker.State == WorkerState.Running ? worker.Template : $"{worker.State.ToString().ToUpperInvariant()} {worker.Template}";
+
     private string About => Line.Row.Kind switch
     {
         RowKind.Waiting => "Capacity is not held for next week: each takes a place on a worker when it becomes due",
