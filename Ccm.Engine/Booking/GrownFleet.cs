@@ -96,7 +96,7 @@ internal sealed class GrownFleet
         var start = times.WorkerStart(worker.StartupTimeMinutes);
         return worker switch
         {
-            { TakesWork: true, Target: WorkerTarget.Running } => Running(now),
+            { TakesWork: true } => Running(now),
             { State: WorkerState.Pending or WorkerState.Provisioning, Target: WorkerTarget.Running, LastTransition.From: not WorkerState.Stopped } => Running(Later(now, worker.LastTransition.At + start)) with { Coming = Coming.Made },
             { State: WorkerState.Provisioning, Target: WorkerTarget.Running } => Running(Later(now, worker.LastTransition.At + times.WorkerStart(worker.RestartTimeMinutes))) with { Coming = Coming.Restarted },
             { IsComing: true } => Running(now + times.WorkerStart(worker.RestartTimeMinutes)) with { Coming = Coming.Restarted },

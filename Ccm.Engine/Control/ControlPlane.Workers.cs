@@ -7,10 +7,10 @@ namespace Ccm.Engine.Control;
 public sealed partial class ControlPlane
 {
     /// <summary>Adds a worker of a template's newest revision; PENDING when this returns. Refused at the template's max_workers.</summary>
-    /// <param name="fence">The leader's guard when the engine asks; null for people.</param>
-    /// <param name="eventType">Of a scaling decision that caused it, told with it.</param>
+    /// <param name="fence">The leader's guard when scaling asks; null for people.</param>
+    /// <param name="beside">How many workers the template had when scaling decided on one more: with another number the decision is void. Null for people.</param>
     public Task<Worker> CreateWorkerAsync(
-        Actor actor, Operation operation, string templateName, string reason, StateGuard? fence, string? eventType, CancellationToken cancellationToken)
+        Actor actor, Operation operation, string templateName, string reason, StateGuard? fence, int? beside, CancellationToken cancellationToken)
     {
         Authorise(actor, Permission.OperateWorkers, "create workers");
         if (fence is null)
@@ -24,6 +24,8 @@ public sealed partial class ControlPlane
                 throw RefusedException.Conflict($"Template '{templateName}' is disabled.", "Enable it, or choose another one.", "template");
             if (pointer.Value.Revision != template.Revision)
                 throw RefusedException.Conflict($"Template '{templateName}' was edited meanwhile.", "Try again.", "template");
+            if (beside is { } planned && pointer.Value.Workers != planned)
+                throw RefusedException.Conflict($"Template '{templateName}' has {pointer.Value.Workers} workers, and one more was decided on when it had {planned}.", "Decide again.", "template");
             if (pointer.Value.Workers >= template.MaxWorkers)
                 throw RefusedException.Conflict($"Template '{templateName}' has {pointer.Value.Workers} workers, its maximum is {template.MaxWorkers}.", "Raise max_workers, or terminate one.", "template");
             var worker = NewWorker(id, template, reason, mutation);
@@ -31,8 +33,8 @@ public sealed partial class ControlPlane
                 mutation.Guard(fence);
             mutation.PutTemplate(templateName, pointer.Value with { Workers = pointer.Value.Workers + 1 }, pointer.ModRevision);
             mutation.PutNewWorker(worker);
-            if (eventType is not null)
-                mutation.Event<Worker>(eventType, Subjects.Template(templateName), reason, null, worker);
+            if (fence is not null)
+                mutation.Event<Worker>(EventTypes.ScalingUpDecided, Subjects.Template(templateName), reason, null, worker);
             mutation.Event(EventTypes.Of(WorkerState.Pending), Subjects.Worker(id), reason, null, worker);
             return worker;
         }, async _ => (await ReadWorkerAsync(id, cancellationToken)).Value, cancellationToken);
@@ -133,6 +135,19 @@ public sealed partial class ControlPlane
         if (eventType is not null)
             mutation.Event(eventType, Subjects.Worker(seen.Id), reason, seen.Value, after);
         return await CommitOnceAsync(mutation, cancellationToken);
+    }
+
+    /// <summary>Sets a worker's target as scaling decided, while the worker and all that is held on it are as it was decided on: a lab that was placed meanwhile, or a person's word, makes it void.</summary>
+    /// <returns>False when any of it had changed: decide anew.</returns>
+    public Task<bool> ScaleWorkerAsync(StateGuard fence, WorkerEntry seen, WorkerTarget target, string eventType, string reason, CancellationToken cancellationToken)
+    {
+        var mutation = new Mutation(Operation.New(), Actor.Engine("controller"), time.GetUtcNow());
+        mutation.Guard(fence);
+        mutation.GuardRoom(seen);
+        var after = seen.Value with { Target = target };
+        mutation.PutWorker(after, seen.State.ModRevision);
+        mutation.Event(eventType, Subjects.Worker(seen.Id), reason, seen.Value, after);
+        return CommitOnceAsync(mutation, cancellationToken);
     }
 
     /// <summary>Tells the trail of a scaling decision or refusal that changes no worker.</summary>

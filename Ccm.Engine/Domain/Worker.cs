@@ -74,8 +74,9 @@ public sealed record Worker
     [JsonIgnore]
     public bool IsGone => State == WorkerState.Terminated || LostSince is not null;
 
+    /// <summary>Whether a lab may be placed on it: one that is asked to stop is about to drain.</summary>
     [JsonIgnore]
-    public bool TakesWork => State == WorkerState.Running && UnreachableSince is null && LostSince is null && Trouble is null;
+    public bool TakesWork => State == WorkerState.Running && Target == WorkerTarget.Running && UnreachableSince is null && LostSince is null && Trouble is null;
 
     /// <summary>Whether its capacity will be there soon: ordered, or being started again, and not refused. One that is silent has not failed yet.</summary>
     [JsonIgnore]

@@ -68,8 +68,9 @@ internal sealed class PlannedFleet
 
     public ScalingDecision.Create Create(string template, string reason)
     {
-        _workers[template] = _workers.GetValueOrDefault(template) + 1;
-        return new ScalingDecision.Create(template, reason);
+        var beside = _workers.GetValueOrDefault(template);
+        _workers[template] = beside + 1;
+        return new ScalingDecision.Create(template, beside, reason);
     }
 
     private int Left(WorkerTemplate template) => _without.Contains(template.Name) || IsUnreadable(template) ? 0 : Math.Max(0, template.MaxWorkers - _workers.GetValueOrDefault(template.Name));

@@ -45,11 +45,12 @@ internal sealed partial class ScalingLoop(
     internal async Task PassAsync(LeaderTerm term)
     {
         var templates = await control.ReadTemplatesAsync(term.Over);
-        foreach (var decision in ScalingPlanner.Plan(cache.Current, templates, time.GetUtcNow(), times, options.Value))
+        var snapshot = cache.Current;
+        foreach (var decision in ScalingPlanner.Plan(snapshot, templates, time.GetUtcNow(), times, options.Value))
         {
             try
             {
-                await CarryOutAsync(term, decision);
+                await CarryOutAsync(term, snapshot, decision);
             }
             catch (RefusedException exception) when (exception.Kind != RefusalKind.Unavailable)
             {
@@ -58,21 +59,22 @@ internal sealed partial class ScalingLoop(
         }
     }
 
-    private async Task CarryOutAsync(LeaderTerm term, ScalingDecision decision)
+    /// <param name="snapshot">What was decided on. Where it is not so any more nothing is done, and the next pass decides anew.</param>
+    private async Task CarryOutAsync(LeaderTerm term, FleetSnapshot snapshot, ScalingDecision decision)
     {
         switch (decision)
         {
             case ScalingDecision.Create create:
-                await control.CreateWorkerAsync(Actor.Engine("controller"), Operation.New(), create.Template, create.Reason, term.Fence, EventTypes.ScalingUpDecided, term.Over);
+                await control.CreateWorkerAsync(Actor.Engine("controller"), Operation.New(), create.Template, create.Reason, term.Fence, create.Beside, term.Over);
                 break;
             case ScalingDecision.Restart restart:
-                await RetargetAsync(term, restart.WorkerId, WorkerTarget.Running, EventTypes.ScalingUpDecided, restart.Reason);
+                await control.ScaleWorkerAsync(term.Fence, snapshot.Workers[restart.WorkerId], WorkerTarget.Running, EventTypes.ScalingUpDecided, restart.Reason, term.Over);
                 break;
             case ScalingDecision.Stop stop:
-                await RetargetAsync(term, stop.WorkerId, WorkerTarget.Stopped, EventTypes.ScalingDownDecided, stop.Reason);
+                await control.ScaleWorkerAsync(term.Fence, snapshot.Workers[stop.WorkerId], WorkerTarget.Stopped, EventTypes.ScalingDownDecided, stop.Reason, term.Over);
                 break;
             case ScalingDecision.Terminate terminate:
-                await RetargetAsync(term, terminate.WorkerId, WorkerTarget.Terminated, EventTypes.ScalingDownDecided, terminate.Reason);
+                await control.ScaleWorkerAsync(term.Fence, snapshot.Workers[terminate.WorkerId], WorkerTarget.Terminated, EventTypes.ScalingDownDecided, terminate.Reason, term.Over);
                 break;
             case ScalingDecision.SkipUp skip:
                 await TellOnceAsync(term, EventTypes.ScalingUpSkipped, Subjects.Instance(skip.InstanceId), skip.Reason);
@@ -81,12 +83,6 @@ internal sealed partial class ScalingLoop(
                 await TellOnceAsync(term, EventTypes.ScalingDownSkipped, Subjects.Worker(skip.WorkerId), skip.Reason);
                 break;
         }
-    }
-
-    private async Task RetargetAsync(LeaderTerm term, string workerId, WorkerTarget target, string eventType, string reason)
-    {
-        if (cache.Current.Workers.TryGetValue(workerId, out var entry) && entry.Value.Target != target)
-            await control.NoteWorkerAsync(term.Fence, entry, eventType, reason, worker => worker with { Target = target }, term.Over);
     }
 
     private async Task TellOnceAsync(LeaderTerm term, string eventType, string subject, string reason)

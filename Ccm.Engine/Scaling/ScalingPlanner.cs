@@ -8,7 +8,8 @@ namespace Ccm.Engine.Scaling;
 /// <summary>One decision about the fleet's size, or a refusal to decide, with its reason.</summary>
 internal abstract record ScalingDecision(string Reason)
 {
-    public sealed record Create(string Template, string Reason) : ScalingDecision(Reason);
+    /// <param name="Beside">How many workers the template has before it.</param>
+    public sealed record Create(string Template, int Beside, string Reason) : ScalingDecision(Reason);
 
     public sealed record Restart(string WorkerId, string Reason) : ScalingDecision(Reason);
 

@@ -31,7 +31,8 @@ internal static class Filters
             reasons.Add(new Reason(ReasonCode.WorkerNotRunning, $"The value of {unreadable.Key} cannot be read."));
         else if (!worker.Value.TakesWork)
             reasons.Add(new Reason(ReasonCode.WorkerNotRunning, worker.Value.UnreachableSince is { } since ? $"It does not answer since {since:u}."
-                : worker.Value is { State: WorkerState.Running, Trouble: { } trouble } ? trouble : $"It is {worker.Value.State.ToString().ToUpperInvariant()}."));
+                : worker.Value is { State: WorkerState.Running, Trouble: { } trouble } ? trouble
+                : worker.Value is { State: WorkerState.Running, Target: var target and not WorkerTarget.Running } ? $"It is about to drain, asked to be {target.ToString().ToUpperInvariant()}." : $"It is {worker.Value.State.ToString().ToUpperInvariant()}."));
         reasons.AddRange(AgainstKind(instance.Request, worker.Value.Kind));
         reasons.AddRange(Shortages(instance, worker.Available, worker.Ports.Value.FreeCount));
         return reasons.ToImmutable();

@@ -46,7 +46,7 @@ internal static class WorkersApi
         var actor = http.Actor();
         if (actor.May(Permission.OperateWorkers))
             await SeeTemplateAsync(body.Value.Template, reading, cancellationToken);
-        var worker = await control.CreateWorkerAsync(actor, http.Operation(body.Text), body.Value.Template, $"{actor.Name} asked for it.", fence: null, eventType: null, cancellationToken);
+        var worker = await control.CreateWorkerAsync(actor, http.Operation(body.Text), body.Value.Template, $"{actor.Name} asked for it.", fence: null, beside: null, cancellationToken);
         return TypedResults.Created($"/api/v1/workers/{worker.Id}", WorkerView.Of(await control.ReadWorkerAsync(worker.Id, cancellationToken), reading.Snapshot));
     }
 

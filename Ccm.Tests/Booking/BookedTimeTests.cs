@@ -68,8 +68,8 @@ public sealed class BookedTimeTests
 
         var reach = FleetReach.Of(Sample.Fleet([], workers), [template, Sample.Template("off") with { Enabled = false }], Sample.Now, Booked.Times);
 
-        // The one that ends takes work until it does.
-        Assert.Equal((2 * 128L, 5 * 128L), (reach.Running.MemoryGb, reach.Most.MemoryGb));
+        // The one that ends takes no work from then on.
+        Assert.Equal((128L, 5 * 128L), (reach.Running.MemoryGb, reach.Most.MemoryGb));
         Assert.Equal(5 * 8000L, reach.Most.Ports);
     }
 

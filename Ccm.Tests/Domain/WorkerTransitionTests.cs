@@ -62,6 +62,12 @@ public sealed class WorkerTransitionTests
     public void TakesWork_OnlyRunningReachableAndNotLost_IsTrue(WorkerState state, bool unreachable, bool lost, bool takesWork) =>
         Assert.Equal(takesWork, (Sample.Worker(state: state) with { UnreachableSince = unreachable ? Sample.Now : null, LostSince = lost ? Sample.Now : null }).TakesWork);
 
+    /// <summary>It is about to drain.</summary>
+    [Theory]
+    [InlineData(WorkerTarget.Stopped)]
+    [InlineData(WorkerTarget.Terminated)]
+    public void TakesWork_AskedToStop_IsFalse(WorkerTarget target) => Assert.False((Sample.Worker() with { Target = target }).TakesWork);
+
     [Theory]
     [InlineData(WorkerState.Pending, WorkerTarget.Running, true)]
     [InlineData(WorkerState.Provisioning, WorkerTarget.Running, true)]

@@ -8,6 +8,7 @@ using Ccm.Engine.Hosts;
 using Ccm.Engine.Hosts.Simulated;
 using Ccm.Engine.Leadership;
 using Ccm.Engine.Lifecycle;
+using Ccm.Engine.Scaling;
 using Ccm.Engine.Scheduling;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
@@ -32,7 +33,6 @@ internal sealed class SteppedEngine : IAsyncDisposable
     private readonly WorkerReconciler _workers;
     private readonly HostSweep _sweep;
     private readonly PlanningTimes _times = new(TimeSpan.FromMinutes(5), 60);
-    private LeaderTerm _term = null!;
 
     private SteppedEngine(Func<ILabBackend, ILabBackend>? labs)
     {
@@ -59,6 +59,8 @@ internal sealed class SteppedEngine : IAsyncDisposable
 
     public SimulatedFleet Hosts { get; }
 
+    public LeaderTerm Term { get; private set; } = null!;
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>With a template <c>metal</c> and a lab of two nodes published.</summary>
@@ -69,15 +71,16 @@ internal sealed class SteppedEngine : IAsyncDisposable
         await engine.Cache.StartAsync(Cancelled);
         await engine.Cache.Ready.WaitAsync(Cancelled);
         var leader = (CommitResult.Committed)await engine.Store.CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.ControllerLeader, "{}"u8.ToArray())] }, Cancelled);
-        engine._term = new LeaderTerm(new StateGuard.Created(StateKeys.ControllerLeader, leader.Revision), engine.Time.GetUtcNow(), await engine.Store.GrantLeaseAsync(TimeSpan.FromMinutes(5), Cancelled), Cancelled);
+        engine.Term = new LeaderTerm(new StateGuard.Created(StateKeys.ControllerLeader, leader.Revision), engine.Time.GetUtcNow(), await engine.Store.GrantLeaseAsync(TimeSpan.FromMinutes(5), Cancelled), Cancelled);
         await engine.Control.SeedTemplateAsync(Sample.Template(), Cancelled);
         await engine.Control.PublishAsync(Admin, Operation.New(), new PublishRequest { Name = Lab, Version = "1.0.0", LabYaml = LabText.TwoRouters(Lab) }, Cancelled);
         return engine;
     }
 
     /// <summary>Another replica's control plane over the same stores, which sees what <paramref name="cache"/> has.</summary>
-    public ControlPlane NewReplica(WatchCache cache) => new(Store, new SqliteDefinitionDocuments(_documents, Time), new SqliteTemplateDocuments(_documents, Time), new SqliteAuditTrail(_documents),
-        cache, Options.Create(new ControlOptions()), _times, Time, NullLogger<ControlPlane>.Instance);
+    /// <param name="store">Stands between it and the state store.</param>
+    public ControlPlane NewReplica(WatchCache cache, IStateStore? store = null, ControlOptions? options = null) => new(store ?? Store, new SqliteDefinitionDocuments(_documents, Time), new SqliteTemplateDocuments(_documents, Time), new SqliteAuditTrail(_documents),
+        cache, Options.Create(options ?? new ControlOptions()), _times, Time, NullLogger<ControlPlane>.Instance);
 
     public LabletInstance Instance(string id) => Cache.Current.Instances[id].Value;
 
@@ -105,7 +108,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
     {
         var plan = PlacementPlanner.Plan(Cache.Current, Time.GetUtcNow(), _times);
         if (!plan.Placements.IsEmpty)
-            await Control.PlaceAsync(_term.Fence, plan.Placements, Cancelled);
+            await Control.PlaceAsync(Term.Fence, plan.Placements, Cancelled);
         await Cache.ReachedAsync(Store.Revision, Cancelled);
     }
 
@@ -117,9 +120,9 @@ internal sealed class SteppedEngine : IAsyncDisposable
             var before = Store.Revision;
             await PlaceAsync();
             foreach (var id in Cache.Current.Workers.Keys)
-                await _workers.ReconcileAsync(_term, id);
+                await _workers.ReconcileAsync(Term, id);
             foreach (var id in Cache.Current.Instances.Keys)
-                await _instances.ReconcileAsync(_term, id);
+                await _instances.ReconcileAsync(Term, id);
             await Cache.ReachedAsync(Store.Revision, Cancelled);
             await CheckAsync();
             if (Store.Revision == before)
@@ -129,15 +132,26 @@ internal sealed class SteppedEngine : IAsyncDisposable
     }
 
     /// <summary>One look at one instance, as the controller's loop gives it.</summary>
-    public Task<TimeSpan?> ReconcileAsync(string instanceId) => _instances.ReconcileAsync(_term, instanceId);
+    public Task<TimeSpan?> ReconcileAsync(string instanceId) => _instances.ReconcileAsync(Term, instanceId);
+
+    /// <summary>One pass of scaling, as one that has told nothing yet.</summary>
+    /// <param name="store">Stands between it and the state store.</param>
+    public async Task ScaleAsync(IStateStore? store = null)
+    {
+        using var control = NewReplica(Cache, store);
+        await NewScaling(control).PassAsync(Term);
+        await Cache.ReachedAsync(Store.Revision, Cancelled);
+    }
+
+    public ScalingLoop NewScaling(ControlPlane control) => new(control, Cache, _times, Options.Create(new ScalingOptions()), Time, NullLogger<ScalingLoop>.Instance);
 
     /// <summary>One look at one worker.</summary>
-    public Task<TimeSpan?> ReconcileWorkerAsync(string workerId) => _workers.ReconcileAsync(_term, workerId);
+    public Task<TimeSpan?> ReconcileWorkerAsync(string workerId) => _workers.ReconcileAsync(Term, workerId);
 
     /// <summary>Compares hosts with what should be on them, then settles.</summary>
     public async Task SweepAsync()
     {
-        await _sweep.SweepAsync(_term);
+        await _sweep.SweepAsync(Term);
         await SettleAsync();
     }
 

@@ -63,3 +63,19 @@ internal sealed class PausedStore(IStateStore inner) : StoreDecorator(inner)
         return result;
     }
 }
+
+/// <summary>Before its first commit, which is decided already, lets something else happen.</summary>
+internal sealed class InterruptedStore(IStateStore inner, Func<Task> meanwhile) : StoreDecorator(inner)
+{
+    private bool _interrupted;
+
+    public override async Task<CommitResult> CommitAsync(StateTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (!_interrupted)
+        {
+            _interrupted = true;
+            await meanwhile();
+        }
+        return await base.CommitAsync(transaction, cancellationToken);
+    }
+}
