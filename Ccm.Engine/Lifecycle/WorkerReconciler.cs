@@ -34,11 +34,12 @@ internal sealed partial class WorkerReconciler(
                 return await AdvanceAsync(term, entry, WorkerState.Terminated, "Cancelled before its host was there.");
             }
             var provider = hosts.ProviderOf(entry.Value);
-            // The provider alone has to answer: a host that failed may never do so again.
-            if (entry is { IsEmpty: true, Value: { State: WorkerState.Failed, Target: WorkerTarget.Terminated } })
+            // The provider alone has to answer: a host that failed may never do so again, and one that was given back a moment ago, when
+            // what was to say so did not stand, would seem to be lost.
+            if (entry is { Value: { State: WorkerState.Stopped, Target: WorkerTarget.Terminated } } or { IsEmpty: true, Value: { State: WorkerState.Failed, Target: WorkerTarget.Terminated } })
             {
                 await provider.TerminateAsync(entry.Value, term.Over);
-                return await AdvanceAsync(term, entry, WorkerState.Terminated, "It failed, and its host was given back.");
+                return await AdvanceAsync(term, entry, WorkerState.Terminated, entry.Value.State == WorkerState.Failed ? "It failed, and its host was given back." : "Its host was given back.");
             }
             return entry.Value.State == WorkerState.Pending
                 ? await OrderAsync(term, entry, provider)
@@ -153,17 +154,10 @@ internal sealed partial class WorkerReconciler(
 
     private async Task<TimeSpan?> StoppedAsync(LeaderTerm term, WorkerEntry entry, IWorkerProvider provider)
     {
-        switch (entry.Value.Target)
-        {
-            case WorkerTarget.Running:
-                await provider.StartAsync(entry.Value, term.Over);
-                return await AdvanceAsync(term, entry, WorkerState.Provisioning, "Its host is started again.");
-            case WorkerTarget.Terminated:
-                await provider.TerminateAsync(entry.Value, term.Over);
-                return await AdvanceAsync(term, entry, WorkerState.Terminated, "Its host was given back.");
-            default:
-                return null;
-        }
+        if (entry.Value.Target != WorkerTarget.Running)
+            return null;
+        await provider.StartAsync(entry.Value, term.Over);
+        return await AdvanceAsync(term, entry, WorkerState.Provisioning, "Its host is started again.");
     }
 
     private async Task<TimeSpan?> FailedAsync(LeaderTerm term, WorkerEntry entry, IWorkerProvider provider, HostDescription host)

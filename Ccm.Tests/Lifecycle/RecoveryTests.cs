@@ -165,6 +165,26 @@ public sealed class RecoveryTests
         Assert.Equal(Terminated, engine.Instance(id).State);
     }
 
+    /// <summary>The leader died, or its commit met another one, between giving the host back and saying so.</summary>
+    [Theory]
+    [InlineData(WorkerState.Stopped)]
+    [InlineData(WorkerState.Failed)]
+    public async Task Reconcile_HostGivenBackAndNotSaidSo_IsNotLost(WorkerState state)
+    {
+        await using var engine = await SteppedEngine.StartAsync();
+        var worker = await engine.RunningWorkerAsync();
+        await engine.Control.StopWorkerAsync(SteppedEngine.Admin, Operation.New(), worker, false, Cancelled);
+        await engine.PassUntilAsync(() => engine.Worker(worker).State == WorkerState.Stopped);
+        await engine.Store.CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.WorkerState(worker), DomainJson.Write(engine.Worker(worker) with { State = state, Target = WorkerTarget.Terminated }))] }, Cancelled);
+        await engine.Cache.ReachedAsync(engine.Store.Revision, Cancelled);
+        await engine.Hosts.TerminateAsync(engine.Worker(worker), Cancelled);
+
+        await engine.SettleAsync();
+
+        Assert.Equal((WorkerState.Terminated, null), (engine.Worker(worker).State, engine.Worker(worker).LostSince));
+        Assert.DoesNotContain(EventTypes.WorkerLost, await engine.ToldAsync(Subjects.Worker(worker)));
+    }
+
     [Fact]
     public async Task Reconcile_WorkerGoneWithItsKeys_EndsAsLost()
     {
