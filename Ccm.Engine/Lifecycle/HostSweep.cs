@@ -73,7 +73,7 @@ internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, 
             var duplicate = here && entry.Value.Checkpoint?.LabId is { } labId && labId != lab.Id;
             if ((here && !duplicate) || !seen.Add((worker.Id, lab.Id)) || !_leftBehind.Contains((worker.Id, lab.Id)))
                 continue;
-            if (!duplicate && await IsAssignedAsync(id, worker.Id, term.Over))
+            if (await IsInUseAsync(id, worker.Id, lab.Id, term.Over))
                 continue;
             LogRemoving(lab.Id, worker.Id, id);
             await RemoveAsync(term, worker.Value, lab.Id);
@@ -97,8 +97,14 @@ internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, 
     }
 
     /// <summary>What the store itself says: the cache may be behind, and what is removed does not come back.</summary>
-    private async Task<bool> IsAssignedAsync(string instanceId, string workerId, CancellationToken cancellationToken) =>
-        await store.GetAsync(StateKeys.InstanceWorker(instanceId), cancellationToken) is { } entry && Encoding.UTF8.GetString(entry.Value.Span) == workerId;
+    private async Task<bool> IsInUseAsync(string instanceId, string workerId, string labId, CancellationToken cancellationToken)
+    {
+        var keys = (await store.ListAsync($"{StateKeys.Instances}{instanceId}/", 0, cancellationToken)).Entries.ToDictionary(entry => entry.Key, entry => entry.Value);
+        if (!keys.TryGetValue(StateKeys.InstanceWorker(instanceId), out var assigned) || Encoding.UTF8.GetString(assigned.Span) != workerId)
+            return false;
+        var used = DomainJson.Read<LabletInstance>(keys[StateKeys.InstanceState(instanceId)].Span).Checkpoint?.LabId;
+        return used is null || used == labId;
+    }
 
     [LoggerMessage(7301, LogLevel.Information, "Host {WorkerId} is not compared: {Reason}")]
     private partial void LogSkipped(string workerId, string reason);

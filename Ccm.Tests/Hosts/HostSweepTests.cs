@@ -102,6 +102,21 @@ public sealed class HostSweepTests
         Assert.DoesNotContain(world.Host.Acts, act => act.EndsWith("lab-1", StringComparison.Ordinal));
     }
 
+    /// <summary>What is removed does not come back: the store is asked first, as its cache may be behind.</summary>
+    [Fact]
+    public async Task Sweep_DuplicateThatTheStoreSaysIsInUse_Stays()
+    {
+        await using var world = await RunningAsync();
+        world.Host.Put(Other, LabTitle.Of("i-1"));
+        await world.CheckpointUnheardAsync(new Checkpoint(CheckpointStep.Started, Other));
+
+        for (var n = 0; n < 3; n++)
+            await world.SweepAsync();
+
+        Assert.Empty(world.Host.Acts);
+        Assert.Equal(["lab-1", Other], world.Host.On.Select(lab => lab.Id));
+    }
+
     /// <summary>Which lab is in use is in what cannot be read.</summary>
     [Fact]
     public async Task Sweep_InstanceUnreadable_LeavesAllItsLabs()

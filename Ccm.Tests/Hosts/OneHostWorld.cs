@@ -88,6 +88,13 @@ internal sealed class OneHostWorld : IAsyncDisposable
         await PutAsync(Worker, Worker.Declared - instance.Demand, [.. instance.Ports.Values]);
     }
 
+    /// <summary>Another replica writes that the instance uses another lab, and the cache does not hear of it.</summary>
+    public Task CheckpointUnheardAsync(Checkpoint checkpoint)
+    {
+        _store.Silence("The watch is cut.");
+        return _store.CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.InstanceState("i-1"), DomainJson.Write(Instance with { Checkpoint = checkpoint }))] }, Cancellation);
+    }
+
     /// <summary>Puts under a key what nobody can read.</summary>
     public Task DamageAsync(string key) => PutAsync((key, "{\"not\": this"u8.ToArray()));
 
