@@ -41,6 +41,11 @@ internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, 
             {
                 LogSkipped(worker.Id, exception.Message);
             }
+            catch (Exception exception) when (exception is not OperationCanceledException || !term.Over.IsCancellationRequested)
+            {
+                // As a value that cannot be read: it is this worker's trouble, and no reason to stop all others' work.
+                LogFailed(worker.Id, exception);
+            }
         }
         _leftBehind = seen;
         _missing = missing;
@@ -111,6 +116,9 @@ internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, 
 
     [LoggerMessage(7302, LogLevel.Warning, "Lab {LabId} on {WorkerId} was left behind by instance {InstanceId} and is removed.")]
     private partial void LogRemoving(string labId, string workerId, string instanceId);
+
+    [LoggerMessage(7304, LogLevel.Error, "Host {WorkerId} could not be compared, and is at the next sweep.")]
+    private partial void LogFailed(string workerId, Exception exception);
 
     [LoggerMessage(7303, LogLevel.Information, "Lab {LabId} on {WorkerId} is removed at a later sweep: {Reason}")]
     private partial void LogStays(string labId, string workerId, string reason);

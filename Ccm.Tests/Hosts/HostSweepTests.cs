@@ -132,6 +132,21 @@ public sealed class HostSweepTests
         Assert.Equal(["lab-1", Other], world.Host.On.Select(lab => lab.Id));
     }
 
+    /// <summary>The sweep is the controller's: what it lets through ends lifecycle and scaling of everything.</summary>
+    [Fact]
+    public async Task Sweep_WhatItsHostSaysCannotBeRead_GoesOnAndComparesItLater()
+    {
+        await using var world = await RunningAsync();
+        world.Host.Fails = new System.Text.Json.JsonException("/ccm/hosts/static is damaged.");
+        await world.SweepAsync();
+
+        world.Host.Speak();
+        world.Host.On[0] = world.Host.On[0] with { State = HostLabState.Stopped };
+        await world.SweepAsync();
+
+        Assert.Equal(InstanceTarget.Stopped, world.Instance.Target);
+    }
+
     [Fact]
     public async Task Sweep_LeftoverThatRefuses_HoldsUpNoOther()
     {
