@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Leadership;
@@ -50,8 +51,17 @@ internal sealed partial class DocumentSweep(
     private async Task<bool> FenceOffAsync<T>(LeaderTerm term, string key, Func<T, bool> names, Func<T> empty) where T : class
     {
         var entry = await store.GetAsync(key, term.Over);
-        if (entry is not null && names(DomainJson.Read<T>(entry.Value.Span)))
+        try
+        {
+            if (entry is not null && names(DomainJson.Read<T>(entry.Value.Span)))
+                return false;
+        }
+        catch (JsonException exception)
+        {
+            // Nobody knows what it names: all is kept until the key is put right.
+            LogUnreadable(key, exception.Message);
             return false;
+        }
         return await store.CommitAsync(new StateTransaction
         {
             Guards = [term.Fence, new StateGuard.Modified(key, entry?.ModRevision ?? 0)],
@@ -61,6 +71,9 @@ internal sealed partial class DocumentSweep(
 
     [LoggerMessage(7501, LogLevel.Information, "The {Kind} {Name} {Version} was written but never published, and is removed.")]
     private partial void LogRemoved(string kind, string name, string version);
+
+    [LoggerMessage(7503, LogLevel.Warning, "What {Key} names cannot be read, and its documents are kept: {Reason}")]
+    private partial void LogUnreadable(string key, string reason);
 
     [LoggerMessage(7502, LogLevel.Warning, "Unpublished documents are kept until the next sweep: {Reason}")]
     private partial void LogSkipped(string reason);

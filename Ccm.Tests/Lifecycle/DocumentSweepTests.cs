@@ -88,6 +88,20 @@ public sealed class DocumentSweepTests : IAsyncLifetime
         Assert.NotNull(await _definitions.FindAsync("orphan", "1.0.0", Cancellation));
     }
 
+    [Fact]
+    public async Task Sweep_PointerUnreadable_KeepsItsDocumentsAndRemovesOthers()
+    {
+        await WriteAsync("damaged", "1.0.0");
+        await WriteAsync("orphan", "1.0.0");
+        await _store.CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.Definition("damaged"), "{\"not\": this"u8.ToArray())] }, Cancellation);
+        _clock.Jump(TimeSpan.FromMinutes(2));
+
+        await _sweep.SweepAsync(_term);
+
+        Assert.NotNull(await _definitions.FindAsync("damaged", "1.0.0", Cancellation));
+        Assert.Null(await _definitions.FindAsync("orphan", "1.0.0", Cancellation));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync();
