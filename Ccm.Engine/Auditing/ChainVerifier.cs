@@ -67,7 +67,7 @@ public sealed class ChainVerifier(IStateStore store, IAuditTrail trail)
         var waiting = outbox.Entries.Select(entry => entry.Key[StateKeys.Outbox.Length..]).ToImmutableHashSet();
         try
         {
-            return new End(head is null ? AuditHead.Start : DomainJson.Read<AuditHead>(head.Value.Span), waiting);
+            return new End(head is null ? AuditHead.Start : AuditHead.Read(head.Value.Span), waiting);
         }
         catch (JsonException exception)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ccm.Engine.Auditing;
 using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
@@ -100,8 +101,9 @@ public sealed partial class ControlPlane(
 
     private Task<CommitResult> SendAsync(Mutation mutation, CancellationToken cancellationToken)
     {
+        var transaction = mutation.Build();
         mutation.TellOwn(cache.Own);
-        return store.CommitAsync(mutation.Build(), cancellationToken);
+        return store.CommitAsync(transaction, cancellationToken);
     }
 
     /// <summary>Whether the operation stands: in the outbox, else in the trail.</summary>
@@ -113,7 +115,7 @@ public sealed partial class ControlPlane(
             var entry = await store.GetAsync(StateKeys.OutboxEntry(operation.Id), cancellationToken);
             if (entry is not null)
             {
-                var known = DomainJson.Read<OutboxEntry>(entry.Value.Span);
+                var known = OutboxEntry.Read(entry.Value.Span);
                 if (known.RequestHash != operation.RequestHash)
                     throw UsedOtherwise(operation);
                 await CatchUpAsync(entry.ModRevision, cancellationToken);
@@ -127,7 +129,7 @@ public sealed partial class ControlPlane(
             await CatchUpAsync(audited[0].Revision, cancellationToken);
             return true;
         }
-        catch (Exception exception) when (exception is StateStoreUnavailableException or DocumentsUnavailableException)
+        catch (Exception exception) when (exception is StateStoreUnavailableException or DocumentsUnavailableException or JsonException)
         {
             throw RefusedException.Unavailable($"Whether the request was applied cannot be learnt now: {exception.Message}");
         }

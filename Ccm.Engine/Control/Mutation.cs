@@ -98,14 +98,15 @@ internal sealed class Mutation(Operation operation, Actor actor, DateTimeOffset 
     {
         var outbox = StateKeys.OutboxEntry(operation.Id);
         Guard(outbox, 0);
-        Put(outbox, _events.Close());
+        Put(outbox, _written[_events] = _events.Close());
+        _objects[outbox] = _events;
         return new StateTransaction { Guards = [.. _guards.Values], Puts = [.. _puts.Values], Deletes = [.. _deletes] };
     }
 
     /// <summary>Commits nothing and holds only while what was decided on still is so.</summary>
     public StateTransaction BuildCheck() => new() { Guards = [.. _guards.Values] };
 
-    /// <summary>The states that are put, as objects.</summary>
+    /// <summary>The states that are put, as objects, and the events; once it is built.</summary>
     public void TellOwn(OwnWrites own)
     {
         foreach (var (key, value) in _objects)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using Ccm.Engine.Auditing;
 using Ccm.Engine.Domain;
 using Ccm.Engine.State;
 
@@ -129,18 +130,28 @@ internal sealed class SnapshotBuilder(FleetSnapshot before, Action<string, Excep
         else if (Under(key, StateKeys.Workers) is { } worker)
             ReadWorker(worker, entry);
         else if (Under(key, StateKeys.Outbox) is { } operation)
-            _outbox = entry is null ? _outbox.Remove(operation) : _outbox.SetItem(operation, entry.ModRevision);
+            ReadOutbox(operation, entry);
         else if (Under(key, StateKeys.Definitions) is { } definition)
             _definitions = Set(_definitions, definition, entry);
         else if (Under(key, StateKeys.Templates) is { } template)
             _templates = Set(_templates, template, entry);
         else if (Under(key, StateKeys.Replicas) is { } replica)
             _replicas = entry is null ? _replicas.Remove(replica) : _replicas.SetItem(replica, DomainJson.Read<ReplicaEntry>(entry.Value.Span));
+        else if (key == StateKeys.AuditHead)
+            _ = entry is null ? null : AuditHead.Read(entry.Value.Span);
         else if (key == StateKeys.Notice)
             _notice = entry is null ? null : new Revised<Notice>(DomainJson.Read<Notice>(entry.Value.Span), entry.ModRevision);
         else if (key is StateKeys.SchedulerLeader or StateKeys.ControllerLeader)
             _leaders = entry is null ? _leaders.Remove(key)
                 : _leaders.SetItem(key, DomainJson.Read<LeaderEntry>(entry.Value.Span) with { CreateRevision = entry.CreateRevision, LeaseId = entry.LeaseId });
+    }
+
+    /// <summary>It waits whatever it holds. That it can be read is found out here, for the people of every replica and not only the leader's.</summary>
+    private void ReadOutbox(string operation, StateEntry? entry)
+    {
+        _outbox = entry is null ? _outbox.Remove(operation) : _outbox.SetItem(operation, entry.ModRevision);
+        if (entry is not null && own?.Take<object>(entry) is null)
+            _ = OutboxEntry.Read(entry.Value.Span);
     }
 
     private static string? Under(string key, string prefix) =>

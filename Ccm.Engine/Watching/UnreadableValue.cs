@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ccm.Engine.State;
 
 namespace Ccm.Engine.Watching;
 
@@ -9,9 +10,13 @@ public sealed record UnreadableValue(string Key, long Revision, string Problem)
 {
     private const int Most = 3;
 
-    public string Reason => $"The value of {Key} cannot be read since revision {Revision}: {Problem.TrimEnd('.')}. What it belongs to is left as it is, and nothing new is placed there.";
+    public string Reason => $"The value of {Key} cannot be read since revision {Revision}: {Problem.TrimEnd('.')}. "
+        + (IsOfTrail ? "Until it can, events wait in the outbox." : "What it belongs to is left as it is, and nothing new is placed there.");
 
-    public string Fix => $"Put into the key what it should hold: etcdctl get {Key} --rev={Revision - 1} shows the value before it, as long as that history is kept.";
+    public string Fix => $"Put into the key what it should hold: etcdctl get {Key} --rev={Revision - 1} shows the value before it, as long as that history is kept."
+        + (Key.StartsWith(StateKeys.Outbox, StringComparison.Ordinal) ? " Delete it if there was none." : "");
+
+    private bool IsOfTrail => Key == StateKeys.AuditHead || Key.StartsWith(StateKeys.Outbox, StringComparison.Ordinal);
 
     /// <summary>For operators: what is wrong, what follows, and how to mend it.</summary>
     public string Warning => $"{Reason} {Fix}";

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
+using Ccm.Engine.Auditing;
 using Ccm.Engine.Domain;
 using Ccm.Engine.State;
 
@@ -83,6 +84,9 @@ internal static class Keys
         Entry(StateKeys.WorkerPorts(worker.Id), Encoding.UTF8.GetBytes(PortBitmap.Empty(worker.PortRange).ToString()), revision),
         Entry(StateKeys.WorkerState(worker.Id), DomainJson.Write(worker), revision),
     ];
+
+    /// <summary>An outbox entry, for what only counts them.</summary>
+    public static byte[] NoEvents { get; } = DomainJson.Write(new OutboxEntry("operation", null, []));
 
     public static StateEntry Damaged(string key, long revision) => Entry(key, "{\"not\": this"u8.ToArray(), revision);
 

@@ -44,6 +44,7 @@ public sealed class SnapshotBuilderTests
     [InlineData("/ccm/definitions/ospf")]
     [InlineData("/ccm/templates/metal")]
     [InlineData("/ccm/scheduler/leader")]
+    [InlineData("/ccm/audit/head")]
     public void Apply_UnreadableValue_IsReportedAndTheObjectKeepsWhatItHad(string key)
     {
         var before = Full();
@@ -88,6 +89,19 @@ public sealed class SnapshotBuilderTests
 
         Assert.Equal([StateKeys.WorkerPorts("w-1")], reported);
         Assert.Equal(Describe(before), Describe(change.After));
+    }
+
+    [Fact]
+    public void Apply_UnreadableOutboxEntry_IsReportedAndWaitsAllTheSame()
+    {
+        var (before, key, reported) = (Full(), StateKeys.OutboxEntry("op-2"), new List<string>());
+
+        var damaged = Build(before, 2, [Keys.Damaged(key, 2).Put()], reported).After;
+
+        Assert.Equal([key], reported);
+        Assert.Equal(2, damaged.Outbox["op-2"]);
+        Assert.Contains("events wait in the outbox", damaged.Unreadable[key].Warning, StringComparison.Ordinal);
+        Assert.Empty(Build(damaged, 3, [Keys.Gone(key)]).After.Unreadable);
     }
 
     [Fact]
@@ -150,7 +164,7 @@ public sealed class SnapshotBuilderTests
         Keys.Entry(StateKeys.Definition("ospf"), DomainJson.Write(new DefinitionPointer()), 1).Put(),
         Keys.Entry(StateKeys.Template("metal"), DomainJson.Write(new TemplatePointer(1, [1], 1, false)), 1).Put(),
         Keys.Entry(StateKeys.SchedulerLeader, DomainJson.Write(new LeaderEntry("r-1", "here", Sample.Now, 0)), 1).Put(),
-        Keys.Entry(StateKeys.OutboxEntry("op-1"), "{}"u8.ToArray(), 1).Put(),
+        Keys.Entry(StateKeys.OutboxEntry("op-1"), Keys.NoEvents, 1).Put(),
     ]).After;
 
     private static FleetChange Build(FleetSnapshot before, long revision, IEnumerable<StateEvent> events, List<string>? reported = null)
@@ -176,7 +190,7 @@ public sealed class SnapshotBuilderTests
             2 => [Keys.Gone(StateKeys.InstanceState($"i-{n}")), Keys.Gone(StateKeys.InstanceWorker($"i-{n}"))],
             3 => Keys.Worker(Sample.Worker($"w-{n}"), revision).Select(entry => entry.Put()),
             4 => Keys.Worker(Sample.Worker($"w-{n}"), revision).Select(entry => Keys.Gone(entry.Key)),
-            5 => [Keys.Entry(StateKeys.OutboxEntry($"op-{n}"), "{}"u8.ToArray(), revision).Put(), Keys.Entry(StateKeys.Replica($"r-{n}"), DomainJson.Write(new ReplicaEntry($"r-{n}", "", "1", Sample.Now, Sample.Now, n)), revision).Put(), Keys.Entry(StateKeys.Template($"t-{n}"), DomainJson.Write(new TemplatePointer(n, [], 0, false)), revision).Put()],
+            5 => [Keys.Entry(StateKeys.OutboxEntry($"op-{n}"), Keys.NoEvents, revision).Put(), Keys.Entry(StateKeys.Replica($"r-{n}"), DomainJson.Write(new ReplicaEntry($"r-{n}", "", "1", Sample.Now, Sample.Now, n)), revision).Put(), Keys.Entry(StateKeys.Template($"t-{n}"), DomainJson.Write(new TemplatePointer(n, [], 0, false)), revision).Put()],
             _ => [Keys.Gone(StateKeys.OutboxEntry($"op-{n}")), Keys.Gone(StateKeys.Replica($"r-{n}")), Keys.Gone(StateKeys.Template($"t-{n}")), Keys.Gone(StateKeys.SchedulerLeader)],
         };
     }

@@ -9,6 +9,7 @@ using Ccm.Engine.State;
 using Ccm.Portal.Components.Pages.Audit;
 using Ccm.Portal.Components.Shared;
 using Ccm.Tests.Domain;
+using Ccm.Tests.Watching;
 using TestContext = Xunit.TestContext;
 
 namespace Ccm.Tests.Components.Audit;
@@ -327,7 +328,7 @@ public sealed class AuditPageTests
         var last = (await portal.Trail.QueryAsync(new AuditQuery(Limit: 1), Cancelled)).FirstOrDefault();
         var from = last?.Sequence ?? 0;
         var events = AuditChain.Link(last is null ? AuditHead.Start : new AuditHead(last.Sequence, last.Hash), Enumerable.Range(1, count).Select(n => Edit(from + n)));
-        await portal.CommitAsync([.. events.Select(audited => new StatePut(StateKeys.OutboxEntry(audited.OperationId), "{}"u8.ToArray()))]);
+        await portal.CommitAsync([.. events.Select(audited => new StatePut(StateKeys.OutboxEntry(audited.OperationId), Keys.NoEvents))]);
         await portal.Trail.AppendAsync(events, Cancelled);
         await portal.CommitAsync([new StatePut(StateKeys.AuditHead, DomainJson.Write(new AuditHead(events[^1].Sequence, events[^1].Hash)))], [.. events.Select(audited => StateKeys.OutboxEntry(audited.OperationId))]);
     }

@@ -5,6 +5,7 @@ using Ccm.Engine.Domain;
 using Ccm.Engine.State;
 using Ccm.Portal.Components.Pages.Instances;
 using Ccm.Tests.Domain;
+using Ccm.Tests.Watching;
 using System.Collections.Immutable;
 using System.Text.Json;
 using TestContext = Xunit.TestContext;
@@ -102,9 +103,9 @@ public sealed class InstancePageTests
     public async Task Events_OperationInTheOutbox_AreAwaitedAndOthersAreNot()
     {
         await using var portal = await PortalContext.StartAsync(Role.Viewer);
-        await portal.CommitAsync([new(StateKeys.InstanceState("i-1"), DomainJson.Write(Sample.Instance())), new(StateKeys.OutboxEntry("op-1"), "{}"u8.ToArray())]);
+        await portal.CommitAsync([new(StateKeys.InstanceState("i-1"), DomainJson.Write(Sample.Instance())), new(StateKeys.OutboxEntry("op-1"), Keys.NoEvents)]);
         var page = Open(portal);
-        await portal.CommitAsync([new(StateKeys.OutboxEntry("op-of-another"), "{}"u8.ToArray())]);
+        await portal.CommitAsync([new(StateKeys.OutboxEntry("op-of-another"), Keys.NoEvents)]);
         Assert.Empty(page.FindAll("[data-test=events] li"));
 
         await portal.Trail.AppendAsync([Event(1, "pending", "Reserved.")], TestContext.Current.CancellationToken);

@@ -7,6 +7,7 @@ using Ccm.Engine.Domain;
 using Ccm.Engine.State;
 using Ccm.Portal.Components.Pages.Scaling;
 using Ccm.Tests.Domain;
+using Ccm.Tests.Watching;
 using TestContext = Xunit.TestContext;
 
 namespace Ccm.Tests.Components.Scaling;
@@ -36,7 +37,7 @@ public sealed class ScalingPageTests
         PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=empty]")));
 
         await TellAsync(portal, 1, EventTypes.ScalingDownDecided, "workers/w-1", "Idle since noon.");
-        await portal.CommitAsync([new StatePut(StateKeys.OutboxEntry("op-1"), "{}"u8.ToArray())]);
+        await portal.CommitAsync([new StatePut(StateKeys.OutboxEntry("op-1"), Keys.NoEvents)]);
         await portal.CommitAsync([], [StateKeys.OutboxEntry("op-1")]);
 
         portal.ShowsInTime(page, () => Assert.Contains("Idle since noon.", page.Find("[data-test=decision]").TextContent, StringComparison.Ordinal));
@@ -109,7 +110,7 @@ public sealed class ScalingPageTests
         await page.Find("[data-test=older]").ClickAsync();
         PortalContext.Shows(page, () => Assert.Equal("250 shown.", page.Find("[data-test=shown]").TextContent));
         await TellAsync(portal, 251, EventTypes.ScalingUpDecided, "templates/metal", "Decision 251.");
-        await portal.CommitAsync([new StatePut(StateKeys.OutboxEntry("op-1"), "{}"u8.ToArray())]);
+        await portal.CommitAsync([new StatePut(StateKeys.OutboxEntry("op-1"), Keys.NoEvents)]);
 
         portal.ShowsInTime(page, () => Assert.Equal("251 shown.", page.Find("[data-test=shown]").TextContent));
     }

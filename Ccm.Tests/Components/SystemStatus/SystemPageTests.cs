@@ -4,6 +4,7 @@ using Ccm.Engine.State;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Components.Pages.SystemStatus;
 using Ccm.Tests.Domain;
+using Ccm.Tests.Watching;
 using TestContext = Xunit.TestContext;
 
 namespace Ccm.Tests.Components.SystemStatus;
@@ -77,7 +78,7 @@ public sealed class SystemPageTests
         var page = portal.Open<SystemPage>("/system");
         Assert.Equal("nobody relays: no replica leads the controller", page.Find("[data-test=relay]").TextContent);
 
-        await portal.CommitAsync([.. Enumerable.Range(0, 850).Select(n => new StatePut(StateKeys.OutboxEntry($"op-{n}"), "{}"u8.ToArray())),
+        await portal.CommitAsync([.. Enumerable.Range(0, 850).Select(n => new StatePut(StateKeys.OutboxEntry($"op-{n}"), Keys.NoEvents)),
             new StatePut(StateKeys.ControllerLeader, DomainJson.Write(new LeaderEntry("replica-2", "", Sample.Now, 0)), 7)]);
 
         PortalContext.Shows(page, () => Assert.Equal("850 of 1,000 operations, 85 %", page.Find("[data-test=outbox] [role=meter]").GetAttribute("aria-valuetext")));
