@@ -35,7 +35,7 @@ internal sealed class GrownFleet
     /// <param name="most">Workers that a template may still make.</param>
     public static GrownFleet AsScalingSees(
         FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, Func<WorkerTemplate, int> most, IReadOnlyCollection<Claim> claims, DateTimeOffset now, PlanningTimes times) =>
-        Of(snapshot, templates, worker => worker.TakesWork || worker.IsComing || worker is { Unreadable: null, Value: { State: WorkerState.Stopped or WorkerState.Stopping, Target: WorkerTarget.Stopped, LostSince: null } }, most, claims, now, times);
+        Of(snapshot, templates, worker => worker.TakesWork || worker.IsComing || worker.MayRestart, most, claims, now, times);
 
     private static GrownFleet Of(
         FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, Func<WorkerEntry, bool> counts, Func<WorkerTemplate, int> most, IReadOnlyCollection<Claim> claims, DateTimeOffset now, PlanningTimes times)

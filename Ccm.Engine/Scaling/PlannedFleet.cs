@@ -66,6 +66,10 @@ internal sealed class PlannedFleet
     /// <summary>A provider that has no host for the last worker has none for one more, and a pointer that cannot be read counts no further worker.</summary>
     public bool MayCreate(WorkerTemplate template) => Left(template) > 0;
 
+    public string WhyNoMore(WorkerTemplate template) => _without.Contains(template.Name) ? "there is no host for one that was ordered."
+        : IsUnreadable(template) ? $"the value of {StateKeys.Template(template.Name)} cannot be read."
+        : $"its maximum of {template.MaxWorkers} is reached.";
+
     public ScalingDecision.Create Create(string template, string reason)
     {
         var beside = _workers.GetValueOrDefault(template);

@@ -79,6 +79,9 @@ internal sealed partial class ScalingLoop(
             case ScalingDecision.SkipUp skip:
                 await TellOnceAsync(term, EventTypes.ScalingUpSkipped, Subjects.Instance(skip.InstanceId), skip.Reason);
                 break;
+            case ScalingDecision.SkipMinimum skip:
+                await TellOnceAsync(term, EventTypes.ScalingUpSkipped, Subjects.Template(skip.Template), skip.Reason);
+                break;
             case ScalingDecision.SkipDown skip:
                 await TellOnceAsync(term, EventTypes.ScalingDownSkipped, Subjects.Worker(skip.WorkerId), skip.Reason);
                 break;

@@ -19,6 +19,9 @@ internal abstract record ScalingDecision(string Reason)
 
     public sealed record SkipUp(string InstanceId, string Reason) : ScalingDecision(Reason);
 
+    /// <summary>Fewer workers than the template keeps, and no way to have more.</summary>
+    public sealed record SkipMinimum(string Template, string Reason) : ScalingDecision(Reason);
+
     public sealed record SkipDown(string WorkerId, string Reason) : ScalingDecision(Reason);
 }
 
@@ -60,8 +63,22 @@ internal static class ScalingPlanner
                 ScalingDecision.Restart restart => snapshot.Workers[restart.WorkerId].Value.Template == template.Name,
                 _ => false,
             });
-            for (var n = 0; n < missing && fleet.MayCreate(template) && Orders(decisions) < options.MaxOrdersAtOnce; n++)
-                decisions.Add(fleet.Create(template.Name, $"Template {template.Name} keeps at least {template.MinWorkers} workers."));
+            // A stopped one is there sooner than a new one, and need not be paid for beside it.
+            var stopped = new Queue<string>(snapshot.Workers.Values.Where(worker => worker.Value.Template == template.Name && worker.MayRestart).Select(worker => worker.Id)
+                .Except(decisions.OfType<ScalingDecision.Restart>().Select(restart => restart.WorkerId)).Order(StringComparer.Ordinal));
+            for (; missing > 0 && Orders(decisions) < options.MaxOrdersAtOnce; missing--)
+            {
+                var reason = $"Template {template.Name} keeps at least {template.MinWorkers} workers.";
+                if (stopped.TryDequeue(out var id))
+                    decisions.Add(new ScalingDecision.Restart(id, reason));
+                else if (fleet.MayCreate(template))
+                    decisions.Add(fleet.Create(template.Name, reason));
+                else
+                {
+                    decisions.Add(new ScalingDecision.SkipMinimum(template.Name, $"{template.MinWorkers - missing} of at least {template.MinWorkers} workers run or are coming, and no more can be ordered: {fleet.WhyNoMore(template)}"));
+                    break;
+                }
+            }
         }
     }
 

@@ -145,6 +145,9 @@ public sealed record WorkerEntry(Revised<Worker> State, Revised<AvailableCapacit
     /// <summary>Whether its capacity will be there soon. What cannot be read is left as it is, and comes no nearer.</summary>
     public bool IsComing => Value.IsComing && Unreadable is null;
 
+    /// <summary>Whether scaling may start it again: stopped, or about to be, and not for good.</summary>
+    public bool MayRestart => this is { Unreadable: null, Value: { State: WorkerState.Stopped or WorkerState.Stopping, Target: WorkerTarget.Stopped, LostSince: null } };
+
     /// <summary>Whether one of its keys was changed since.</summary>
     public bool IsNewerThan(WorkerEntry seen) => State.ModRevision > seen.State.ModRevision || Capacity.ModRevision > seen.Capacity.ModRevision || Ports.ModRevision > seen.Ports.ModRevision;
 

@@ -200,7 +200,7 @@ internal sealed class FleetInTime(PlanningTimes times, params WorkerTemplate[] t
         var decided = false;
         foreach (var decision in ScalingPlanner.Plan(Snapshot, [.. templates], Now, times, Scaling))
         {
-            decided |= decision is not (ScalingDecision.SkipUp or ScalingDecision.SkipDown);
+            decided |= decision is not (ScalingDecision.SkipUp or ScalingDecision.SkipMinimum or ScalingDecision.SkipDown);
             switch (decision)
             {
                 case ScalingDecision.Create create:

@@ -53,6 +53,7 @@ public sealed class GoldenTests
         ScalingDecision.Stop stop => $"stop {stop.WorkerId}",
         ScalingDecision.Terminate terminate => $"terminate {terminate.WorkerId}",
         ScalingDecision.SkipUp skip => $"do not grow for {skip.InstanceId}",
+        ScalingDecision.SkipMinimum skip => $"do not keep the minimum of {skip.Template}",
         ScalingDecision.SkipDown skip => $"keep {skip.WorkerId}",
         _ => throw new ArgumentOutOfRangeException(nameof(decision)),
     };

@@ -97,8 +97,36 @@ public sealed class ScalingDownTests
     {
         var fleet = Sample.Fleet([], [Sample.Worker()], [(Sample.Template(), 1)]);
         Assert.Equal(2, Plan(fleet, Sample.Now, Sample.Template() with { MinWorkers = 3 }).Count(decision => decision is ScalingDecision.Create));
-        Assert.Single(Plan(fleet, Sample.Now, Sample.Template() with { MinWorkers = 3, MaxWorkers = 2 }));
+        Assert.Single(Plan(fleet, Sample.Now, Sample.Template() with { MinWorkers = 3, MaxWorkers = 2 }), decision => decision is ScalingDecision.Create);
         Assert.Empty(Plan(fleet, Sample.Now, Sample.Template() with { MinWorkers = 3, Enabled = false }));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    public void Plan_BelowTheMinimumAndOneIsStopped_StartsItAgain(int most)
+    {
+        var fleet = Sample.Fleet([], [Sample.Worker(state: WorkerState.Stopped) with { Target = WorkerTarget.Stopped }], [(Sample.Template(), 1)]);
+        Assert.Equal("w-1", Assert.IsType<ScalingDecision.Restart>(Assert.Single(Plan(fleet, Sample.Now, Sample.Template() with { MinWorkers = 1, MaxWorkers = most }))).WorkerId);
+    }
+
+    /// <summary>One that is stopped for long would else be given back, and another one paid for.</summary>
+    [Fact]
+    public void Plan_BelowTheMinimumAndSomeAreStoppedForLong_StartsThoseAgainAndOrdersTheRest()
+    {
+        var stopped = Enumerable.Range(1, 2).Select(n => Sample.Worker($"w-{n}", WorkerState.Stopped) with { Target = WorkerTarget.Stopped });
+        var decisions = Plan(Sample.Fleet([], stopped, [(Sample.Template(), 2)]), Sample.Now + Options.StoppedLimit, Sample.Template() with { MinWorkers = 3 });
+        Assert.Equal(["w-1", "w-2"], decisions.OfType<ScalingDecision.Restart>().Select(restart => restart.WorkerId));
+        Assert.Single(decisions.OfType<ScalingDecision.Create>());
+        Assert.Equal(3, decisions.Length);
+    }
+
+    [Fact]
+    public void Plan_BelowTheMinimumAtTheMaximum_SaysSo()
+    {
+        var fleet = Sample.Fleet([], [Sample.Worker(state: WorkerState.Failed)], [(Sample.Template(), 1)]);
+        var skip = Assert.IsType<ScalingDecision.SkipMinimum>(Assert.Single(Plan(fleet, Sample.Now, Sample.Template() with { MinWorkers = 1, MaxWorkers = 1 })));
+        Assert.Equal(("metal", "0 of at least 1 workers run or are coming, and no more can be ordered: its maximum of 1 is reached."), (skip.Template, skip.Reason));
     }
 
     [Fact]

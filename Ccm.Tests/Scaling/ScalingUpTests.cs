@@ -86,7 +86,7 @@ public sealed class ScalingUpTests
     public void Plan_PointerOfATemplateUnreadable_OrdersOfAnother()
     {
         WorkerTemplate[] templates = [Sample.Template("cheap") with { CostPerHour = 1, MinWorkers = 1 }, Sample.Template("dear") with { CostPerHour = 2 }];
-        Assert.Equal("dear", Assert.IsType<ScalingDecision.Create>(Assert.Single(Plan(UnreadablePointer(Fleet([Sample.Instance()], [], templates), "cheap"), templates))).Template);
+        Assert.Equal("dear", Assert.Single(Plan(UnreadablePointer(Fleet([Sample.Instance()], [], templates), "cheap"), templates).OfType<ScalingDecision.Create>()).Template);
     }
 
     [Fact]
