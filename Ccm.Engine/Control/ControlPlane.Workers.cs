@@ -150,14 +150,15 @@ public sealed partial class ControlPlane
         return CommitOnceAsync(mutation, cancellationToken);
     }
 
-    /// <summary>Tells the trail of a scaling decision or refusal that changes no worker.</summary>
-    public Task<bool> RecordScalingAsync(StateGuard fence, string eventType, string subject, string reason, CancellationToken cancellationToken)
-    {
-        var mutation = new Mutation(Operation.New(), Actor.Engine("controller"), time.GetUtcNow());
-        mutation.Guard(fence);
-        mutation.Event<Worker>(eventType, subject, reason, null, null);
-        return CommitOnceAsync(mutation, cancellationToken);
-    }
+    /// <summary>Tells the trail of a refusal to grow or to shrink, once, also when the answer is lost.</summary>
+    /// <exception cref="RefusedException">The term is over, or the store did not take it.</exception>
+    public Task RecordScalingAsync(StateGuard fence, string eventType, string subject, string reason, CancellationToken cancellationToken) =>
+        CommitAsync(Actor.Engine("controller"), Operation.New(), (_, mutation) =>
+        {
+            mutation.Guard(fence);
+            mutation.Event<Worker>(eventType, subject, reason, null, null);
+            return Task.FromResult(true);
+        }, _ => Task.FromResult(true), cancellationToken);
 
     /// <summary>Removes the keys of a worker that ended.</summary>
     public async Task<bool> ForgetWorkerAsync(StateGuard fence, WorkerEntry seen, CancellationToken cancellationToken)

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Leadership;
 using Ccm.Engine.Scheduling;
+using Ccm.Engine.State;
 using Ccm.Engine.Watching;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -18,9 +20,9 @@ internal sealed partial class ScalingLoop(
     /// <summary>Between two passes, while what changes is gathered: each plays through all that is due.</summary>
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Reasons remembered; beyond that they are forgotten together, and one may be told twice.</summary>
-    private const int MostTold = 20_000;
+    /// <summary>By subject, the reason that was told in this term and holds still.</summary>
     private readonly Dictionary<string, string> _told = [];
+    private StateGuard? _fence;
 
     public async Task RunAsync(LeaderTerm term)
     {
@@ -46,7 +48,9 @@ internal sealed partial class ScalingLoop(
     {
         var templates = await control.ReadTemplatesAsync(term.Over);
         var snapshot = cache.Current;
-        foreach (var decision in ScalingPlanner.Plan(snapshot, templates, time.GetUtcNow(), times, options.Value))
+        var decisions = ScalingPlanner.Plan(snapshot, templates, time.GetUtcNow(), times, options.Value);
+        Forget(term, decisions);
+        foreach (var decision in decisions)
         {
             try
             {
@@ -76,26 +80,43 @@ internal sealed partial class ScalingLoop(
             case ScalingDecision.Terminate terminate:
                 await control.ScaleWorkerAsync(term.Fence, snapshot.Workers[terminate.WorkerId], WorkerTarget.Terminated, EventTypes.ScalingDownDecided, terminate.Reason, term.Over);
                 break;
-            case ScalingDecision.SkipUp skip:
-                await TellOnceAsync(term, EventTypes.ScalingUpSkipped, Subjects.Instance(skip.InstanceId), skip.Reason);
+            case ScalingDecision.SkipUp or ScalingDecision.SkipMinimum:
+                await TellOnceAsync(term, EventTypes.ScalingUpSkipped, SubjectOf(decision)!, decision.Reason);
                 break;
-            case ScalingDecision.SkipMinimum skip:
-                await TellOnceAsync(term, EventTypes.ScalingUpSkipped, Subjects.Template(skip.Template), skip.Reason);
-                break;
-            case ScalingDecision.SkipDown skip:
-                await TellOnceAsync(term, EventTypes.ScalingDownSkipped, Subjects.Worker(skip.WorkerId), skip.Reason);
+            case ScalingDecision.SkipDown:
+                await TellOnceAsync(term, EventTypes.ScalingDownSkipped, SubjectOf(decision)!, decision.Reason);
                 break;
         }
     }
 
+    /// <summary>A reason that has ended is told again when it comes back, and so is what an earlier term told: others may have led since.</summary>
+    private void Forget(LeaderTerm term, ImmutableArray<ScalingDecision> decisions)
+    {
+        if (_fence != term.Fence)
+            _told.Clear();
+        _fence = term.Fence;
+        // A pass that orders has not looked at all: what it does not name may hold still.
+        if (decisions.Any(decision => decision is ScalingDecision.Create or ScalingDecision.Restart))
+            return;
+        foreach (var subject in _told.Keys.Except(decisions.Select(SubjectOf)).ToList())
+            _told.Remove(subject!);
+    }
+
+    /// <summary>Whom a refusal is told of; null for what is no refusal.</summary>
+    private static string? SubjectOf(ScalingDecision decision) => decision switch
+    {
+        ScalingDecision.SkipUp skip => Subjects.Instance(skip.InstanceId),
+        ScalingDecision.SkipMinimum skip => Subjects.Template(skip.Template),
+        ScalingDecision.SkipDown skip => Subjects.Worker(skip.WorkerId),
+        _ => null,
+    };
+
     private async Task TellOnceAsync(LeaderTerm term, string eventType, string subject, string reason)
     {
-        if (_told.GetValueOrDefault(subject) != reason && await control.RecordScalingAsync(term.Fence, eventType, subject, reason, term.Over))
-        {
-            if (_told.Count >= MostTold)
-                _told.Clear();
-            _told[subject] = reason;
-        }
+        if (_told.GetValueOrDefault(subject) == reason)
+            return;
+        await control.RecordScalingAsync(term.Fence, eventType, subject, reason, term.Over);
+        _told[subject] = reason;
     }
 
     [LoggerMessage(8001, LogLevel.Warning, "A scaling decision was refused and is made anew: {Reason}")]

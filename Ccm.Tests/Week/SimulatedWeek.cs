@@ -63,14 +63,16 @@ internal sealed class SimulatedWeek(WeekEngine engine, Random random)
     {
         var old = await engine.ElectAsync();
         Failovers++;
+        if (old is null)
+            return;
         try
         {
-            if (old is not null && await engine.Control.RecordScalingAsync(old, EventTypes.ScalingUpSkipped, "templates/small", "Written by a leader whose term is over.", CancellationToken.None))
-                FencesBroken++;
+            await engine.Control.RecordScalingAsync(old, EventTypes.ScalingUpSkipped, "templates/small", "Written by a leader whose term is over.", CancellationToken.None);
+            FencesBroken++;
         }
         catch (RefusedException)
         {
-            // The store is away or the answer was lost; had it been accepted, the history would show it.
+            // So it must be: its fence does not hold any more.
         }
     }
 
