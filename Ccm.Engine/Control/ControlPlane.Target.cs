@@ -43,8 +43,10 @@ public sealed partial class ControlPlane
     }
 
     /// <summary>Moves the end of a slot. Refused when it is not later than now and the present end, or over the definition's maximum.</summary>
-    public Task<LabletInstance> ExtendInstanceAsync(Actor actor, Operation operation, string id, DateTimeOffset timeslotEnd, CancellationToken cancellationToken) =>
-        CommitAsync(actor, operation, async (snapshot, mutation) =>
+    public Task<LabletInstance> ExtendInstanceAsync(Actor actor, Operation operation, string id, DateTimeOffset timeslotEnd, CancellationToken cancellationToken)
+    {
+        RefuseWhenOutboxIsFull();
+        return CommitAsync(actor, operation, async (snapshot, mutation) =>
         {
             var entry = await SeeManagedAsync(snapshot, actor, id, "extend", cancellationToken);
             var instance = entry.Value;
@@ -54,15 +56,17 @@ public sealed partial class ControlPlane
                 throw RefusedException.Conflict($"The slot of '{id}' starts when it is RUNNING, so it has no end to move yet.", "Extend it once it runs.");
             var definition = await ReadDefinitionAsync(instance.DefinitionId, instance.Version, cancellationToken);
             var latest = start.AddMinutes(definition.MaxDurationMinutes);
-            if (timeslotEnd <= end || timeslotEnd > latest)
-                throw RefusedException.Invalid("timeslotEnd", $"{timeslotEnd:u} is not an extension of a slot that ends at {end:u} and may last {definition.MaxDurationMinutes} minutes.",
-                    end < latest ? $"Give an end after {end:u} and up to {latest:u}." : "The slot has its full length already: reserve another one.");
+            var earliest = end > mutation.Now ? end : mutation.Now;
+            if (timeslotEnd <= earliest || timeslotEnd > latest)
+                throw RefusedException.Invalid("timeslotEnd", $"{timeslotEnd:u} is not an extension, at {mutation.Now:u}, of a slot that ends at {end:u} and may last {definition.MaxDurationMinutes} minutes.",
+                    earliest < latest ? $"Give an end after {earliest:u} and up to {latest:u}." : "The slot has its full length already: reserve another one.");
             await RefuseWhenPlaceIsBookedAsync(snapshot, actor, entry, timeslotEnd, cancellationToken);
             var next = instance with { TimeslotEnd = timeslotEnd.ToUniversalTime(), DurationMinutes = (int)Math.Ceiling((timeslotEnd - start).TotalMinutes) };
             mutation.PutInstance(next, entry.ModRevision);
             mutation.Event(EventTypes.InstanceExtended, Subjects.Instance(id), $"Extended to {timeslotEnd:u}.", instance, next);
             return next;
         }, snapshot => InstanceOf(snapshot, id, cancellationToken), cancellationToken);
+    }
 
     private Task<LabletInstance> ChangeTargetAsync(
         Actor actor, Operation operation, string id, string verb, Func<LabletInstance, LabletInstance> change, CancellationToken cancellationToken)
