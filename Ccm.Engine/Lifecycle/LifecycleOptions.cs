@@ -7,6 +7,8 @@ public sealed class LifecycleOptions : IValidatableObject
 {
     public const string Section = "Ccm:Lifecycle";
 
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(366);
+
     /// <summary>Kept before every slot, minutes.</summary>
     [Range(0, 1440)]
     public int LeadMarginMinutes { get; init; } = 5;
@@ -27,8 +29,16 @@ public sealed class LifecycleOptions : IValidatableObject
     {
         if (UnreachableLimit <= TimeSpan.Zero || UnreachableLimit > TimeSpan.FromDays(1))
             yield return new ValidationResult($"{Section}:UnreachableLimit is {UnreachableLimit}: give more than 00:00:00, since any host is silent for a moment, and at most 1.00:00:00.", [nameof(UnreachableLimit)]);
+        foreach (var (name, limit) in new[] { (nameof(CollectingLimit), CollectingLimit), (nameof(GradingLimit), GradingLimit) })
+        {
+            if (limit <= TimeSpan.Zero || limit > Longest)
+                yield return new ValidationResult($"{Section}:{name} is {limit}: give more than 00:00:00, or every assessment ends as Failed at once, and at most {Longest}.", [name]);
+        }
         if (Sweep <= TimeSpan.Zero || Sweep > TimeSpan.FromHours(1))
             yield return new ValidationResult($"{Section}:Sweep is {Sweep}: give more than 00:00:00 and at most 01:00:00.", [nameof(Sweep)]);
+        else if (Sweep > UnreachableLimit)
+            yield return new ValidationResult($"{Section}:Sweep is {Sweep}, longer than {Section}:UnreachableLimit with {UnreachableLimit}: "
+                + "hosts are asked how they are once in a sweep, so that one may be silent for longer than that unseen. Lower the one or raise the other.", [nameof(Sweep)]);
     }
 }
 

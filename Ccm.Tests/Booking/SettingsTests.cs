@@ -14,6 +14,9 @@ public sealed class SettingsTests
     [InlineData("Ccm:Scaling:StoppedLimit", "00:14:59", "Raise the one or lower the other")]
     [InlineData("Ccm:Lifecycle:UnreachableLimit", "00:00:00", "Ccm:Lifecycle:UnreachableLimit is 00:00:00: give more than 00:00:00")]
     [InlineData("Ccm:Lifecycle:Sweep", "00:00:00", "Ccm:Lifecycle:Sweep is 00:00:00: give more than 00:00:00")]
+    [InlineData("Ccm:Lifecycle:CollectingLimit", "00:00:00", "Ccm:Lifecycle:CollectingLimit is 00:00:00: give more than 00:00:00")]
+    [InlineData("Ccm:Lifecycle:GradingLimit", "-01:00:00", "Ccm:Lifecycle:GradingLimit is -01:00:00: give more than 00:00:00")]
+    [InlineData("Ccm:Lifecycle:GradingLimit", "367.00:00:00", "Ccm:Lifecycle:GradingLimit is 367.00:00:00: give more than 00:00:00")]
     [InlineData("Ccm:Retention:History", "-00:00:01", "Ccm:Retention:History is -00:00:01")]
     [InlineData("Ccm:Retention:Terminated", "-00:00:01", "Ccm:Retention:Terminated is -00:00:01")]
     public void Setting_OutOfRange_NamesItAndTheFix(string setting, string value, string told) =>
@@ -26,6 +29,26 @@ public sealed class SettingsTests
     public void LeadMargin_AgainstTheHorizon_MustBeShorter(string margin, string horizon, bool refused) =>
         Assert.Equal(refused, Refusals(new() { ["Ccm:Lifecycle:LeadMarginMinutes"] = margin, ["Ccm:Control:BookingHorizonDays"] = horizon }).Any(failure =>
             failure.Contains("Ccm:Lifecycle:LeadMarginMinutes is as long as Ccm:Control:BookingHorizonDays", StringComparison.Ordinal)));
+
+    [Theory]
+    [InlineData("00:05:01", true)]
+    [InlineData("00:05:00", false)]
+    public void Sweep_AgainstTheUnreachableLimit_MustNotBeLonger(string sweep, bool refused) =>
+        Assert.Equal(refused, Refusals(new() { ["Ccm:Lifecycle:Sweep"] = sweep }).Any(failure =>
+            failure.Contains("Ccm:Lifecycle:Sweep is 00:05:01, longer than Ccm:Lifecycle:UnreachableLimit with 00:05:00", StringComparison.Ordinal)));
+
+    /// <summary>A real lab takes its time to start, whatever the simulator does.</summary>
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("2", true)]
+    [InlineData("1", false)]
+    public void Speed_BesideListedHosts_MustBeReal(string? speed, bool refused)
+    {
+        Dictionary<string, string?> settings = new() { ["Ccm:Hosts:Static:a:Url"] = "https://cml-1.example.org", ["Ccm:Hosts:Static:a:Username"] = "ccm", ["Ccm:Hosts:Static:a:Password"] = "x" };
+        if (speed is not null)
+            settings["Ccm:Simulator:Speed"] = speed;
+        Assert.Equal(refused, Refusals(settings).Any(failure => failure.Contains("Ccm:Hosts:Static lists hosts, whose labs start in real time: set Ccm:Simulator:Speed=1", StringComparison.Ordinal)));
+    }
 
     [Fact]
     public void Defaults_AreTaken() => Assert.Empty(Refusals([]));
