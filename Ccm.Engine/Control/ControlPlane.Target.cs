@@ -34,7 +34,7 @@ public sealed partial class ControlPlane
         ChangeTargetAsync(actor, operation, id, "cancel", instance => instance.Target == InstanceTarget.Terminated
             ? instance : instance with { Target = InstanceTarget.Terminated, Outcome = Outcome.Cancelled }, cancellationToken);
 
-    /// <summary>Ends a lab without asking its host; what may remain there is removed when the host answers again.</summary>
+    /// <summary>Ends a lab whatever its host does: properly while that does as it is asked, else without it; what may remain there is removed when it answers again.</summary>
     public Task<LabletInstance> ForceTerminateInstanceAsync(Actor actor, Operation operation, string id, CancellationToken cancellationToken)
     {
         Authorise(actor, Permission.ForceTerminate, "force an instance to end");

@@ -58,7 +58,7 @@ public sealed record LabletInstance
     /// <summary>What the assessment gave; null until it was graded.</summary>
     public Grade? Grade { get; init; }
 
-    /// <summary>An admin gave its lab up: it ends without asking the host.</summary>
+    /// <summary>An admin wants it to end whatever its host does: one that is silent or refuses is not waited for.</summary>
     public bool Forced { get; init; }
 
     public required Transition<InstanceState> LastTransition { get; init; }

@@ -9,6 +9,9 @@ internal static class InstancePlanner
 {
     public const int MaxAttempts = 3;
 
+    /// <summary>How long each step of a forced end may take on a host that answers: a lab's stop does, and its place must not be another's before.</summary>
+    private static readonly TimeSpan ForcedPatience = TimeSpan.FromMinutes(2);
+
     /// <param name="worker">Its worker; null when it has none or the worker is gone with its keys.</param>
     public static InstanceStep Next(InstanceEntry entry, WorkerEntry? worker, DateTimeOffset now, LifecycleOptions options)
     {
@@ -22,9 +25,9 @@ internal static class InstancePlanner
             InstanceState.Running => InUse(instance, gone, now, null),
             InstanceState.Collecting => InUse(instance, gone, now, options.CollectingLimit),
             InstanceState.Grading => InUse(instance, gone, now, options.GradingLimit),
-            InstanceState.Stopping => Stopping(instance, worker, gone),
+            InstanceState.Stopping => Stopping(instance, worker, gone, now),
             InstanceState.Stopped => Stopped(instance, worker, gone, now),
-            InstanceState.Archived => Archived(instance, worker, gone),
+            InstanceState.Archived => Archived(instance, worker, gone, now),
             _ => new Wait(null),
         };
     }
@@ -96,11 +99,11 @@ internal static class InstancePlanner
             : new Wait(instance.TimeslotEnd < until ? instance.TimeslotEnd : until);
     }
 
-    private static InstanceStep Stopping(LabletInstance instance, WorkerEntry? worker, bool gone)
+    private static InstanceStep Stopping(LabletInstance instance, WorkerEntry? worker, bool gone, DateTimeOffset now)
     {
         if (gone)
             return new Advance(InstanceState.Terminated, "Its worker is gone.", i => Ending(i, Outcome.WorkerLost));
-        if (instance.Forced)
+        if (GivenUp(instance, worker!, now))
             return new Advance(InstanceState.Terminated, "An admin forced its end.", Same);
         return Answers(worker!) ? new Act(HostAct.Stop) : new Wait(null);
     }
@@ -109,7 +112,7 @@ internal static class InstancePlanner
     {
         if (gone)
             return new Advance(InstanceState.Terminated, "Its worker is gone.", i => Ending(i, Outcome.WorkerLost));
-        if (instance.Forced)
+        if (GivenUp(instance, worker!, now))
             return new Advance(InstanceState.Terminated, "An admin forced its end.", Same);
         if (instance.Target == InstanceTarget.Terminated)
             return new Advance(InstanceState.Archived, Because(instance), Same);
@@ -120,12 +123,16 @@ internal static class InstancePlanner
             : new Wait(instance.TimeslotEnd);
     }
 
-    private static InstanceStep Archived(LabletInstance instance, WorkerEntry? worker, bool gone) => gone || instance.Forced
+    private static InstanceStep Archived(LabletInstance instance, WorkerEntry? worker, bool gone, DateTimeOffset now) => gone || GivenUp(instance, worker!, now)
         ? new Advance(InstanceState.Terminated, gone ? "Its worker is gone, and its lab with it." : "An admin forced its end.", Same)
         : Answers(worker!) ? new Act(HostAct.Remove) : new Wait(null);
 
     private static Advance BackToPending(string reason) =>
         new(InstanceState.Pending, reason, i => i with { FailedAttempts = 0, RetryAt = null, Target = i.Target == InstanceTarget.Stopped ? InstanceTarget.Running : i.Target });
+
+    /// <summary>Forced, and its host is silent or does not get done what it is asked.</summary>
+    private static bool GivenUp(LabletInstance instance, WorkerEntry worker, DateTimeOffset now) =>
+        instance.Forced && (!Answers(worker) || now >= instance.LastTransition.At + ForcedPatience);
 
     private static bool Answers(WorkerEntry worker) => worker.Value is { State: WorkerState.Running or WorkerState.Draining, UnreachableSince: null };
 

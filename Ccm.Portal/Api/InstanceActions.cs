@@ -15,7 +15,7 @@ internal static class InstanceActions
         Map("stop", (control, actor, operation, id, token) => control.StopInstanceAsync(actor, operation, id, token)).WithSummary("Stops the lab and keeps its place.");
         Map("collect", (control, actor, operation, id, token) => control.CollectAsync(actor, operation, id, token)).WithSummary("Has evidence of a RUNNING lab gathered, to be graded.");
         Map("force-terminate", (control, actor, operation, id, token) => control.ForceTerminateInstanceAsync(actor, operation, id, token))
-            .WithSummary("Ends it without asking its host (admin).");
+            .WithSummary("Ends it whatever its host does: properly if that answers, else without it (admin).");
         instances.MapDelete("/{id}", CancelAsync).WithSummary("Ends it for good: target TERMINATED.");
         instances.MapPost("/{id}/extend", ExtendAsync).Accepts<ExtendBody>("application/json").WithSummary("Moves the end of its slot.");
 
