@@ -1,6 +1,7 @@
 using Ccm.Engine.Hosts;
 using Ccm.Engine.Hosts.Cml;
 using Ccm.Tests.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ccm.Tests.Hosts;
 
@@ -193,6 +194,37 @@ public sealed class CmlLabsTests : LabBackendContract
         Assert.Equal(stays, Assert.Single(await ListAsync()).Id);
     }
 
+    public static TheoryData<int, string> NoLab => new()
+    {
+        { 403, """{"code":403,"description":"Not yours."}""" },
+        { 500, "<html>Internal Server Error</html>" },
+        { 200, """{"lab_title":"theirs","state":"STARTED"}""" },
+        { 200, "null" },
+    };
+
+    [Theory]
+    [MemberData(nameof(NoLab))]
+    public async Task List_LabOfOthersThatCannotBeRead_IsLeftOut(int status, string body)
+    {
+        await StartAsync();
+        var own = await ImportAsync();
+        Break(_host.Put("theirs"), status, body);
+
+        Assert.Equal(own, Assert.Single(await ListAsync()).Id);
+    }
+
+    /// <summary>Left out, it would look as if it were gone: its instance would end, or another be imported.</summary>
+    [Theory]
+    [MemberData(nameof(NoLab))]
+    public async Task List_OwnLabThatCannotBeRead_IsUnreachable(int status, string body)
+    {
+        await StartAsync();
+        Break(await ImportAsync(), status, body);
+        _host.Put("theirs");
+
+        await Assert.ThrowsAsync<HostUnreachableException>(ListAsync);
+    }
+
     public override async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
@@ -210,6 +242,9 @@ public sealed class CmlLabsTests : LabBackendContract
         return Task.CompletedTask;
     }
 
+    private void Break(string lab, int status, string body) =>
+        _host.Fault = request => request.Path.Value!.EndsWith(lab, StringComparison.Ordinal) ? new StandInFault.Answer(status, body, "application/json") : null;
+
     private async Task<ILabBackend> PrepareAsync(string password)
     {
         _host = await CmlStandIn.StartAsync();
@@ -219,6 +254,6 @@ public sealed class CmlLabsTests : LabBackendContract
     private CmlLabs Backend(CmlHostOptions options)
     {
         _client = new CmlClient("Ccm:Hosts:Static:a", options, _time);
-        return new CmlLabs((_, _) => Task.FromResult(_client));
+        return new CmlLabs((_, _) => Task.FromResult(_client), NullLogger<CmlLabs>.Instance);
     }
 }

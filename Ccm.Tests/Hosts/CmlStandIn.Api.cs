@@ -35,9 +35,10 @@ internal sealed partial class CmlStandIn
         {
             registration = new { status = "COMPLETED" }, authorization = new { status = Authorization }, features = new[] { new { id = "regid.2019-10.com.cisco.CML_NODE_COUNT,1.0", in_use = ExtraNodes } },
         }));
-        Map(api, "GET", "/labs", http => http.Response.WriteAsJsonAsync(_labs.Keys));
+        Map(api, "GET", "/labs", http => http.Response.WriteAsJsonAsync(
+            _labs.Values.Where(lab => lab.Owner == Username || http.Request.Query["show_all"] == "true").Select(lab => lab.Id)));
         Map(api, "POST", "/import", ImportAsync);
-        MapLab(api, "GET", "", (http, lab) => http.Response.WriteAsJsonAsync(new { id = lab.Id, lab_title = lab.Title, state = lab.State, node_count = lab.Nodes, owner = "x" }));
+        MapLab(api, "GET", "", (http, lab) => http.Response.WriteAsJsonAsync(new { id = lab.Id, lab_title = lab.Title, state = lab.State, node_count = lab.Nodes, owner = lab.Owner }));
         MapLab(api, "GET", "/check_if_converged", (http, lab) => http.Response.WriteAsJsonAsync(lab.Converged));
         MapLab(api, "PUT", "/start", StartAsync);
         MapLab(api, "PUT", "/stop", (http, lab) =>
@@ -67,7 +68,7 @@ internal sealed partial class CmlStandIn
         try
         {
             var topology = LabFile.Parse(await reader.ReadToEndAsync());
-            var lab = new StandInLab(Guid.NewGuid().ToString(), http.Request.Query["title"].ToString(), topology.NodeCount, topology.LicensedNodeCount, "DEFINED_ON_CORE");
+            var lab = new StandInLab(Guid.NewGuid().ToString(), http.Request.Query["title"].ToString(), topology.NodeCount, topology.LicensedNodeCount, "DEFINED_ON_CORE", Username);
             _labs[lab.Id] = lab;
             await http.Response.WriteAsJsonAsync(new { id = lab.Id, warnings = Array.Empty<string>() });
         }

@@ -92,7 +92,7 @@ internal sealed partial class CmlStandIn : IAsyncDisposable
     /// <summary>A lab that somebody else, or nobody, put there.</summary>
     public string Put(string title, string state = "DEFINED_ON_CORE", int nodes = 2)
     {
-        var lab = new StandInLab(Guid.NewGuid().ToString(), title, nodes, nodes, state);
+        var lab = new StandInLab(Guid.NewGuid().ToString(), title, nodes, nodes, state, "somebody");
         _labs[lab.Id] = lab;
         return lab.Id;
     }
@@ -146,7 +146,7 @@ internal abstract record StandInFault
 }
 
 /// <summary>A lab on the stand-in.</summary>
-internal sealed class StandInLab(string id, string title, int nodes, int licensedNodes, string state)
+internal sealed class StandInLab(string id, string title, int nodes, int licensedNodes, string state, string owner)
 {
     private readonly Lock _lock = new();
     private string _state = state;
@@ -160,6 +160,9 @@ internal sealed class StandInLab(string id, string title, int nodes, int license
     public int Nodes => nodes;
 
     public int LicensedNodes => licensedNodes;
+
+    /// <summary>Who imported it.</summary>
+    public string Owner => owner;
 
     /// <summary>As CML names it: a lab whose nodes have all booted is STARTED still.</summary>
     public string State

@@ -4,6 +4,7 @@ using Ccm.Engine.Hosts;
 using Ccm.Engine.Hosts.Cml;
 using Ccm.Tests.Domain;
 using Ccm.Tests.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ccm.Tests.Hosts;
 
@@ -81,6 +82,6 @@ public sealed class CmlTrustTests : IDisposable
         {
             Url = host.Address.ToString(), Username = CmlStandIn.Username, Password = CmlStandIn.Password, CaFile = trust.CaFile, CertificateSha256 = trust.CertificateSha256,
         }, TimeProvider.System);
-        Assert.Empty(await new CmlLabs((_, _) => Task.FromResult(client)).ListAsync(Sample.Worker(), Cancellation));
+        Assert.Empty(await new CmlLabs((_, _) => Task.FromResult(client), NullLogger<CmlLabs>.Instance).ListAsync(Sample.Worker(), Cancellation));
     }
 }

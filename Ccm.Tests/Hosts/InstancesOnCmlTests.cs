@@ -2,6 +2,7 @@ using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Hosts;
 using Ccm.Engine.Hosts.Cml;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ccm.Tests.Hosts;
 
@@ -19,7 +20,7 @@ public sealed class InstancesOnCmlTests : IAsyncLifetime
         _world = await OneHostWorld.StartAsync();
         _host = await CmlStandIn.StartAsync();
         _client = new CmlClient("Ccm:Hosts:Static:a", new CmlHostOptions { Url = _host.Address.ToString(), Username = CmlStandIn.Username, Password = CmlStandIn.Password }, _world.Time);
-        _world.Host.Labs = new CmlLabs((_, _) => Task.FromResult(_client));
+        _world.Host.Labs = new CmlLabs((_, _) => Task.FromResult(_client), NullLogger<CmlLabs>.Instance);
         await _world.Control.PublishAsync(new Actor("admin", "Admin", [Role.Admin]), Operation.New(),
             new PublishRequest { Name = "ospf", Version = "1.0.0", LabYaml = Components.LabText.TwoRouters("ospf") }, TestContext.Current.CancellationToken);
     }

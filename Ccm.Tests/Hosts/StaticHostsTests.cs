@@ -1,10 +1,12 @@
 using Ccm.Engine.Domain;
 using Ccm.Engine.Hosts;
+using Ccm.Engine.Hosts.Cml;
 using Ccm.Engine.Hosts.Static;
 using Ccm.Engine.State;
 using Ccm.Tests.Components;
 using Ccm.Tests.Domain;
 using Ccm.Tests.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Ccm.Tests.Hosts;
@@ -155,6 +157,20 @@ public sealed class StaticHostsTests : IAsyncDisposable
         Assert.Contains("template metal", description.Trouble, StringComparison.Ordinal);
     }
 
+    /// <summary>Nothing can be brought to it nor ended on it, so that it must not look well.</summary>
+    [Theory]
+    [InlineData(403, """{"code":403,"description":"Not yours."}""")]
+    [InlineData(500, "<html>Internal Server Error</html>")]
+    [InlineData(200, """{"labs":[]}""")]
+    public async Task Describe_LabsThatCannotBeListed_IsUnreachable(int status, string body)
+    {
+        var provider = await ProviderAsync("a");
+        await provider.CreateAsync(Worker("w-1"), Cancellation);
+        _hosts[0].Fault = request => request.Path.Value!.EndsWith("/labs", StringComparison.Ordinal) ? new StandInFault.Answer(status, body, "application/json") : null;
+
+        await Assert.ThrowsAsync<HostUnreachableException>(() => provider.DescribeAsync(Worker("w-1"), Cancellation));
+    }
+
     /// <summary>So that a dead host can be stopped and put back too.</summary>
     [Theory]
     [InlineData(WorkerState.Stopping)]
@@ -224,7 +240,7 @@ public sealed class StaticHostsTests : IAsyncDisposable
             _hosts.Add(host);
             options.Static[name] = new StaticHostOptions { Url = host.Address.ToString(), Username = CmlStandIn.Username, Password = CmlStandIn.Password, Template = template };
         }
-        var provider = new StaticHosts(_store, Options.Create(options), new ManualTime());
+        var provider = new StaticHosts(_store, Options.Create(options), new ManualTime(), NullLogger<CmlLabs>.Instance);
         _made.Add(provider);
         return provider;
     }

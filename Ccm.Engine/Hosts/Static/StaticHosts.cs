@@ -1,6 +1,7 @@
 using Ccm.Engine.Domain;
 using Ccm.Engine.Hosts.Cml;
 using Ccm.Engine.State;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Ccm.Engine.Hosts.Static;
@@ -16,12 +17,12 @@ internal sealed class StaticHosts : IWorkerProvider, IDisposable
     private readonly Dictionary<string, CmlClient> _clients;
 
     /// <exception cref="ArgumentException">A CaFile cannot be used.</exception>
-    public StaticHosts(IStateStore store, IOptions<HostsOptions> options, TimeProvider time)
+    public StaticHosts(IStateStore store, IOptions<HostsOptions> options, TimeProvider time, ILogger<CmlLabs> logger)
     {
         _claims = new HostClaims(store);
         _listed = options.Value.Static;
         _clients = _listed.ToDictionary(host => host.Key, host => new CmlClient(Setting(host.Key), host.Value, time));
-        Labs = new CmlLabs(async (worker, cancellationToken) => await ClientOfAsync(worker, cancellationToken));
+        Labs = new CmlLabs(async (worker, cancellationToken) => await ClientOfAsync(worker, cancellationToken), logger);
     }
 
     public string Name => "static";
@@ -53,6 +54,8 @@ internal sealed class StaticHosts : IWorkerProvider, IDisposable
             return new HostDescription(HostPhase.Booting, host.Address, null);
         var stats = await host.GetAsync<CmlStats>("system_stats", cancellationToken);
         var licensing = await host.GetAsync<CmlLicensing>("licensing", cancellationToken);
+        // As every act on it does: a host whose labs nobody can list must not look well.
+        await Labs.ListAsync(worker, cancellationToken);
         return new HostDescription(HostPhase.Ready, host.Address, CmlFitness.Against(worker, information, stats, licensing));
     }
 
