@@ -117,6 +117,7 @@ public static class EngineServices
         services.AddSingleton<ControllerLoop>();
         services.AddSingleton<InstanceReconciler>();
         services.AddSingleton<WorkerReconciler>();
+        services.AddSingleton<LeftBehind>();
         services.AddSingleton<HostSweep>();
         services.AddSingleton<Retention>();
         services.AddSingleton<DocumentSweep>();

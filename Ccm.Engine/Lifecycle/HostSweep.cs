@@ -1,4 +1,3 @@
-using System.Text;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Hosts;
@@ -14,7 +13,7 @@ namespace Ccm.Engine.Lifecycle;
 /// STOPPED by intent; labs of instances that ended or live elsewhere are removed. What cannot be undone is done once two sweeps running
 /// have seen the same: a host that comes up may list its labs late.
 /// </summary>
-internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, HostRegistry hosts, IStateStore store, ILogger<HostSweep> logger)
+internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, HostRegistry hosts, LeftBehind leftBehind, ILogger<HostSweep> logger)
 {
     private HashSet<(string Worker, string Lab)> _leftBehind = [];
     private HashSet<string> _missing = [];
@@ -67,59 +66,16 @@ internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, 
 
     private async Task RemoveLeftBehindAsync(LeaderTerm term, WorkerEntry worker, IReadOnlyList<HostLab> labs, HashSet<(string, string)> seen)
     {
-        foreach (var lab in labs)
+        foreach (var (lab, instance) in leftBehind.Among(labs, worker))
         {
-            if (LabTitle.InstanceOf(lab.Title) is not { } id || !cache.Current.Instances.TryGetValue(id, out var entry))
-                continue;
-            // Its checkpoint may be older than what the store has: the lab in use would look left behind.
-            if (entry.Unreadable is not null)
-                continue;
-            var here = entry.WorkerId == worker.Id && entry.Value.HoldsPlace;
-            var duplicate = here && entry.Value.Checkpoint?.LabId is { } labId && labId != lab.Id;
-            if ((here && !duplicate) || !seen.Add((worker.Id, lab.Id)) || !_leftBehind.Contains((worker.Id, lab.Id)))
-                continue;
-            if (await IsInUseAsync(id, worker.Id, lab.Id, term.Over))
-                continue;
-            LogRemoving(lab.Id, worker.Id, id);
-            await RemoveAsync(term, worker.Value, lab.Id);
+            if (seen.Add((worker.Id, lab.Id)) && _leftBehind.Contains((worker.Id, lab.Id)))
+                await leftBehind.RemoveAsync(term, worker, lab, instance);
         }
-    }
-
-    /// <summary>One that is still stopping refuses to be wiped: the next sweep does the rest, and others do not wait for it.</summary>
-    private async Task RemoveAsync(LeaderTerm term, Worker worker, string labId)
-    {
-        var labs = hosts.LabsOf(worker);
-        try
-        {
-            await labs.StopAsync(worker, labId, term.Over);
-            await labs.WipeAsync(worker, labId, term.Over);
-            await labs.DeleteAsync(worker, labId, term.Over);
-        }
-        catch (HostRefusedException exception)
-        {
-            LogStays(labId, worker.Id, exception.Message);
-        }
-    }
-
-    /// <summary>What the store itself says: the cache may be behind, and what is removed does not come back.</summary>
-    private async Task<bool> IsInUseAsync(string instanceId, string workerId, string labId, CancellationToken cancellationToken)
-    {
-        var keys = (await store.ListAsync($"{StateKeys.Instances}{instanceId}/", 0, cancellationToken)).Entries.ToDictionary(entry => entry.Key, entry => entry.Value);
-        if (!keys.TryGetValue(StateKeys.InstanceWorker(instanceId), out var assigned) || Encoding.UTF8.GetString(assigned.Span) != workerId)
-            return false;
-        var used = DomainJson.Read<LabletInstance>(keys[StateKeys.InstanceState(instanceId)].Span).Checkpoint?.LabId;
-        return used is null || used == labId;
     }
 
     [LoggerMessage(7301, LogLevel.Information, "Host {WorkerId} is not compared: {Reason}")]
     private partial void LogSkipped(string workerId, string reason);
 
-    [LoggerMessage(7302, LogLevel.Warning, "Lab {LabId} on {WorkerId} was left behind by instance {InstanceId} and is removed.")]
-    private partial void LogRemoving(string labId, string workerId, string instanceId);
-
     [LoggerMessage(7304, LogLevel.Error, "Host {WorkerId} could not be compared, and is at the next sweep.")]
     private partial void LogFailed(string workerId, Exception exception);
-
-    [LoggerMessage(7303, LogLevel.Information, "Lab {LabId} on {WorkerId} is removed at a later sweep: {Reason}")]
-    private partial void LogStays(string labId, string workerId, string reason);
 }

@@ -11,7 +11,7 @@ namespace Ccm.Engine.Lifecycle;
 
 /// <summary>Takes one worker one step further: asks its provider how the host is, acts, commits what follows.</summary>
 internal sealed partial class WorkerReconciler(
-    ControlPlane control, WatchCache cache, HostRegistry hosts, PlanningTimes times, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<WorkerReconciler> logger)
+    ControlPlane control, WatchCache cache, HostRegistry hosts, LeftBehind leftBehind, PlanningTimes times, IOptions<LifecycleOptions> options, TimeProvider time, ILogger<WorkerReconciler> logger)
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryFailed = TimeSpan.FromMinutes(1);
@@ -70,6 +70,12 @@ internal sealed partial class WorkerReconciler(
         // Before it counts as answering: one that boots again and again would else be unreachable and reachable in turn.
         if (host.Phase != HostPhase.Ready && worker.State is WorkerState.Running or WorkerState.Draining)
             return await SilentAsync(term, entry, $"Its host is {host.Phase.ToString().ToUpperInvariant()}.");
+        // Before it takes work, for the first time or again after silence or trouble.
+        var left = host.Phase == HostPhase.Ready && !worker.TakesWork && worker.State is WorkerState.Provisioning or WorkerState.Running or WorkerState.Failed
+            ? await leftBehind.ClearAsync(term, entry) : null;
+        // While it boots this is one more thing to wait for, and no reason to order another worker.
+        if (worker.State != WorkerState.Provisioning)
+            host = host with { Trouble = host.Trouble ?? left };
         if (worker.UnreachableSince is not null)
         {
             await control.NoteWorkerAsync(term.Fence, entry, EventTypes.WorkerReachable, "Its host answers again.", w => w with { UnreachableSince = null, Trouble = host.Trouble }, term.Over);
@@ -79,7 +85,7 @@ internal sealed partial class WorkerReconciler(
             return TimeSpan.Zero;
         return worker.State switch
         {
-            WorkerState.Provisioning => await ProvisioningAsync(term, entry, provider, host),
+            WorkerState.Provisioning => await ProvisioningAsync(term, entry, provider, host, left),
             WorkerState.Running => await RunningAsync(term, entry),
             WorkerState.Draining => await DrainingAsync(term, entry),
             WorkerState.Stopping => await StoppingAsync(term, entry, provider, host),
@@ -88,18 +94,18 @@ internal sealed partial class WorkerReconciler(
         };
     }
 
-    private async Task<TimeSpan?> ProvisioningAsync(LeaderTerm term, WorkerEntry entry, IWorkerProvider provider, HostDescription host)
+    private async Task<TimeSpan?> ProvisioningAsync(LeaderTerm term, WorkerEntry entry, IWorkerProvider provider, HostDescription host, string? left)
     {
         var worker = entry.Value;
         if (worker.Target != WorkerTarget.Running)
             return await AdvanceAsync(term, entry, WorkerState.Stopping, "Cancelled while it booted.");
-        if (host is { Phase: HostPhase.Ready, Trouble: null })
+        if (host is { Phase: HostPhase.Ready, Trouble: null } && left is null)
             return await AdvanceAsync(term, entry, WorkerState.Running, "CML answers ready and is licensed.", w => w with { Address = host.Address, FailedFrom = null });
         if (host.Phase is HostPhase.Stopped)
             await provider.StartAsync(worker, term.Over);
         var estimate = times.On(worker).WorkerStart(worker.StartupTimeMinutes);
         if (time.GetUtcNow() > worker.LastTransition.At + (estimate * 3) + TimeSpan.FromMinutes(5))
-            return await FailAsync(term, entry, host.Trouble ?? "Its host did not become ready in three times the usual time.");
+            return await FailAsync(term, entry, host.Trouble ?? left ?? "Its host did not become ready in three times the usual time.");
         return TimeSpan.FromSeconds(Math.Clamp(estimate.TotalSeconds / 20, 0.05, 15));
     }
 

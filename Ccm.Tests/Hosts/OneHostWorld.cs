@@ -39,9 +39,10 @@ internal sealed class OneHostWorld : IAsyncDisposable
         Control = new ControlPlane(_store, new SqliteDefinitionDocuments(_database, Time), new SqliteTemplateDocuments(_database, Time), new SqliteAuditTrail(_database), Cache,
             Options.Create(new ControlOptions()), times, Time, NullLogger<ControlPlane>.Instance);
         var hosts = new HostRegistry([Host]);
-        _workers = new WorkerReconciler(Control, Cache, hosts, times, Options.Create(new LifecycleOptions()), Time, NullLogger<WorkerReconciler>.Instance);
+        var leftBehind = new LeftBehind(Cache, hosts, _store, NullLogger<LeftBehind>.Instance);
+        _workers = new WorkerReconciler(Control, Cache, hosts, leftBehind, times, Options.Create(new LifecycleOptions()), Time, NullLogger<WorkerReconciler>.Instance);
         _instances = new InstanceReconciler(Control, Cache, hosts, times, Options.Create(new LifecycleOptions()), Time, NullLogger<InstanceReconciler>.Instance);
-        _sweep = new HostSweep(Control, Cache, hosts, _store, NullLogger<HostSweep>.Instance);
+        _sweep = new HostSweep(Control, Cache, hosts, leftBehind, NullLogger<HostSweep>.Instance);
     }
 
     public ManualTime Time { get; } = new();
@@ -74,7 +75,7 @@ internal sealed class OneHostWorld : IAsyncDisposable
         (StateKeys.WorkerCapacity(worker.Id), DomainJson.Write(AvailableCapacity.Of(available ?? worker.Declared, Time.GetUtcNow()))),
         (StateKeys.WorkerPorts(worker.Id), Encoding.UTF8.GetBytes(PortBitmap.Empty(worker.PortRange).Take(ports).ToString())));
 
-    /// <summary>An instance <c>i-1</c> with a place on the worker, and a slot that lasts an hour from now.</summary>
+    /// <summary>An instance <c>i-1</c> with a place on the worker, if its state is one that holds any, and a slot that lasts an hour from now.</summary>
     public async Task PutInstanceAsync(InstanceState state, Checkpoint? checkpoint, Func<LabletInstance, LabletInstance>? change = null)
     {
         var instance = Sample.Instance("i-1", state) with
@@ -84,6 +85,11 @@ internal sealed class OneHostWorld : IAsyncDisposable
             LastTransition = new Transition<InstanceState>(null, state, Time.GetUtcNow(), "test", "So it is."),
         };
         instance = change?.Invoke(instance) ?? instance;
+        if (!instance.HoldsPlace)
+        {
+            await PutAsync((StateKeys.InstanceState("i-1"), DomainJson.Write(instance with { Ports = instance.Ports.Clear() })));
+            return;
+        }
         await PutAsync((StateKeys.InstanceState("i-1"), DomainJson.Write(instance)), (StateKeys.InstanceWorker("i-1"), "w-1"u8.ToArray()));
         await PutAsync(Worker, Worker.Declared - instance.Demand, [.. instance.Ports.Values]);
     }

@@ -43,8 +43,9 @@ internal sealed class SteppedEngine : IAsyncDisposable
         var hosts = new HostRegistry([labs is null ? Hosts : new HostsWith(Hosts, labs(Hosts))]);
         var settings = Options.Create(new LifecycleOptions());
         _instances = new InstanceReconciler(Control, Cache, hosts, _times, settings, Time, NullLogger<InstanceReconciler>.Instance);
-        _workers = new WorkerReconciler(Control, Cache, hosts, _times, settings, Time, NullLogger<WorkerReconciler>.Instance);
-        _sweep = new HostSweep(Control, Cache, hosts, Store, NullLogger<HostSweep>.Instance);
+        var leftBehind = new LeftBehind(Cache, hosts, Store, NullLogger<LeftBehind>.Instance);
+        _workers = new WorkerReconciler(Control, Cache, hosts, leftBehind, _times, settings, Time, NullLogger<WorkerReconciler>.Instance);
+        _sweep = new HostSweep(Control, Cache, hosts, leftBehind, NullLogger<HostSweep>.Instance);
     }
 
     public static Actor Admin { get; } = new("admin", "Admin", [Role.Admin]);

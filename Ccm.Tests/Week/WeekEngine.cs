@@ -213,6 +213,7 @@ internal sealed class WeekEngine : IAsyncDisposable
             var (control, cache, time, times) = (engine.Control, engine.Cache, engine.Time, engine._times);
             var lifecycle = Options.Create(new LifecycleOptions());
             var hosts = new HostRegistry([engine.Hosts]);
+            var leftBehind = new LeftBehind(cache, hosts, engine.Store, NullLogger<LeftBehind>.Instance);
             (Scheduler, Controller) = (scheduler, controller);
             Placing = new SchedulerLoop(control, cache, times, time, NullLogger<SchedulerLoop>.Instance);
             Scaling = new ScalingLoop(control, cache, times, Options.Create(new ScalingOptions()), time, NullLogger<ScalingLoop>.Instance);
@@ -220,8 +221,8 @@ internal sealed class WeekEngine : IAsyncDisposable
             Lifecycle = new ControllerLoop(
                 cache,
                 new InstanceReconciler(control, cache, hosts, times, lifecycle, time, NullLogger<InstanceReconciler>.Instance),
-                new WorkerReconciler(control, cache, hosts, times, lifecycle, time, NullLogger<WorkerReconciler>.Instance),
-                new HostSweep(control, cache, hosts, engine.Store, NullLogger<HostSweep>.Instance),
+                new WorkerReconciler(control, cache, hosts, leftBehind, times, lifecycle, time, NullLogger<WorkerReconciler>.Instance),
+                new HostSweep(control, cache, hosts, leftBehind, NullLogger<HostSweep>.Instance),
                 new Retention(control, cache, engine.State, engine.Trail, Options.Create(new RetentionOptions()), time, NullLogger<Retention>.Instance),
                 new DocumentSweep(engine.State, new SqliteDefinitionDocuments(engine._database, time), new SqliteTemplateDocuments(engine._database, time), time, NullLogger<DocumentSweep>.Instance),
                 lifecycle, time, NullLogger<ControllerLoop>.Instance);
