@@ -20,6 +20,10 @@ internal sealed partial class ControllerLoop(
     IOptions<LifecycleOptions> options, TimeProvider time, ILogger<ControllerLoop> logger)
 {
     private const int Workers = 16;
+
+    /// <summary>Of the instances on one host: acts on one that hangs wait for a minute each, and the others must not wait with them.</summary>
+    private const int PerHost = 3;
+
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(0.5);
 
     /// <summary>After a lost race: the next one is most likely won.</summary>
@@ -40,11 +44,11 @@ internal sealed partial class ControllerLoop(
         using var over = CancellationTokenSource.CreateLinkedTokenSource(leading.Over);
         var term = leading with { Over = over.Token };
         _pauses.Clear();
-        using var queue = new KeyQueue(time);
+        using var queue = new KeyQueue(time, HostOf, PerHost);
         using var subscription = cache.Subscribe();
         foreach (var key in KeysOf(subscription.Start))
             queue.Add(key);
-        Task[] parts = [FeedAsync(queue, subscription, term), SweepAsync(queue, term), .. Enumerable.Range(0, Workers).Select(_ => WorkAsync(queue, term))];
+        Task[] parts = [FeedAsync(queue, subscription, term), LookAgainAsync(queue, term), SweepAsync(term), .. Enumerable.Range(0, Workers).Select(_ => WorkAsync(queue, term))];
         await Task.WhenAny(parts);
         await over.CancelAsync();
         await Task.WhenAll(parts);
@@ -73,13 +77,22 @@ internal sealed partial class ControllerLoop(
         snapshot.Workers.Values.Where(worker => worker.Value.State != WorkerState.Terminated).Select(worker => Subjects.Worker(worker.Id))
             .Concat(snapshot.Instances.Values.Where(instance => instance.Value.State != InstanceState.Terminated).Select(instance => Subjects.Instance(instance.Id)));
 
-    private async Task SweepAsync(KeyQueue queue, LeaderTerm term)
+    /// <summary>The net under the watch, which waits for no host.</summary>
+    private async Task LookAgainAsync(KeyQueue queue, LeaderTerm term)
     {
         while (true)
         {
             await Task.Delay(options.Value.Sweep, time, term.Over);
             foreach (var key in KeysOf(cache.Current))
                 queue.Add(key);
+        }
+    }
+
+    private async Task SweepAsync(LeaderTerm term)
+    {
+        while (true)
+        {
+            await Task.Delay(options.Value.Sweep, time, term.Over);
             await SweepOnceAsync(term);
         }
     }
@@ -136,6 +149,9 @@ internal sealed partial class ControllerLoop(
 
     private TimeSpan Pause(string key, TimeSpan first, TimeSpan longest) =>
         _pauses.AddOrUpdate(key, first, (_, last) => TimeSpan.FromTicks(Math.Clamp(last.Ticks * 2, first.Ticks, longest.Ticks)));
+
+    /// <summary>The host that a step of an instance may wait for. A worker's own look counts for none: there is one at a time, and it is what finds out that the host is silent.</summary>
+    private string? HostOf(string key) => key.Split('/') is ["instances", var id] ? cache.Current.Instances.GetValueOrDefault(id)?.WorkerId : null;
 
     private long? RevisionOf(string key) => key.Split('/') switch
     {

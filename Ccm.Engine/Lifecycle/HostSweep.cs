@@ -13,41 +13,70 @@ namespace Ccm.Engine.Lifecycle;
 /// STOPPED by intent; labs of instances that ended or live elsewhere are removed. What cannot be undone is done once two sweeps running
 /// have seen the same: a host that comes up may list its labs late.
 /// </summary>
-internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, HostRegistry hosts, LeftBehind leftBehind, ILogger<HostSweep> logger)
+internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, HostRegistry hosts, LeftBehind leftBehind, TimeProvider time, ILogger<HostSweep> logger)
 {
+    private const int AtOnce = 8;
+
+    /// <summary>For one host.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private HashSet<(string Worker, string Lab)> _leftBehind = [];
     private HashSet<string> _missing = [];
     private StateGuard? _fence;
 
+    /// <summary>Several hosts at once: one that is slow holds up no other.</summary>
     public async Task SweepAsync(LeaderTerm term)
     {
         // What was seen in an earlier term was not seen a moment ago.
         if (_fence != term.Fence)
             (_leftBehind, _missing, _fence) = ([], [], term.Fence);
-        var seen = new HashSet<(string, string)>();
-        var missing = new HashSet<string>();
-        foreach (var worker in cache.Current.Workers.Values.Where(worker => worker.Value is { State: WorkerState.Running or WorkerState.Draining, UnreachableSince: null, LostSince: null }))
+        using var turns = new SemaphoreSlim(AtOnce);
+        var seen = await Task.WhenAll(cache.Current.Workers.Values.Where(IsCompared).Select(async worker =>
         {
+            await turns.WaitAsync(term.Over);
             try
             {
-                // The snapshot is read before the host: a lab imported in between belongs to an instance that is then not judged.
-                var snapshot = cache.Current;
-                var labs = await hosts.LabsOf(worker.Value).ListAsync(worker.Value, term.Over);
-                await JudgeRunningAsync(term, snapshot, worker, labs, missing);
-                await RemoveLeftBehindAsync(term, worker, labs, seen);
+                return await CompareAsync(term, worker.Id);
             }
-            catch (Exception exception) when (exception is HostUnreachableException or HostRefusedException or StateStoreUnavailableException or RefusedException)
+            finally
             {
-                LogSkipped(worker.Id, exception.Message);
+                turns.Release();
             }
-            catch (Exception exception) when (exception is not OperationCanceledException || !term.Over.IsCancellationRequested)
-            {
-                // As a value that cannot be read: it is this worker's trouble, and no reason to stop all others' work.
-                LogFailed(worker.Id, exception);
-            }
+        }));
+        _leftBehind = [.. seen.SelectMany(sight => sight.LeftBehind)];
+        _missing = [.. seen.SelectMany(sight => sight.Missing)];
+    }
+
+    private static bool IsCompared(WorkerEntry worker) => worker.Value is { State: WorkerState.Running or WorkerState.Draining, UnreachableSince: null, LostSince: null };
+
+    private async Task<Sight> CompareAsync(LeaderTerm term, string workerId)
+    {
+        var seen = new Sight([], []);
+        // The snapshot is read before the host: a lab imported in between belongs to an instance that is then not judged.
+        var snapshot = cache.Current;
+        // It may have changed while it waited for its turn.
+        if (!snapshot.Workers.TryGetValue(workerId, out var worker) || !IsCompared(worker))
+            return seen;
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(term.Over, patience.Token);
+        var within = term with { Over = either.Token };
+        try
+        {
+            var labs = await hosts.LabsOf(worker.Value).ListAsync(worker.Value, within.Over);
+            await JudgeRunningAsync(within, snapshot, worker, labs, seen.Missing);
+            await RemoveLeftBehindAsync(within, worker, labs, seen.LeftBehind);
         }
-        _leftBehind = seen;
-        _missing = missing;
+        catch (Exception exception) when (exception is HostUnreachableException or HostRefusedException or StateStoreUnavailableException or RefusedException
+            || (exception is OperationCanceledException && !term.Over.IsCancellationRequested))
+        {
+            LogSkipped(worker.Id, patience.IsCancellationRequested ? $"It was not done within {Patience.TotalSeconds} s." : exception.Message);
+        }
+        catch (Exception exception) when (!term.Over.IsCancellationRequested)
+        {
+            // As a value that cannot be read: it is this worker's trouble, and no reason to stop all others' work.
+            LogFailed(worker.Id, exception);
+        }
+        return seen;
     }
 
     private async Task JudgeRunningAsync(LeaderTerm term, FleetSnapshot snapshot, WorkerEntry worker, IReadOnlyList<HostLab> labs, HashSet<string> missing)
@@ -72,6 +101,8 @@ internal sealed partial class HostSweep(ControlPlane control, WatchCache cache, 
                 await leftBehind.RemoveAsync(term, worker, lab, instance);
         }
     }
+
+    private sealed record Sight(HashSet<(string Worker, string Lab)> LeftBehind, HashSet<string> Missing);
 
     [LoggerMessage(7301, LogLevel.Information, "Host {WorkerId} is not compared: {Reason}")]
     private partial void LogSkipped(string workerId, string reason);

@@ -4,14 +4,19 @@ namespace Ccm.Engine.Lifecycle;
 
 /// <summary>
 /// Keys to look at again. A key waiting or due later is there once; one that is added while it is being worked on is worked on once
-/// more afterwards, never by two at a time.
+/// more afterwards, never by two at a time. Of those that belong to one host only so many are out at once; the others wait for one of them,
+/// and let the keys of other hosts by.
 /// </summary>
-internal sealed class KeyQueue(TimeProvider time) : IDisposable
+/// <param name="hostOf">The host that a key belongs to when it is taken; null: none. It is asked under the queue's lock.</param>
+internal sealed class KeyQueue(TimeProvider time, Func<string, string?> hostOf, int perHost) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Channel<string> _ready = Channel.CreateUnbounded<string>();
     private readonly HashSet<string> _waiting = [];
-    private readonly HashSet<string> _working = [];
+    private readonly Dictionary<string, string?> _working = [];
+
+    /// <summary>By host, keys out and keys kept back; none are kept back while none are out.</summary>
+    private readonly Dictionary<string, (int Out, List<string> Back)> _hosts = [];
     private readonly HashSet<string> _again = [];
     private readonly Dictionary<string, ITimer> _later = [];
 
@@ -21,7 +26,7 @@ internal sealed class KeyQueue(TimeProvider time) : IDisposable
         {
             if (_later.Remove(key, out var timer))
                 timer.Dispose();
-            if (_working.Contains(key))
+            if (_working.ContainsKey(key))
                 _again.Add(key);
             else if (_waiting.Add(key))
                 _ready.Writer.TryWrite(key);
@@ -31,13 +36,17 @@ internal sealed class KeyQueue(TimeProvider time) : IDisposable
     /// <summary>The next key, which is the caller's until <see cref="Done"/>.</summary>
     public async Task<string> TakeAsync(CancellationToken cancellationToken)
     {
-        var key = await _ready.Reader.ReadAsync(cancellationToken);
-        lock (_lock)
+        while (true)
         {
-            _waiting.Remove(key);
-            _working.Add(key);
+            var key = await _ready.Reader.ReadAsync(cancellationToken);
+            lock (_lock)
+            {
+                if (!TakeTurn(key, hostOf(key)))
+                    continue;
+                _waiting.Remove(key);
+            }
+            return key;
         }
-        return key;
     }
 
     /// <param name="again">After how long to look again by itself; null: not before it is added.</param>
@@ -45,7 +54,7 @@ internal sealed class KeyQueue(TimeProvider time) : IDisposable
     {
         lock (_lock)
         {
-            _working.Remove(key);
+            GiveTurn(key);
             if (_again.Remove(key) || again <= TimeSpan.Zero)
             {
                 if (_waiting.Add(key))
@@ -58,6 +67,36 @@ internal sealed class KeyQueue(TimeProvider time) : IDisposable
                 _later[key] = time.CreateTimer(_ => Add(key), null, delay < MaxDelay ? delay : MaxDelay, Timeout.InfiniteTimeSpan);
             }
         }
+    }
+
+    private bool TakeTurn(string key, string? host)
+    {
+        if (host is not null)
+        {
+            var (taken, back) = _hosts.GetValueOrDefault(host, (0, []));
+            if (taken == perHost)
+            {
+                back.Add(key);
+                return false;
+            }
+            _hosts[host] = (taken + 1, back);
+        }
+        _working.Add(key, host);
+        return true;
+    }
+
+    /// <summary>All that were kept back try again, since some may belong to another host by now.</summary>
+    private void GiveTurn(string key)
+    {
+        if (!_working.Remove(key, out var host) || host is null)
+            return;
+        var (taken, back) = _hosts[host];
+        foreach (var kept in back)
+            _ready.Writer.TryWrite(kept);
+        if (taken == 1)
+            _hosts.Remove(host);
+        else
+            _hosts[host] = (taken - 1, []);
     }
 
     public void Dispose()

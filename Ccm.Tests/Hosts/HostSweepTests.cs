@@ -1,6 +1,7 @@
 using Ccm.Engine.Domain;
 using Ccm.Engine.Hosts;
 using Ccm.Engine.State;
+using Ccm.Tests.Servers;
 
 namespace Ccm.Tests.Hosts;
 
@@ -162,6 +163,25 @@ public sealed class HostSweepTests
         await world.SweepAsync();
 
         Assert.Equal("lab-1", Assert.Single(world.Host.On).Id);
+    }
+
+    [Fact]
+    public async Task Sweep_HostsThatHang_HoldUpNoOtherAndAreGivenUp()
+    {
+        await using var world = await RunningAsync();
+        world.Host.On[0] = world.Host.On[0] with { State = HostLabState.Stopped };
+        foreach (var id in new[] { "w-2", "w-3", "w-4", "w-5" })
+        {
+            world.Host.Hangs.Add(id);
+            await world.PutWorkerAsync(id);
+        }
+
+        var sweep = world.SweepAsync();
+        await world.UntilAsync(snapshot => snapshot.Instances["i-1"].Value.Target == InstanceTarget.Stopped);
+        Assert.False(sweep.IsCompleted);
+        world.Time.Jump(TimeSpan.FromMinutes(1));
+
+        await sweep.OrLate();
     }
 
     private static async Task<OneHostWorld> RunningAsync()

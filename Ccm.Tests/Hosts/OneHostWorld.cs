@@ -42,7 +42,7 @@ internal sealed class OneHostWorld : IAsyncDisposable
         var leftBehind = new LeftBehind(Cache, hosts, _store, NullLogger<LeftBehind>.Instance);
         _workers = new WorkerReconciler(Control, Cache, hosts, leftBehind, times, Options.Create(new LifecycleOptions()), Time, NullLogger<WorkerReconciler>.Instance);
         _instances = new InstanceReconciler(Control, Cache, hosts, times, Options.Create(new LifecycleOptions()), Time, NullLogger<InstanceReconciler>.Instance);
-        _sweep = new HostSweep(Control, Cache, hosts, leftBehind, NullLogger<HostSweep>.Instance);
+        _sweep = new HostSweep(Control, Cache, hosts, leftBehind, Time, NullLogger<HostSweep>.Instance);
     }
 
     public ManualTime Time { get; } = new();
@@ -75,10 +75,10 @@ internal sealed class OneHostWorld : IAsyncDisposable
         (StateKeys.WorkerCapacity(worker.Id), DomainJson.Write(AvailableCapacity.Of(available ?? worker.Declared, Time.GetUtcNow()))),
         (StateKeys.WorkerPorts(worker.Id), Encoding.UTF8.GetBytes(PortBitmap.Empty(worker.PortRange).Take(ports).ToString())));
 
-    /// <summary>An instance <c>i-1</c> with a place on the worker, if its state is one that holds any, and a slot that lasts an hour from now.</summary>
-    public async Task PutInstanceAsync(InstanceState state, Checkpoint? checkpoint, Func<LabletInstance, LabletInstance>? change = null)
+    /// <summary>An instance with a place on the worker, if its state is one that holds any, and a slot that lasts an hour from now.</summary>
+    public async Task PutInstanceAsync(InstanceState state, Checkpoint? checkpoint, Func<LabletInstance, LabletInstance>? change = null, string id = "i-1", string worker = "w-1")
     {
-        var instance = Sample.Instance("i-1", state) with
+        var instance = Sample.Instance(id, state) with
         {
             Checkpoint = checkpoint, TimeslotStart = Time.GetUtcNow(), TimeslotEnd = Time.GetUtcNow().AddHours(1), AsSoonAsPossible = false,
             Ports = Sample.Request().PortNames.Select((name, n) => (name, Port: 2000 + n)).ToImmutableSortedDictionary(p => p.name, p => p.Port),
@@ -87,11 +87,27 @@ internal sealed class OneHostWorld : IAsyncDisposable
         instance = change?.Invoke(instance) ?? instance;
         if (!instance.HoldsPlace)
         {
-            await PutAsync((StateKeys.InstanceState("i-1"), DomainJson.Write(instance with { Ports = instance.Ports.Clear() })));
+            await PutAsync((StateKeys.InstanceState(id), DomainJson.Write(instance with { Ports = instance.Ports.Clear() })));
             return;
         }
-        await PutAsync((StateKeys.InstanceState("i-1"), DomainJson.Write(instance)), (StateKeys.InstanceWorker("i-1"), "w-1"u8.ToArray()));
-        await PutAsync(Worker, Worker.Declared - instance.Demand, [.. instance.Ports.Values]);
+        await PutAsync((StateKeys.InstanceState(id), DomainJson.Write(instance)), (StateKeys.InstanceWorker(id), Encoding.UTF8.GetBytes(worker)));
+        var on = Cache.Current.Workers[worker].Value;
+        await PutAsync(on, on.Declared - instance.Demand, [.. instance.Ports.Values]);
+    }
+
+    /// <summary>Another one like it, which answers for itself.</summary>
+    public Task PutWorkerAsync(string id) => PutAsync(Worker with { Id = id });
+
+    /// <summary>The controller's loop until the test ends it, without what its sweep does after the hosts.</summary>
+    public Task LoopAsync(TimeProvider time, CancellationToken until) =>
+        new ControllerLoop(Cache, _instances, _workers, _sweep, null!, null!, Options.Create(new LifecycleOptions()), time, NullLogger<ControllerLoop>.Instance).RunAsync(_term with { Over = until });
+
+    /// <summary>Waits until it holds.</summary>
+    public async Task UntilAsync(Func<FleetSnapshot, bool> holds)
+    {
+        using var changes = Cache.Subscribe();
+        for (var now = changes.Start; !holds(now);)
+            now = (await changes.NextAsync(Cancellation).OrLate()).After;
     }
 
     /// <summary>Another replica writes that the instance uses another lab, and the cache does not hear of it.</summary>

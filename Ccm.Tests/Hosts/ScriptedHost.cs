@@ -8,6 +8,8 @@ internal sealed class ScriptedHost : IWorkerProvider, ILabBackend
 {
     private static readonly HostDescription Ready = new(HostPhase.Ready, "10.0.0.1", null);
 
+    private int _waiting;
+
     public ScriptedHost() => Labs = this;
 
     public string Name => "scripted";
@@ -26,6 +28,15 @@ internal sealed class ScriptedHost : IWorkerProvider, ILabBackend
 
     /// <summary>Thrown by acts on that lab.</summary>
     public Dictionary<string, Exception> Refuses { get; } = [];
+
+    /// <summary>Workers whose labs nobody hears of, however long they wait.</summary>
+    public HashSet<string> Hangs { get; } = [];
+
+    /// <summary>When somebody has begun to wait for one that hangs.</summary>
+    public TaskCompletionSource Hung { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>How many have waited for one that hangs.</summary>
+    public int Waiting => _waiting;
 
     public List<HostLab> On { get; } = [];
 
@@ -58,8 +69,16 @@ internal sealed class ScriptedHost : IWorkerProvider, ILabBackend
 
     public Task<HostDescription?> DescribeAsync(Worker worker, CancellationToken cancellationToken) => Fails is { } fails ? throw fails : Task.FromResult(Is);
 
-    public Task<IReadOnlyList<HostLab>> ListAsync(Worker worker, CancellationToken cancellationToken) =>
-        Fails is { } fails ? throw fails : Task.FromResult<IReadOnlyList<HostLab>>([.. On]);
+    public async Task<IReadOnlyList<HostLab>> ListAsync(Worker worker, CancellationToken cancellationToken)
+    {
+        if (Hangs.Contains(worker.Id))
+        {
+            Interlocked.Increment(ref _waiting);
+            Hung.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        }
+        return Fails is { } fails ? throw fails : [.. On];
+    }
 
     public async Task<string> ImportAsync(Worker worker, string title, string labYaml, CancellationToken cancellationToken)
     {

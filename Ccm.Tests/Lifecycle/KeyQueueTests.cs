@@ -1,4 +1,5 @@
 using Ccm.Engine.Lifecycle;
+using Ccm.Tests.Servers;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 
@@ -9,7 +10,7 @@ public sealed class KeyQueueTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly KeyQueue _queue;
 
-    public KeyQueueTests() => _queue = new KeyQueue(_time);
+    public KeyQueueTests() => _queue = new KeyQueue(_time, HostOf, 2);
 
     public void Dispose() => _queue.Dispose();
 
@@ -114,16 +115,51 @@ public sealed class KeyQueueTests : IDisposable
         AssertNothingReady();
     }
 
-    /// <summary>Against a model: a key is ready exactly when it was asked for and nobody works on it, or its delay is over.</summary>
     [Fact]
-    public void AnySteps_NoKeyTwiceAtOnceAndNoneForgotten() => Gen.Select(Gen.Int[0, 3], Gen.Int[0, 3], Gen.Int[0, 5]).Array[0, 60].Sample(steps =>
+    public async Task TakeAsync_HostHasItsKeysOut_LetsOthersByAndComesBackInOrder()
+    {
+        foreach (var key in new[] { "h/1", "h/2", "h/3", "h/4", "other/1", "a" })
+            _queue.Add(key);
+
+        Assert.Equal(["h/1", "h/2", "other/1", "a"], [await TakeAsync(), await TakeAsync(), await TakeAsync(), await TakeAsync()]);
+        AssertNothingReady();
+        _queue.Done("other/1", null);
+        AssertNothingReady();
+        _queue.Done("h/2", TimeSpan.Zero);
+
+        Assert.Equal("h/3", await TakeAsync());
+        AssertNothingReady();
+    }
+
+    /// <summary>A lab can be placed elsewhere while it is kept back.</summary>
+    [Fact]
+    public async Task TakeAsync_KeysKeptBackThatMovedElsewhere_LeaveNoneBehind()
+    {
+        var host = "one";
+        using var queue = new KeyQueue(_time, key => key == "stays" ? "one" : host, 1);
+        foreach (var key in new[] { "first", "moves", "stays" })
+            queue.Add(key);
+        var taken = await queue.TakeAsync(TestContext.Current.CancellationToken);
+        var next = queue.TakeAsync(TestContext.Current.CancellationToken);
+        Assert.False(next.IsCompleted);
+
+        host = "two";
+        queue.Done(taken, null);
+
+        Assert.Equal("moves", await next.OrLate());
+        Assert.Equal("stays", await queue.TakeAsync(TestContext.Current.CancellationToken).OrLate());
+    }
+
+    /// <summary>Against a model: a key is ready exactly when it was asked for and nobody works on it, or its delay is over; and is given out unless two of its host are.</summary>
+    [Fact]
+    public void AnySteps_NoKeyTwiceAtOnceAndNoneForgotten() => Gen.Select(Gen.Int[0, 3], Gen.Int[0, 5], Gen.Int[0, 5]).Array[0, 60].Sample(steps =>
     {
         var time = new FakeTimeProvider();
-        using var queue = new KeyQueue(time);
+        using var queue = new KeyQueue(time, HostOf, 2);
         var (ready, working, again, later) = (new HashSet<string>(), new HashSet<string>(), new HashSet<string>(), new Dictionary<string, DateTimeOffset>());
         foreach (var (kind, n, seconds) in steps)
         {
-            var key = $"k{n}";
+            var key = n < 4 ? $"h/{n}" : $"k{n}";
             switch (kind)
             {
                 case 0:
@@ -131,11 +167,12 @@ public sealed class KeyQueueTests : IDisposable
                     later.Remove(key);
                     (working.Contains(key) ? again : ready).Add(key);
                     break;
-                case 1 when ready.Count > 0:
+                case 1 when ready.Any(MayBeTaken):
                     var taken = queue.TakeAsync(CancellationToken.None);
                     Assert.True(taken.IsCompletedSuccessfully);
                     Assert.True(ready.Remove(taken.Result));
                     Assert.True(working.Add(taken.Result), $"{taken.Result} is worked on twice at once");
+                    Assert.True(working.Count(k => HostOf(k) is not null) <= 2, "Too many of one host");
                     break;
                 case 2 when working.Remove(key):
                     queue.Done(key, seconds == 5 ? null : TimeSpan.FromSeconds(seconds));
@@ -154,13 +191,24 @@ public sealed class KeyQueueTests : IDisposable
                     break;
             }
         }
-        var left = Enumerable.Range(0, ready.Count).Select(_ => queue.TakeAsync(CancellationToken.None)).ToList();
-        Assert.All(left, take => Assert.True(take.IsCompletedSuccessfully));
-        Assert.Equal(ready.Order(), left.Select(take => take.Result).Order());
+        foreach (var key in working)
+            queue.Done(key, null);
+        ready.UnionWith(again);
+        while (ready.Count > 0)
+        {
+            var taken = queue.TakeAsync(CancellationToken.None);
+            Assert.True(taken.IsCompletedSuccessfully);
+            Assert.True(ready.Remove(taken.Result));
+            queue.Done(taken.Result, null);
+        }
         Assert.False(queue.TakeAsync(CancellationToken.None).IsCompleted);
+
+        bool MayBeTaken(string key) => HostOf(key) is null || working.Count(k => HostOf(k) is not null) < 2;
     }, iter: 1_000);
 
-    private async Task<string> TakeAsync() => await _queue.TakeAsync(TestContext.Current.CancellationToken);
+    private static string? HostOf(string key) => key.Split('/') is [var host, _] ? host : null;
+
+    private async Task<string> TakeAsync() => await _queue.TakeAsync(TestContext.Current.CancellationToken).OrLate();
 
     private void AssertNothingReady()
     {

@@ -45,7 +45,7 @@ internal sealed class SteppedEngine : IAsyncDisposable
         _instances = new InstanceReconciler(Control, Cache, hosts, _times, settings, Time, NullLogger<InstanceReconciler>.Instance);
         var leftBehind = new LeftBehind(Cache, hosts, Store, NullLogger<LeftBehind>.Instance);
         _workers = new WorkerReconciler(Control, Cache, hosts, leftBehind, _times, settings, Time, NullLogger<WorkerReconciler>.Instance);
-        _sweep = new HostSweep(Control, Cache, hosts, leftBehind, NullLogger<HostSweep>.Instance);
+        _sweep = new HostSweep(Control, Cache, hosts, leftBehind, Time, NullLogger<HostSweep>.Instance);
     }
 
     public static Actor Admin { get; } = new("admin", "Admin", [Role.Admin]);

@@ -222,7 +222,7 @@ internal sealed class WeekEngine : IAsyncDisposable
                 cache,
                 new InstanceReconciler(control, cache, hosts, times, lifecycle, time, NullLogger<InstanceReconciler>.Instance),
                 new WorkerReconciler(control, cache, hosts, leftBehind, times, lifecycle, time, NullLogger<WorkerReconciler>.Instance),
-                new HostSweep(control, cache, hosts, leftBehind, NullLogger<HostSweep>.Instance),
+                new HostSweep(control, cache, hosts, leftBehind, time, NullLogger<HostSweep>.Instance),
                 new Retention(control, cache, engine.State, engine.Trail, Options.Create(new RetentionOptions()), time, NullLogger<Retention>.Instance),
                 new DocumentSweep(engine.State, new SqliteDefinitionDocuments(engine._database, time), new SqliteTemplateDocuments(engine._database, time), time, NullLogger<DocumentSweep>.Instance),
                 lifecycle, time, NullLogger<ControllerLoop>.Instance);
