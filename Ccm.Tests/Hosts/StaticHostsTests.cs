@@ -198,6 +198,18 @@ public sealed class StaticHostsTests : IAsyncDisposable
         await Assert.ThrowsAsync<HostUnreachableException>(() => elsewhere.Labs.ListAsync(Worker("w-1"), Cancellation));
     }
 
+    /// <summary>Told as the worker's trouble, and no reason to take its host for gone or for free.</summary>
+    [Fact]
+    public async Task Describe_ClaimsUnreadable_IsUnreachableAndNamesTheKey()
+    {
+        var provider = await ProviderAsync("a");
+        await provider.CreateAsync(Worker("w-1"), Cancellation);
+        await _store.CommitAsync(new StateTransaction { Puts = [new StatePut(StateKeys.StaticHosts, "{\"not\": this"u8.ToArray())] }, Cancellation);
+
+        foreach (var ask in new Func<Task>[] { () => provider.DescribeAsync(Worker("w-1"), Cancellation), () => provider.Labs.ListAsync(Worker("w-1"), Cancellation), () => provider.CreateAsync(Worker("w-2"), Cancellation) })
+            Assert.Contains($"The value of {StateKeys.StaticHosts} cannot be read", (await Assert.ThrowsAsync<HostUnreachableException>(ask)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Labs_OfTwoWorkers_AreEachOnItsOwnHost()
     {

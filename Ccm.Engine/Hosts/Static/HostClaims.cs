@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Ccm.Engine.Domain;
 using Ccm.Engine.State;
+using Ccm.Engine.Watching;
 
 namespace Ccm.Engine.Hosts.Static;
 
@@ -61,8 +63,18 @@ internal sealed class HostClaims(IStateStore store)
     private async Task<bool> HasEndedAsync(string workerId, CancellationToken cancellationToken) =>
         await store.GetAsync(StateKeys.WorkerState(workerId), cancellationToken) is not { } entry || DomainJson.Read<Worker>(entry.Value.Span).State == WorkerState.Terminated;
 
-    private async Task<(ImmutableSortedDictionary<string, string> Claims, long Revision)> ReadAsync(CancellationToken cancellationToken) =>
-        await store.GetAsync(StateKeys.StaticHosts, cancellationToken) is { } entry
-            ? (DomainJson.Read<ImmutableSortedDictionary<string, string>>(entry.Value.Span), entry.ModRevision)
-            : (ImmutableSortedDictionary<string, string>.Empty, 0);
+    /// <exception cref="HostUnreachableException">Nobody can tell whose each host is.</exception>
+    private async Task<(ImmutableSortedDictionary<string, string> Claims, long Revision)> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (await store.GetAsync(StateKeys.StaticHosts, cancellationToken) is not { } entry)
+            return (ImmutableSortedDictionary<string, string>.Empty, 0);
+        try
+        {
+            return (DomainJson.Read<ImmutableSortedDictionary<string, string>>(entry.Value.Span), entry.ModRevision);
+        }
+        catch (JsonException exception)
+        {
+            throw new HostUnreachableException(new UnreadableValue(entry.Key, entry.ModRevision, exception.Message).Warning);
+        }
+    }
 }
