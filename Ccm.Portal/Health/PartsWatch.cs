@@ -8,8 +8,8 @@ internal sealed partial class PartsWatch(SystemHealth health, TimeProvider time,
 {
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
 
-    /// <summary>A document store that is away says so by itself, and why, but takes longer than whoever asks for the health of all would wait.</summary>
-    private static readonly TimeSpan DocumentsPatience = TimeSpan.FromSeconds(8);
+    /// <summary>What asks the document store gives up by itself after ten seconds, and then says why.</summary>
+    private static readonly TimeSpan DocumentsPatience = TimeSpan.FromSeconds(12);
 
     private volatile StoreStatus? _documents;
     private volatile StoreStatus? _sessions;

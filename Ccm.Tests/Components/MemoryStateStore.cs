@@ -13,6 +13,7 @@ internal sealed class MemoryStateStore : IStateStore
     private readonly SortedSet<string> _keys = new(StringComparer.Ordinal);
     private readonly List<StateBatch> _history = [];
     private readonly List<Channel<StateBatch>> _watchers = [];
+    private readonly List<Lease> _leases = [];
     private string? _problem;
 
     public string Kind => "memory";
@@ -39,7 +40,7 @@ internal sealed class MemoryStateStore : IStateStore
     /// <summary>What it says of itself, but for the revision.</summary>
     public StateStoreStatus Status { get; set; } = new("1.0", 0, 0, 4 * 1024 * 1024, null, []);
 
-    /// <summary>Ends every watch and refuses new ones until <see cref="Speak"/>.</summary>
+    /// <summary>Ends every watch, and refuses new ones and leases until <see cref="Speak"/>.</summary>
     public void Silence(string problem)
     {
         lock (_lock)
@@ -51,6 +52,19 @@ internal sealed class MemoryStateStore : IStateStore
     }
 
     public void Speak() => _problem = null;
+
+    /// <summary>Lets all leases run out, and their keys with them.</summary>
+    public async Task LoseLeasesAsync()
+    {
+        Lease[] leases;
+        lock (_lock)
+            leases = [.. _leases];
+        foreach (var lease in leases)
+        {
+            await lease.RevokeAsync(CancellationToken.None);
+            await lease.LoseAsync();
+        }
+    }
 
     public async Task<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
     {
@@ -113,7 +127,15 @@ internal sealed class MemoryStateStore : IStateStore
             yield return batch;
     }
 
-    public Task<IStateLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken) => Task.FromResult<IStateLease>(new Lease(this, timeToLive));
+    public Task<IStateLease> GrantLeaseAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        if (_problem is { } problem)
+            throw new StateStoreUnavailableException(problem);
+        var lease = new Lease(this, timeToLive);
+        lock (_lock)
+            _leases.Add(lease);
+        return Task.FromResult<IStateLease>(lease);
+    }
 
     public Task CompactAsync(long revision, CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -132,13 +154,17 @@ internal sealed class MemoryStateStore : IStateStore
 
     private sealed class Lease(MemoryStateStore store, TimeSpan timeToLive) : IStateLease
     {
+        private readonly CancellationTokenSource _lost = new();
+
         public long Id => 7;
 
         public TimeSpan TimeToLive => timeToLive;
 
-        public CancellationToken Lost => CancellationToken.None;
+        public CancellationToken Lost => _lost.Token;
 
         public TimeSpan Age => TimeSpan.Zero;
+
+        public Task LoseAsync() => _lost.CancelAsync();
 
         public Task RevokeAsync(CancellationToken cancellationToken)
         {

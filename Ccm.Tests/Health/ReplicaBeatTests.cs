@@ -60,6 +60,24 @@ public sealed class ReplicaBeatTests : IAsyncLifetime
         Assert.Null(await _store.GetAsync(StateKeys.Replica("replica-1"), Stop));
     }
 
+    [Fact]
+    public async Task LeaseLost_TellsAgainUnderAnotherOnceTheStoreAnswers()
+    {
+        await HeardAsync(_ => true);
+        _store.Silence("gone");
+        await _store.LoseLeasesAsync();
+        Assert.Null(await _store.GetAsync(StateKeys.Replica("replica-1"), Stop));
+        var lost = _time.GetUtcNow();
+
+        _store.Speak();
+
+        await Eventually.HoldsAsync(async () =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return await _store.GetAsync(StateKeys.Replica("replica-1"), Stop) is { } entry && DomainJson.Read<ReplicaEntry>(entry.Value.Span).HeardAt >= lost;
+        }, "it is heard of again");
+    }
+
     [Theory]
     [InlineData(20, false)]
     [InlineData(21, true)]
