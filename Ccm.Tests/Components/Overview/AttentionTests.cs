@@ -14,7 +14,7 @@ namespace Ccm.Tests.Components.Overview;
 public sealed class AttentionTests
 {
     private static readonly PlanningTimes Times = new(TimeSpan.FromMinutes(5), 1);
-    private static readonly PartsNow Well = new(null, null, null, null, [], 1000);
+    private static readonly PartsNow Well = new(null, null, false, null, [], 1000);
 
     [Fact]
     public void Of_NothingThere_NothingNeedsAnybody() => Assert.Empty(Attention.Of(Fleet([]), Well, Sample.Now, Times));
@@ -186,7 +186,7 @@ public sealed class AttentionTests
     [Fact]
     public void Of_Parts_EachSaysWhatToDo()
     {
-        var parts = new PartsNow("No answer.", "It is away.", "Redis does not answer.", "It cannot be read.", ["81 % full."], 4);
+        var parts = new PartsNow("No answer.", "It is away.", true, "It cannot be read.", ["81 % full."], 4);
         var fleet = Fleet([]) with
         {
             Leaders = ImmutableDictionary<string, LeaderEntry>.Empty.Add(StateKeys.SchedulerLeader, new LeaderEntry("r", "", Sample.Now, 1)),

@@ -41,8 +41,8 @@ internal static class Attention
             yield return new Concern(true, "The state store needs somebody", warning, "/system", []);
         if (parts.Documents is { } away)
             yield return new Concern(true, "The document store does not answer", $"Nothing can be published and no history read. {away}", "/system", []);
-        if (parts.Sessions is { } sessions)
-            yield return new Concern(true, "The session store does not answer", $"Nobody can sign in, and no page can be opened or loaded anew; those that are open go on. {sessions} See that Redis runs and that this replica reaches it.", "/system", []);
+        if (parts.SessionsAway)
+            yield return new Concern(true, "The session store does not answer", "Nobody can sign in, and no page can be opened or loaded anew; those that are open go on. See that Redis runs and that this replica reaches it.", "/system", []);
         if (parts.Identity is { } identity)
             yield return new Concern(true, "The identity provider does not answer", $"Nobody can sign in; who is signed in goes on. {identity}", "/system", []);
         if (fleet.Outbox.Count * 2 >= parts.OutboxLimit)

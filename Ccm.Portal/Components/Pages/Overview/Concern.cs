@@ -15,8 +15,8 @@ public sealed record ConcernItem(string Name, string Href, string Why);
 /// <summary>How the parts are that the fleet's state says nothing of.</summary>
 /// <param name="Watch">Why the watch is silent; null while it is not.</param>
 /// <param name="Documents">Why the document store does not answer; null while it does.</param>
-/// <param name="Sessions">The same of the session store.</param>
-/// <param name="Identity">The same of the identity provider.</param>
+/// <param name="SessionsAway">Whether the session store does not answer.</param>
+/// <param name="Identity">Why the identity provider does not; null while it does.</param>
 /// <param name="Warnings">Of the state store.</param>
 /// <param name="OutboxLimit">Operations waiting for the audit trail at which changes are refused.</param>
-internal sealed record PartsNow(string? Watch, string? Documents, string? Sessions, string? Identity, ImmutableArray<string> Warnings, int OutboxLimit);
+internal sealed record PartsNow(string? Watch, string? Documents, bool SessionsAway, string? Identity, ImmutableArray<string> Warnings, int OutboxLimit);

@@ -73,7 +73,7 @@ public sealed partial class OverviewPage
             _well = _own.Count switch { 0 => "You have no lab now. Reserve one whenever you like.", 1 => "Your lab needs nothing from you.", var labs => $"Your {labs} labs need nothing from you." };
             return;
         }
-        _concerns = Attention.Of(Fleet, new PartsNow(Cache.Freshness.Problem, Parts.Documents?.Problem, Parts.Sessions?.Problem, Parts.Identity?.Problem, Monitor.Report.Warnings, Control.OutboxLimit), _looked, Times);
+        _concerns = Attention.Of(Fleet, new PartsNow(Cache.Freshness.Problem, Parts.Documents?.Problem, Parts.Sessions is { Healthy: false }, Parts.Identity?.Problem, Monitor.Report.Warnings, Control.OutboxLimit), _looked, Times);
         _instances = [.. Fleet.InstancesByState.OrderBy(pair => pair.Key).Select(pair => ((Enum)pair.Key, pair.Value.Count))];
         _workers = [.. Fleet.Workers.Values.CountBy(worker => worker.Value.State).OrderBy(pair => pair.Key).Select(pair => ((Enum)pair.Key, pair.Value))];
         _rooms = FleetCapacity.Of(Fleet);
