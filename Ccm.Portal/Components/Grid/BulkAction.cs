@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Components;
+
 namespace Ccm.Portal.Components.Grid;
 
 /// <summary>Something that is asked of many rows at once; each of them is asked by itself, and may refuse.</summary>
@@ -9,6 +11,9 @@ public sealed record BulkAction<TRow>(string Verb, string Consequence, Func<TRow
 {
     /// <summary>What is asked, <c>{0}</c> being how many: <c>Extend {0} by 30 min</c>.</summary>
     public string Asked { get; init; } = Verb + " {0}";
+
+    /// <summary>What it will mean for each of the rows, shown before it is asked in place of their list; null: the list says enough.</summary>
+    public RenderFragment<IReadOnlyList<TRow>>? Plan { get; init; }
 
     /// <summary>It cannot be undone: the number of rows is to be typed.</summary>
     public bool Grave { get; init; }

@@ -4,6 +4,7 @@ using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
+using Microsoft.AspNetCore.WebUtilities;
 using MudBlazor;
 
 namespace Ccm.Portal.Components.Grid;
@@ -29,7 +30,7 @@ public sealed partial class Grid<TRow> : IDisposable
     private LiveRows<TRow> _rows = null!;
     private LiveRows<TRow> _order = null!;
     private ImmutableArray<GridColumn<TRow>> _columns = [];
-    private ImmutableHashSet<string> _selected = [];
+    private readonly GridSelection _selection = new();
     private List<TRow[]> _cards = [];
     private HashSet<string> _waiting = [];
     private Dictionary<string, TRow> _given = [];
@@ -105,7 +106,9 @@ public sealed partial class Grid<TRow> : IDisposable
     /// <summary>How many rows there are while nothing is chosen.</summary>
     private int Unchosen => _rows.Total - (Chips?.HiddenUnlessChosen is { } hidden ? _rows.Counts.GetValueOrDefault(hidden) : 0);
 
-    private bool AllSelected => !_selected.IsEmpty && _selected.Count >= _order.Shown.Count;
+    private ImmutableHashSet<string> Selected => _selection.Ids;
+
+    private bool AllSelected => !Selected.IsEmpty && Selected.Count >= _order.Shown.Count;
 
     /// <summary>Takes over a change of the fleet, and paints what is another; false: nothing of it is shown here.</summary>
     public bool Apply(FleetChange change)
@@ -113,8 +116,8 @@ public sealed partial class Grid<TRow> : IDisposable
         _fleet = change.After;
         if (_view?.Follow(change) != true)
             return false;
-        if (!_selected.IsEmpty)
-            _selected = _selected.Except(change.IsResync ? _selected.Where(id => Find(id) is null) : Table.Source!.Changed(change).Where(id => _selected.Contains(id) && Find(id) is null));
+        if (!Selected.IsEmpty)
+            _selection.Ids = Selected.Except(change.IsResync ? Selected.Where(id => Find(id) is null) : Table.Source!.Changed(change).Where(id => Selected.Contains(id) && Find(id) is null));
         if (_held && Card is not null)
             _waiting.UnionWith(Table.Source!.Changed(change));
         Take(_view.Rows);
@@ -161,22 +164,25 @@ public sealed partial class Grid<TRow> : IDisposable
     /// <summary>Made anew: another filter or order, or other rows altogether.</summary>
     private void Read()
     {
-        var query = GridQuery.Read(Table, new Uri(Navigation.Uri).Query);
-        if (query with { Sort = null, Descending = false } is var filter && filter.Address != (_query with { Sort = null, Descending = false }).Address)
-            _selected = [];
+        var address = new Uri(Navigation.Uri).Query;
+        var query = GridQuery.Read(Table, address);
         // Other rows of a table that was given them are no reason to let go of the places; another order or filter is.
         _held &= query.Address == _query.Address;
-        (_query, _read.Items) = (query, (object?)Items ?? Actor);
+        (var before, _query, _read.Items) = (_query, query, (object?)Items ?? Actor);
         if (Table.Source is null)
         {
             _given = (Items ?? []).ToDictionary(Table.Id);
             Take(LiveRows.Of(Items ?? [], Table.Rule(query)));
-            return;
         }
-        var view = Views.Open(Table, query, Actor, _fleet);
-        _view?.Dispose();
-        _view = view;
-        Take(view.Rows);
+        else
+        {
+            var view = Views.Open(Table, query, Actor, _fleet);
+            _view?.Dispose();
+            _view = view;
+            Take(view.Rows);
+        }
+        if (Selectable)
+            _selection.Hear(QueryHelpers.ParseQuery(address).GetValueOrDefault(GridSelection.Parameter), anew: query.Filter != before.Filter, id => Find(id) is not null);
     }
 
     private void Take(LiveRows<TRow> rows)
@@ -206,7 +212,20 @@ public sealed partial class Grid<TRow> : IDisposable
 
     private void TakeColumns() => _columns = Choice.Of(Table);
 
-    private void Go(GridQuery query) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(query.ParametersFor(Table)), replace: true);
+    private void Go(GridQuery query)
+    {
+        if (query.Filter != _query.Filter)
+            _selection.Ids = [];
+        var parameters = new Dictionary<string, object?>(query.ParametersFor(Table)) { [GridSelection.Parameter] = _selection.Say() };
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(parameters), replace: true);
+    }
+
+    private void Select(ImmutableHashSet<string> ids)
+    {
+        _selection.Ids = ids;
+        if (!_selection.IsSaid)
+            Go(_query);
+    }
 
     private void SortBy(GridColumn<TRow> column) => Go(_query with { Sort = column.Key, Descending = Sorted(column) == "ascending" });
 
@@ -220,21 +239,18 @@ public sealed partial class Grid<TRow> : IDisposable
         // By id: a row that has changed since is not found by its place in the order any more.
         var ids = picked.Range && _lastPicked is not null ? _order.Shown.Select(Table.Id).ToList() : [];
         var (last, here) = (ids.IndexOf(_lastPicked!), ids.IndexOf(id));
-        if (last >= 0 && here >= 0)
-            _selected = _selected.Union(ids.GetRange(Math.Min(last, here), Math.Abs(last - here) + 1));
-        else
-            _selected = _selected.SymmetricExcept([id]);
         _lastPicked = id;
+        Select(last >= 0 && here >= 0 ? Selected.Union(ids.GetRange(Math.Min(last, here), Math.Abs(last - here) + 1)) : Selected.SymmetricExcept([id]));
     }
 
-    private void SelectAll() => _selected = AllSelected ? [] : [.. _order.Shown.Select(Table.Id)];
+    private void SelectAll() => Select(AllSelected ? [] : [.. _order.Shown.Select(Table.Id)]);
 
-    private void ClearSelection() => _selected = [];
+    private void ClearSelection() => Select([]);
 
     private async Task AskAsync(BulkAction<TRow> action)
     {
         // In the order in which they are seen; the few that a change took out of sight come last.
-        var rows = _selected.Select(Find).OfType<TRow>().Order(Table.Rule(_query).Order).ToList();
+        var rows = Selected.Select(Find).OfType<TRow>().Order(Table.Rule(_query).Order).ToList();
         var parameters = new DialogParameters<BulkDialog<TRow>> { { x => x.Table, Table }, { x => x.Action, action }, { x => x.Rows, rows } };
         var dialog = await Dialogs.ShowAsync<BulkDialog<TRow>>(action.Verb, parameters, Asking);
         if (await dialog.Result is { Canceled: false })

@@ -18,6 +18,9 @@ public sealed record GridQuery(string Text, ImmutableSortedDictionary<string, Im
 
     public bool IsFiltered => Text.Length > 0 || !Chosen.IsEmpty;
 
+    /// <summary>The same for all that show the same rows, in whatever order.</summary>
+    public string Filter => (this with { Sort = null, Descending = false }).Address;
+
     /// <summary>The same for all who look at the same; as the query of an address.</summary>
     public string Address => string.Join('&', Parameters().Select(parameter => $"{parameter.Key}={Uri.EscapeDataString(parameter.Value)}"));
 

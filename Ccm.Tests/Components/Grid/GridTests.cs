@@ -7,6 +7,7 @@ using Ccm.Portal.Components.Pages.Definitions;
 using Ccm.Portal.Components.Pages.Instances;
 using Ccm.Portal.Components.Shared;
 using Ccm.Tests.Domain;
+using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 
 namespace Ccm.Tests.Components.Grid;
@@ -100,10 +101,74 @@ public sealed class GridTests
         await portal.CommitAsync([], [StateKeys.InstanceState("i-3")]);
         PortalContext.Shows(page, () => Assert.Equal("3 selected", page.Find("[data-test=selected]").TextContent));
 
-        portal.Navigation.NavigateTo("/instances?sort=lab");
+        portal.Navigation.NavigateTo(portal.Navigation.GetUriWithQueryParameter("sort", "lab"));
         PortalContext.Shows(page, () => Assert.Equal("3 selected", page.Find("[data-test=selected]").TextContent));
         portal.Navigation.NavigateTo("/instances?q=i");
         PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=selected]")));
+    }
+
+    [Fact]
+    public async Task Select_AFew_StandsInTheAddressAndSurvivesAReload()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        for (var n = 1; n <= 3; n++)
+            await portal.PutAsync(Sample.Instance($"i-{n}"));
+        var page = portal.Open<InstancesPage>("/instances?q=i");
+        await page.Find("[aria-label='Select i-3']").ClickAsync();
+        await page.Find("[aria-label='Select i-1']").ClickAsync();
+        Assert.EndsWith("/instances?q=i&sel=i-1,i-3", Uri.UnescapeDataString(portal.Navigation.Uri), StringComparison.Ordinal);
+        Assert.DoesNotContain("sel=", page.Find("[data-test=csv]").GetAttribute("href"), StringComparison.Ordinal);
+
+        page = portal.Open<InstancesPage>(portal.Navigation.Uri);
+
+        Assert.Equal(["i-1", "i-3"], page.FindAll("tr[aria-selected=true]").Select(row => row.GetAttribute("data-id")!).Order(StringComparer.Ordinal));
+        await page.Find("[data-test=select-none]").ClickAsync();
+        Assert.EndsWith("/instances?q=i", portal.Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("?sel=i-1,gone,%3Cscript%3E,,i-2", "2 selected")]
+    [InlineData("?sel=,&sel=i-1", "1 selected")]
+    [InlineData("?sel=nonsense", null)]
+    public async Task Select_NonsenseInTheAddress_IsIgnored(string query, string? told)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        for (var n = 1; n <= 3; n++)
+            await portal.PutAsync(Sample.Instance($"i-{n}"));
+
+        var page = portal.Open<InstancesPage>($"/instances{query}");
+
+        Assert.Equal(told, page.FindAll("[data-test=selected]").SingleOrDefault()?.TextContent);
+    }
+
+    [Fact]
+    public async Task Select_MoreThanAnAddressTakes_IsToldAndKeptWhileThePageLasts()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        for (var n = 1; n <= 51; n++)
+            await portal.PutAsync(Sample.Instance($"i-{n}"));
+        var page = portal.Open<InstancesPage>("/instances");
+        await page.Find("[aria-label='Select i-51']").ClickAsync();
+
+        await page.Find("[data-test=select-all]").ClickAsync();
+
+        Assert.Equal("51 selected", page.Find("[data-test=selected]").TextContent);
+        Assert.Contains("more than the 50", page.Find("[data-test=selected-many]").TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("/instances", portal.Navigation.Uri, StringComparison.Ordinal);
+        await page.Find("[aria-label='Select i-51']").ClickAsync();
+        Assert.Empty(page.FindAll("[data-test=selected-many]"));
+        Assert.Contains("sel=i-1", portal.Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Select_OneWhoMayAskNothing_SelectsNothing()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Instance("i-1"));
+
+        var page = portal.Open<InstancesPage>("/instances?sel=i-1");
+
+        Assert.Empty(page.FindAll("[data-test=selected]"));
     }
 
     [Fact]

@@ -130,6 +130,36 @@ public sealed class WorkersPageTests
         Assert.Equal([WorkerState.Draining, WorkerState.Failed, WorkerState.Draining], new[] { "w-1", "w-2", "w-3" }.Select(id => portal.Cache.Current.Workers[id].Value.State));
     }
 
+    [Fact]
+    public async Task BulkDrain_SomeHaveLabs_ShowsEachPlanFirst()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        foreach (var id in new[] { "w-1", "w-2", "w-3" })
+            await portal.PutAsync(Sample.Worker(id));
+        await portal.PutAsync(Sample.Instance("i-late", InstanceState.Running) with { TimeslotEnd = Sample.Now.AddHours(3) }, "w-1");
+        await portal.PutAsync(Sample.Instance("i-soon", InstanceState.Running) with { TimeslotEnd = Sample.Now.AddHours(1) }, "w-2");
+        await portal.PutAsync(Sample.Instance("i-next", InstanceState.Scheduled), "w-2");
+        var page = portal.Open<WorkersPage>("/workers?view=table");
+        await page.Find("[data-test=select-all]").ClickAsync();
+
+        var asking = page.Find("[data-test=bulk-drain]").ClickAsync();
+        portal.Dialogs.WaitForElement("[data-test=bulk-confirm]");
+
+        Assert.Equal("2 labs go on. The last of the workers is free in 3 h 0 min at the latest.", portal.Dialogs.Find("[data-test=drain-sum]").TextContent);
+        Assert.Equal(["w-3|0|0|at once|", "w-2|1|1|13:00 in 1 h 0 min|Which", "w-1|1|0|15:00 in 3 h 0 min|Which"],
+            portal.Dialogs.FindAll("[data-test=drain-plan]").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))));
+        await portal.Dialogs.FindAll("[data-test=drain-which]")[0].ClickAsync();
+        Assert.Contains("It is free by 13:00 at the latest", portal.Dialogs.Find("[data-test=drain-free]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("i-next", portal.Dialogs.Find("[data-test=drain-returning]").TextContent, StringComparison.Ordinal);
+        Assert.Equal(["i-soon", "RUNNING", "user", "13:00"], portal.Dialogs.FindAll("[data-test=drain-blocking] tbody td").Select(cell => cell.TextContent));
+
+        await portal.Dialogs.Find("[data-test=bulk-confirm]").ClickAsync();
+        PortalContext.Shows(portal.Dialogs, () => Assert.Equal("3 of 3 done.", portal.Dialogs.Find("[data-test=bulk-progress]").TextContent));
+        Assert.Empty(portal.Dialogs.FindAll("[data-test=drain-plans]"));
+        await portal.Dialogs.Find("[data-test=bulk-close]").ClickAsync();
+        await asking;
+    }
+
     [Theory]
     [InlineData(Role.Viewer, 0)]
     [InlineData(Role.Operator, 1)]

@@ -3,6 +3,7 @@ using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Components.Grid;
+using Microsoft.AspNetCore.Components;
 
 namespace Ccm.Portal.Components.Pages.Workers;
 
@@ -45,11 +46,12 @@ internal sealed record WorkerRow(WorkerEntry Entry, int Labs)
         .SelectMany(id => new[] { change.Before.Instances.GetValueOrDefault(id)?.WorkerId, change.After.Instances.GetValueOrDefault(id)?.WorkerId }).OfType<string>().Concat(change.Workers);
 
     /// <summary>What an operator may ask of many workers at once.</summary>
-    public static ImmutableArray<BulkAction<WorkerRow>> Bulk(Actor actor, ControlPlane control) => !actor.May(Permission.OperateWorkers) ? [] :
+    /// <param name="plans">What a drain will mean for each.</param>
+    public static ImmutableArray<BulkAction<WorkerRow>> Bulk(Actor actor, ControlPlane control, RenderFragment<IReadOnlyList<WorkerRow>> plans) => !actor.May(Permission.OperateWorkers) ? [] :
     [
         new("Drain", "Each takes no new work. What has begun goes on until it ends; what has not is placed elsewhere. Then the worker stops.",
             row => row.Value.State == WorkerState.Running ? null : "not running",
-            (row, token) => control.DrainWorkerAsync(actor, Operation.New(), row.Entry.Id, token)),
+            (row, token) => control.DrainWorkerAsync(actor, Operation.New(), row.Entry.Id, token)) { Plan = plans },
         new("Cancel drain", "Each takes work again.",
             row => row.Value.State == WorkerState.Draining ? null : "not being drained",
             (row, token) => control.CancelDrainAsync(actor, Operation.New(), row.Entry.Id, token)),

@@ -25,7 +25,7 @@ public sealed partial class WorkersPage
 
     protected override void OnParametersSet()
     {
-        _bulk = Actor is null ? [] : WorkerRow.Bulk(Actor, Control);
+        _bulk = Actor is null ? [] : WorkerRow.Bulk(Actor, Control, Plans);
         ReadTemplates();
     }
 
