@@ -35,6 +35,7 @@ public sealed class GridStory(PortalInBrowser browser) : BrowserTest(browser)
         await Expect(page.Locator("[data-test=bulk-progress]")).ToHaveTextAsync($"{Rows} of {Rows} done, 1 refused.", new() { Timeout = 60_000 });
         await Expect(page.Locator("[data-test=bulk-row].refused")).ToContainTextAsync("full length already");
         await page.Locator("[data-test=bulk-close]").ClickAsync();
+        await Expect(page.Locator("[data-test=selected]")).ToHaveCountAsync(0);
         await Expect(page.Locator("[data-test=row] [data-column=minutes]").Nth(1)).ToHaveTextAsync("60");
 
         // The same address, and the same person's columns, show the same again.
@@ -61,6 +62,9 @@ public sealed class GridStory(PortalInBrowser browser) : BrowserTest(browser)
         await boxes.Nth(1).ClickAsync();
         await Expect(page.Locator("[data-test=selected]")).ToHaveTextAsync("2 selected");
         await Expect(boxes.Nth(1)).Not.ToBeCheckedAsync();
+        await page.ReloadAsync();
+        await page.Locator("main[data-interactive=true] h1").First.WaitForAsync();
+        await Expect(page.Locator("[data-test=selected]")).ToHaveTextAsync("2 selected");
         await page.Locator("[data-test=select-none]").ClickAsync();
         await Expect(boxes.Nth(0)).Not.ToBeCheckedAsync();
 

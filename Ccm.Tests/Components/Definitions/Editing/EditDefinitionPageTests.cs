@@ -71,7 +71,8 @@ public sealed class EditDefinitionPageTests
         await using var portal = await StartAsync();
         var browser = new EditorInBrowser(portal);
         var page = Open(portal);
-        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=remarks] .sum")));
+        // What is made of the lab comes last; then nothing is painted any more.
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=same-lab]")));
         browser.Show(page, Mine);
 
         await page.Find("[data-test=download]").ClickAsync();
