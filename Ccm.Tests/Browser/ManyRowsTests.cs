@@ -157,9 +157,7 @@ public sealed class ManyRowsTests(PortalInBrowser browser, ManyRowsPortal many) 
     {
         await Browser.AddressAsync();
         var portal = await many.GetAsync();
-        var page = await SignInAsync(portal.Address, role, path, dark);
-        await ExpectThemeAsync(page, dark);
-        return (page, portal);
+        return (await SignInAsync(portal.Address, role, path, dark), portal);
     }
 
     private static async Task ExpectWindowAsync(ILocator rows, int most = MostInDocument)

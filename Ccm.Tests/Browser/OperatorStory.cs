@@ -5,12 +5,12 @@ using static Microsoft.Playwright.Assertions;
 namespace Ccm.Tests.Browser;
 
 /// <summary>
-/// An operator's day in a region of its own, whose one small host has room for one lab: a worker is added, a lab that waits is
+/// An operator's day in a region of its own, whose one host has ports for one lab: a worker is added, a lab that waits is
 /// understood, one that runs is stopped, started, extended and assessed, and the worker is drained by its plan.
 /// </summary>
 public sealed class OperatorStory(PortalInBrowser browser) : BrowserTest(browser)
 {
-    private const string Name = "one-small-host";
+    private const string Name = "one-lab-region";
     private const float Patience = 60_000;
 
     [Fact]
@@ -18,9 +18,9 @@ public sealed class OperatorStory(PortalInBrowser browser) : BrowserTest(browser
     {
         await Browser.AddressAsync();
         var client = Browser.Portal.Client;
-        // Dear, so that the fleet grows by it for nobody else; as large as one lab, so that nobody else's fits beside it.
-        await client.PostedAsync("/api/v1/templates", new { name = Name, region = Name, licenseType = "EVALUATION", costPerHour = 999, maxWorkers = 1, startupTimeMinutes = 1, capacity = new { cpuCores = 4, memoryGb = 3, storageGb = 60 } });
-        await (await client.PublishAsync(Name, "1.0.0", Lab)).Ok(System.Net.HttpStatusCode.Created);
+        // Dear, so that the fleet grows by it for nobody else; of one port, so that nobody else's lab fits on it.
+        await client.PostedAsync("/api/v1/templates", new { name = Name, region = Name, licenseType = "EVALUATION", costPerHour = 999, maxWorkers = 1, startupTimeMinutes = 1, portRange = new { start = 2000, end = 2000 }, capacity = new { cpuCores = 4, memoryGb = 8, storageGb = 100 } });
+        await (await client.PublishAsync(Name, "1.0.0", Answers.LabOf(1))).Ok(System.Net.HttpStatusCode.Created);
         var page = await SignInAsync("operator", "/workers", dark: true);
 
         await page.GetByLabel("Template of the new worker").SelectOptionAsync(Name);
@@ -35,7 +35,7 @@ public sealed class OperatorStory(PortalInBrowser browser) : BrowserTest(browser
         var waiting = await ReserveAsync(client);
         await GoAsync(page, $"/instances/{waiting}");
         await Expect(page.Locator("[data-test=explain]")).ToContainTextAsync("Why it waits");
-        await Expect(page.Locator("[data-test=explain] tr", new() { HasText = worker })).ToContainTextAsync("memory");
+        await Expect(page.Locator("[data-test=explain] tr", new() { HasText = worker })).ToContainTextAsync("port");
         await Expect(page.Locator("[data-test=explain] .ccm-would").First).ToBeVisibleAsync();
         // Nobody may stop what has no place, and only an admin may force an end.
         await Expect(page.Locator("[data-test=stop]")).ToHaveCountAsync(0);
@@ -74,8 +74,6 @@ public sealed class OperatorStory(PortalInBrowser browser) : BrowserTest(browser
         await ExpectStateAsync(page, "STOPPED");
         await Expect(Button(page, "Start")).ToBeVisibleAsync();
     }
-
-    private static readonly string Lab = $"{Answers.Lab}annotations: []\n".Replace("node_definition: iosv", "node_definition: iosv\n    cpus: 1\n    ram: 1536", StringComparison.Ordinal);
 
     private static async Task<string> ReserveAsync(HttpClient client) =>
         (await client.PostedAsync("/api/v1/instances", new { definitionId = Name, region = Name, durationMinutes = 60 }))["id"]!.GetValue<string>();

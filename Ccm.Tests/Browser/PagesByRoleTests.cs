@@ -9,9 +9,19 @@ namespace Ccm.Tests.Browser;
 /// would be refused. Two of the roles look at it in the dark; <see cref="AccessibilityTests"/> opens all pages in both themes.
 /// </summary>
 /// <remarks>
-/// That what is offered also works is shown by the stories: of an admin by <see cref="MainJobStory"/>, <see cref="EditingStory"/>,
-/// <see cref="AuditStory"/>, <see cref="FrameTests"/> (notice) and <c>ManyRowsTests</c> (leaders); of an operator by
-/// <see cref="OperatorStory"/> and <see cref="GridStory"/>; of a user by <see cref="MainJobStory"/> and <see cref="ReservationsStory"/>.
+/// That what is offered also works, the stories show, each page's main task by somebody whose task it is:
+/// <list type="table">
+/// <item>Overview: seen live with a thousand labs by a viewer, <see cref="ManyRowsTests"/>.</item>
+/// <item>Instances: import, reserve, stop and end by an admin, a user's own only, <see cref="MainJobStory"/>; stop, start, extend, collect and why it waits by an operator, <see cref="OperatorStory"/>; many at once by an operator, <see cref="GridStory"/>.</item>
+/// <item>Workers: added, drained by its plan, drain cancelled by an operator, <see cref="OperatorStory"/>; a hundred of them, <see cref="ManyRowsTests"/>.</item>
+/// <item>Definitions: published over another's version and compared by an admin, <see cref="EditingStory"/>; reserved from by a user, <see cref="MainJobStory"/>.</item>
+/// <item>Worker templates: edited beside another admin, <see cref="EditingStory"/>; made, <see cref="OddTextTests"/>.</item>
+/// <item>Reservations: a free time found and reserved by a user, <see cref="ReservationsStory"/>; a day of a thousand by an operator, <see cref="ManyRowsTests"/>.</item>
+/// <item>Scaling: a refusal and its reason by a viewer, <see cref="ReservationsStory"/>.</item>
+/// <item>Audit: who changed what, verified and exported by an admin, not by a viewer, <see cref="AuditStory"/>.</item>
+/// <item>System: a notice posted, seen by a user, <see cref="FrameTests"/>; a leader made to resign by an admin, <see cref="ManyRowsTests"/>.</item>
+/// <item>Account: time zone, <see cref="FrameTests"/>; theme, <see cref="ThemeTests"/>; signed out by an operator, <see cref="MainJobStory"/>, and everywhere, <see cref="FailoverTests"/>.</item>
+/// </list>
 /// </remarks>
 public sealed class PagesByRoleTests(PortalInBrowser browser, ExhibitedFleet exhibited) : BrowserTest(browser), IClassFixture<ExhibitedFleet>
 {
@@ -46,6 +56,7 @@ public sealed class PagesByRoleTests(PortalInBrowser browser, ExhibitedFleet exh
     public async Task EveryPage_OffersWhatTheRoleMayAndNothingElse(string role, bool dark)
     {
         var page = await SignInAsync(role, "/overview", dark);
+        await WatchThemeAsync(page);
         var (instance, worker) = await exhibited.In(Browser.Portal);
         var wrong = new List<string>();
         foreach (var shown in Pages)

@@ -1,4 +1,5 @@
 using Ccm.Engine.Domain;
+using Ccm.Engine.Watching;
 using Ccm.Portal.Identity;
 using Ccm.Portal.Identity.Sessions;
 using Microsoft.AspNetCore.Authentication;
@@ -17,7 +18,12 @@ public sealed class PortalInProcess : WebApplicationFactory<Program>
 
     public Uri Address => ClientOptions.BaseAddress;
 
-    public void Begin() => StartServer();
+    /// <summary>Once it knows its fleet; asked for by every test that may be the first.</summary>
+    public async Task BeginAsync()
+    {
+        StartServer();
+        await Services.GetRequiredService<WatchCache>().Ready;
+    }
 
     /// <summary>As when the provider tells other groups of a person: in every session, and at once.</summary>
     internal async Task GiveRolesAsync(string person, params Role[] roles)

@@ -1,6 +1,5 @@
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
-using Ccm.Engine.Watching;
 using Ccm.Tests.Api;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -9,15 +8,15 @@ using static Microsoft.Playwright.Assertions;
 namespace Ccm.Tests.Browser;
 
 /// <summary>Somebody loses a role while pages of theirs are open, half way through something: each page says so, keeps what was typed, and offers nothing that would be refused.</summary>
-public sealed class RoleLostTests(PortalInBrowser browser) : BrowserTest(browser)
+public sealed class RoleLostTests(PortalInBrowser browser, PortalInProcess portal) : BrowserTest(browser), IClassFixture<PortalInProcess>
 {
     private const string Name = "lost-in-mid-edit";
 
     [Fact]
     public async Task AdminBecomesViewerInMidEdit_PagesSaySoAndLoseNothing()
     {
-        await using var portal = new PortalInProcess();
-        await MakeAsync(portal);
+        await portal.BeginAsync();
+        await MakeAsync();
         var editor = await SignInAsync(portal.Address, "admin", $"/definitions/{Name}/edit");
         var (template, reserve, confirm) = (await NewPageAsync(editor.Context), await NewPageAsync(editor.Context), await NewPageAsync(editor.Context));
         await editor.Locator(".monaco-editor textarea").First.FocusAsync();
@@ -65,15 +64,13 @@ public sealed class RoleLostTests(PortalInBrowser browser) : BrowserTest(browser
         await Expect(template.Locator("h1")).ToContainTextAsync("revision 2");
         await editor.Locator("[data-test=publish]").ClickAsync();
         await Expect(editor.Locator("h1")).ToHaveTextAsync($"{Name} 1.1.0");
-        await CloseAllAsync();
     }
 
     /// <summary>Without any role there is nothing to see: the page closes by itself, and whoever comes back is told why.</summary>
     [Fact]
     public async Task OperatorLosesEveryRole_PageClosesAndTheNextSaysWhy()
     {
-        await using var portal = new PortalInProcess();
-        await MakeAsync(portal);
+        await portal.BeginAsync();
         var page = await SignInAsync(portal.Address, "operator", "/workers");
         await portal.GiveRolesAsync("operator");
 
@@ -81,13 +78,10 @@ public sealed class RoleLostTests(PortalInBrowser browser) : BrowserTest(browser
         await page.GotoAsync("/instances");
         await Expect(page.Locator("h1")).ToHaveTextAsync("No access");
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("you have no role here");
-        await CloseAllAsync();
     }
 
-    private static async Task MakeAsync(PortalInProcess portal)
+    private async Task MakeAsync()
     {
-        portal.Begin();
-        await portal.Services.GetRequiredService<WatchCache>().Ready;
         var control = portal.Services.GetRequiredService<ControlPlane>();
         var admin = new Actor("maker", "maker", [Role.Admin]);
         await control.CreateTemplateAsync(admin, Operation.New(), new WorkerTemplate { Name = Name, Enabled = false, Provider = "simulated", Region = "local", CmlVersion = "2.8.1", LicenseType = LicenseType.Evaluation, CpuCores = 4, MemoryGb = 16, StorageGb = 100 }, TestContext.Current.CancellationToken);

@@ -87,7 +87,7 @@ public sealed class StrangeAddressTests(PortalInBrowser browser) : BrowserTest(b
         await Browser.AddressAsync();
         var client = Browser.Portal.Client;
         await (await client.PublishAsync(name, "1.0.0", Answers.Lab)).Ok(HttpStatusCode.Created);
-        await client.PostedAsync("/api/v1/templates", new { name, region = name, licenseType = "EVALUATION", costPerHour = 999, maxWorkers = 1, startupTimeMinutes = 1, capacity = new { cpuCores = 1, memoryGb = 1, storageGb = 1 } });
+        await client.PostedAsync("/api/v1/templates", new { name, region = name, licenseType = "EVALUATION", costPerHour = 999, maxWorkers = 1, startupTimeMinutes = 1, portRange = new { start = 2000, end = 2000 }, capacity = new { cpuCores = 1, memoryGb = 1, storageGb = 1 } });
         var worker = (await client.PostedAsync("/api/v1/workers", new { template = name }))["id"]!.GetValue<string>();
         var instance = (await client.PostedAsync("/api/v1/instances", new { definitionId = name, timeslotStart = TimeProvider.System.GetUtcNow().AddDays(300), durationMinutes = 30 }))["id"]!.GetValue<string>();
         var paths = new[] { $"/instances/{instance}", $"/workers/{worker}", $"/definitions/{name}", $"/definitions/{name}/edit", $"/templates/{name}" };
@@ -104,12 +104,12 @@ public sealed class StrangeAddressTests(PortalInBrowser browser) : BrowserTest(b
         await open[4].Locator("[name=region]").FocusAsync();
 
         await DeleteAsync($"/api/v1/instances/{instance}");
+        await Expect(open[0].Locator(".ccm-head [data-test=state]")).ToHaveTextAsync("TERMINATED", new() { Timeout = 60_000 });
         await DeleteAsync($"/api/v1/definitions/{name}");
         await DeleteAsync($"/api/v1/workers/{worker}");
         await Expect(open[1].Locator(".ccm-head [data-test=state]")).ToHaveTextAsync("TERMINATED", new() { Timeout = 60_000 });
         await DeleteAsync($"/api/v1/templates/{name}");
 
-        await Expect(open[0].Locator(".ccm-head [data-test=state]")).ToHaveTextAsync("TERMINATED");
         await Expect(open[2].Locator("main")).ToContainTextAsync($"There is no definition {name}");
         await Expect(open[3].Locator("[data-test=ended]")).ToContainTextAsync("Nothing of yours is lost");
         await Expect(open[3].Locator("[name=changeNote]")).ToHaveValueAsync("half a thought");
