@@ -34,11 +34,11 @@ public sealed class SystemPageTests
         Assert.Equal(["vacant", "vacant"], page.FindAll("[data-test=leaders] .ccm-id").Select(cell => cell.TextContent));
         Assert.Contains("memory 1.0", page.Find("[data-test=stores]").TextContent, StringComparison.Ordinal);
         Assert.Contains("4.0 MB", page.Find("[data-test=stores]").TextContent, StringComparison.Ordinal);
-        Assert.Contains("1 PENDING 1", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("1: 1 PENDING", page.Markup, StringComparison.Ordinal);
 
         await portal.PutAsync(Sample.Instance("i-2", InstanceState.Running));
 
-        portal.ShowsInTime(page, () => Assert.Contains("2 PENDING 1, RUNNING 1", page.Markup, StringComparison.Ordinal));
+        portal.ShowsInTime(page, () => Assert.Contains("2: 1 PENDING, 1 RUNNING", page.Markup, StringComparison.Ordinal));
     }
 
     [Fact]
