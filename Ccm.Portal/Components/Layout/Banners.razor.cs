@@ -10,6 +10,7 @@ namespace Ccm.Portal.Components.Layout;
 public sealed partial class Banners
 {
     private const int Most = 3;
+    private const int LongestBanner = 160;
     private List<(string Id, DateTimeOffset Since)> _silent = [];
     private List<string> _overdue = [];
     private Notice? _notice;
@@ -61,6 +62,9 @@ public sealed partial class Banners
         _warnings = May(Permission.ReadAll) ? [.. Monitor.Report.Warnings, .. UnreadableValue.Warnings(Fleet.Unreadable)] : [.. Monitor.Report.Warnings.Take(Monitor.Report.Status is { Alarms.IsEmpty: false } ? 1 : 0)];
         return before != (_notice, _problem, _documents, _identity, _sessions, _full) || !warnings.SequenceEqual(_warnings);
     }
+
+    /// <summary>Where the rest of a long text begins, which stands on every page: what is wrong is read at once, what to do about it when somebody opens it. 0: it is short.</summary>
+    private static int AfterFirstSentence(string text) => text.Length > LongestBanner && text.IndexOf(". ", StringComparison.Ordinal) is > 0 and var end ? end + 1 : 0;
 
     private bool LookAtWorkers()
     {

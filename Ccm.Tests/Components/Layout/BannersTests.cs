@@ -76,6 +76,8 @@ public sealed class BannersTests
             Assert.Equal(4, texts.Count);
             Assert.StartsWith("The value of /ccm/instances/i-1/state cannot be read since revision ", texts[0], StringComparison.Ordinal);
             Assert.StartsWith("The values of 2 more keys", texts[3], StringComparison.Ordinal);
+            Assert.DoesNotContain("etcdctl", banners.Find("[data-test=banner] summary").TextContent, StringComparison.Ordinal);
+            Assert.Contains("etcdctl get /ccm/instances/i-1/state", texts[0], StringComparison.Ordinal);
         });
     }
 

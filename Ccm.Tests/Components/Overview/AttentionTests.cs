@@ -87,6 +87,16 @@ public sealed class AttentionTests
         Assert.Equal(concerns, Attention.Of(Fleet([In(InstanceState.Terminated, minutes) with { Outcome = outcome }]), Well, Sample.Now, Times).Length);
 
     [Fact]
+    public void Of_SeveralEnded_TellsTheLatestFirst()
+    {
+        var fleet = Fleet([Ended("first", 50), Ended("last", 1), Ended("second", 20)]);
+
+        Assert.Equal(["/instances/last", "/instances/second", "/instances/first"], Assert.Single(Attention.Of(fleet, Well, Sample.Now, Times)).Items.Select(item => item.Href));
+
+        static LabletInstance Ended(string id, int minutes) => In(InstanceState.Terminated, minutes) with { Id = id, Outcome = Outcome.Failed };
+    }
+
+    [Fact]
     public void Of_AsSoonAsPossible_MayWaitForAHostToBoot()
     {
         Assert.Empty(Attention.Of(Fleet([In(InstanceState.Pending, minutes: 31)]), Well, Sample.Now, Times));

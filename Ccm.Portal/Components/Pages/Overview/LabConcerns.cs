@@ -54,16 +54,17 @@ internal static class LabConcerns
             Tell(true, stuck, "does not get on", "do not get on", "Look at its worker; an operator can end the lab and reserve it anew.", "/instances?state=SCHEDULED,INSTANTIATING,STOPPING,ARCHIVED&sort=since&order=asc"),
             Tell(false, failing, "failed to start and is tried again", "failed to start and are tried again", "After the third failure it ends. Look at why before it does.", "/instances?state=SCHEDULED,INSTANTIATING"),
             Tell(false, waiting, "has waited long for a place", "have waited long for a place", "See what would make it fit; free a worker, or raise a template's maximum.", "/instances?state=PENDING&sort=since&order=asc"),
-            Tell(false, ended, "failed within the last hour", "failed within the last hour", "Its events tell why. Whoever still needs it reserves it anew.", "/instances?state=TERMINATED&outcome=Failed,WorkerLost,Expired&sort=since&order=desc"),
+            Tell(false, ended, "failed within the last hour", "failed within the last hour", "Its events tell why. Whoever still needs it reserves it anew.", "/instances?state=TERMINATED&outcome=Failed,WorkerLost,Expired&sort=since&order=desc", latestFirst: true),
         }.OfType<Concern>();
     }
 
     private static InstanceEntry[] FailedIn(FleetSnapshot fleet) => !fleet.InstancesByState.TryGetValue(InstanceState.Terminated, out var ids) ? []
         : Failed.GetValue(ids, _ => [.. fleet.In(InstanceState.Terminated).Where(entry => entry.Value.Outcome is Outcome.Failed or Outcome.WorkerLost or Outcome.Expired)]);
 
-    private static Concern? Tell(bool urgent, List<Found> found, string one, string many, string advice, string href) => found.Count == 0 ? null
+    /// <param name="latestFirst">Rather than what has lasted longest.</param>
+    private static Concern? Tell(bool urgent, List<Found> found, string one, string many, string advice, string href, bool latestFirst = false) => found.Count == 0 ? null
         : new Concern(urgent, found.Count == 1 ? $"1 lab {one}" : $"{found.Count} labs {many}", advice, href,
-            [.. found.OrderBy(f => f.Since).ThenBy(f => f.Entry.Id, StringComparer.Ordinal).Select(f => new ConcernItem($"{f.Entry.Value.DefinitionId} of {f.Entry.Value.OwnerId}", $"/instances/{f.Entry.Id}", f.Why))]);
+            [.. found.OrderBy(f => latestFirst ? -f.Since.UtcTicks : f.Since.UtcTicks).ThenBy(f => f.Entry.Id, StringComparer.Ordinal).Select(f => new ConcernItem($"{f.Entry.Value.DefinitionId} of {f.Entry.Value.OwnerId}", $"/instances/{f.Entry.Id}", f.Why))]);
 
     /// <summary>It should hold its place by now, and its slot is promised.</summary>
     private static (DateTimeOffset Since, string Why)? Unplaced(LabletInstance instance, DateTimeOffset now, PlanningTimes times) =>
