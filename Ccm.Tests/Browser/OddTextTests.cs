@@ -66,6 +66,8 @@ public sealed class OddTextTests(PortalInBrowser browser) : BrowserTest(browser)
             await Expect(page.Locator("main")).ToContainTextAsync("<script>window.hacked=1</script>");
             await ExpectSoundAsync(page);
         }
+        var csv = await page.APIRequest.GetAsync($"{Browser.Portal.Address}export/instances.csv?q={id}");
+        Assert.Contains($"\"'{Formula.Replace("\"", "\"\"", StringComparison.Ordinal)}", await csv.TextAsync(), StringComparison.Ordinal);
         using var ended = await client.DeleteAsync($"/api/v1/instances/{id}", TestContext.Current.CancellationToken);
     }
 

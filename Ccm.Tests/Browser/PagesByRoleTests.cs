@@ -25,6 +25,20 @@ namespace Ccm.Tests.Browser;
 /// </remarks>
 public sealed class PagesByRoleTests(PortalInBrowser browser, ExhibitedFleet exhibited) : BrowserTest(browser), IClassFixture<ExhibitedFleet>
 {
+    /// <summary>One after the other, those that appear meanwhile too, each in a picture of its own.</summary>
+    private const string PressAll = """
+        async () => {
+            let pressed = 0;
+            while (pressed < 100) {
+                const there = [...document.querySelectorAll('main button:not(:disabled)')].filter(button => button.offsetParent);
+                if (pressed >= there.length) break;
+                there[pressed++].click();
+                await new Promise(painted => requestAnimationFrame(painted));
+            }
+            return pressed;
+        }
+        """;
+
     private static readonly RolePage[] Pages =
     [
         new("/overview", "Overview", "vuoa") { Acts = [("[data-test=reserve]", "uoa"), ("[data-test=feed]", "voa"), ("[data-test=own]", "u")] },
@@ -116,19 +130,6 @@ public sealed class PagesByRoleTests(PortalInBrowser browser, ExhibitedFleet exh
                 answers.Enqueue($"{response.Status} {response.Url}");
         }
     }
-
-    private const string PressAll = """
-        async () => {
-            let pressed = 0;
-            while (pressed < 100) {
-                const there = [...document.querySelectorAll('main button:not(:disabled)')].filter(button => button.offsetParent);
-                if (pressed >= there.length) break;
-                there[pressed++].click();
-                await new Promise(painted => requestAnimationFrame(painted));
-            }
-            return pressed;
-        }
-        """;
 
     /// <summary>Begun in this order and awaited in it: what must be there, then what must not.</summary>
     private static IEnumerable<(string What, Task Holds)> Expected(IPage page, RolePage shown, char role, Func<string, string> named)

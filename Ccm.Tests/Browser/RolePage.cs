@@ -21,7 +21,4 @@ internal sealed record RolePage(string Path, string Title, string Seers, string 
 
     /// <summary>Null for a page that the navigation has no link of its own to.</summary>
     public string? Link => Path.IndexOfAny(['/', '?'], 1) < 0 ? Path : null;
-
-    /// <summary>The same in the words that a failing test has for it.</summary>
-    public override string ToString() => Path;
 }
