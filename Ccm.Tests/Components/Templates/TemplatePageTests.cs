@@ -17,8 +17,8 @@ public sealed class TemplatePageTests
         await using var portal = await StartAsync(Role.Admin);
         var page = Open(portal);
 
-        await page.Find("[name=maxWorkers]").ChangeAsync("7");
-        await page.Find("[data-test=save]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[name=maxWorkers]").ChangeAsync("7"));
+        await page.InvokeAsync(() => page.Find("[data-test=save]").ClickAsync());
 
         PortalContext.Shows(page, () => Assert.Contains("revision 2", page.Find("h1").TextContent, StringComparison.Ordinal));
         Assert.Equal(7, (await portal.Control.ReadTemplateAsync("metal", TestContext.Current.CancellationToken)).MaxWorkers);
@@ -30,10 +30,10 @@ public sealed class TemplatePageTests
         await using var portal = await StartAsync(Role.Admin);
         var page = Open(portal);
 
-        await page.Find("[name=memoryGb]").ChangeAsync("much");
-        await page.Find("[name=portEnd]").ChangeAsync("1");
-        await page.Find("[name=cpuOvercommit]").ChangeAsync("65");
-        await page.Find("[data-test=save]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[name=memoryGb]").ChangeAsync("much"));
+        await page.InvokeAsync(() => page.Find("[name=portEnd]").ChangeAsync("1"));
+        await page.InvokeAsync(() => page.Find("[name=cpuOvercommit]").ChangeAsync("65"));
+        await page.InvokeAsync(() => page.Find("[data-test=save]").ClickAsync());
 
         Assert.Equal("much", page.Find("[name=memoryGb]").GetAttribute("value"));
         Assert.Contains("'much' is no whole number", page.Find("[data-field=memoryGb]").TextContent, StringComparison.Ordinal);
@@ -50,16 +50,16 @@ public sealed class TemplatePageTests
     {
         await using var portal = await StartAsync(Role.Admin);
         var page = Open(portal);
-        await page.Find("[name=maxWorkers]").ChangeAsync("7");
+        await page.InvokeAsync(() => page.Find("[name=maxWorkers]").ChangeAsync("7"));
 
         await portal.Control.UpdateTemplateAsync(PortalContext.Admin, Operation.New(), Sample.Template() with { Provider = portal.Host.Name, Description = "theirs" }, TestContext.Current.CancellationToken);
 
         PortalContext.Shows(page, () => Assert.Contains("Revision 2 was saved while you edited revision 1", page.Find("[data-test=conflict]").TextContent, StringComparison.Ordinal));
         Assert.Equal(["description", "maxWorkers"], page.FindAll("[data-test=conflict] tr[data-field]").Select(row => row.GetAttribute("data-field")));
         Assert.True(page.Find("[data-test=save]").HasAttribute("disabled"));
-        await page.Find($"[data-test={choice}]").ClickAsync();
+        await page.InvokeAsync(() => page.Find($"[data-test={choice}]").ClickAsync());
         if (choice != "theirs")
-            await page.Find("[data-test=save]").ClickAsync();
+            await page.InvokeAsync(() => page.Find("[data-test=save]").ClickAsync());
 
         PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=discard]")));
         var saved = await portal.Control.ReadTemplateAsync("metal", TestContext.Current.CancellationToken);
@@ -73,12 +73,12 @@ public sealed class TemplatePageTests
         var pause = new LivePause();
         var page = portal.Open<TemplatePage>("/templates/metal", parameters => parameters.Add(p => p.Name, "metal").AddCascadingValue(pause));
         PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[name=maxWorkers]")));
-        await page.Find("[name=maxWorkers]").ChangeAsync("7");
+        await page.InvokeAsync(() => page.Find("[name=maxWorkers]").ChangeAsync("7"));
         await page.InvokeAsync(() => pause.Pause(portal.Cache.Current.Revision));
         await portal.Control.UpdateTemplateAsync(PortalContext.Admin, Operation.New(), Sample.Template() with { Provider = portal.Host.Name, Description = "theirs" }, TestContext.Current.CancellationToken);
         await portal.Cache.ReachedAsync(portal.Store.Revision, TestContext.Current.CancellationToken);
 
-        await page.Find("[data-test=save]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=save]").ClickAsync());
 
         PortalContext.Shows(page, () => Assert.Contains("Revision 2 was saved while you edited revision 1", page.Find("[data-test=conflict]").TextContent, StringComparison.Ordinal));
         Assert.Empty(page.FindAll("[data-test=refused]"));
@@ -95,7 +95,7 @@ public sealed class TemplatePageTests
         PortalContext.Shows(page, () => Assert.Contains("Unsaved work of yours is back", page.Find("[data-test=draft-back]").TextContent, StringComparison.Ordinal));
         Assert.Equal("7", page.Find("[name=maxWorkers]").GetAttribute("value"));
         Assert.Empty(page.FindAll("[data-test=conflict]"));
-        await page.Find("[data-test=save]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=save]").ClickAsync());
         PortalContext.Shows(page, () => Assert.Contains("revision 2", page.Find("h1").TextContent, StringComparison.Ordinal));
         Assert.Equal("ccm-draft:admin:template/metal", Assert.Single(portal.Calls("ccm.drafts.drop")).Arguments[0]);
         Assert.Empty(page.FindAll("[data-test=draft-back]"));
@@ -110,7 +110,7 @@ public sealed class TemplatePageTests
         var page = Open(portal);
         PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=draft-discard]")));
 
-        await page.Find("[data-test=draft-discard]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=draft-discard]").ClickAsync());
 
         PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=draft-back]")));
         Assert.Equal("10", page.Find("[name=maxWorkers]").GetAttribute("value"));
@@ -127,8 +127,8 @@ public sealed class TemplatePageTests
         var page = Open(portal);
 
         PortalContext.Shows(page, () => Assert.Equal(["description", "maxWorkers"], page.FindAll("[data-test=conflict] tr[data-field]").Select(row => row.GetAttribute("data-field"))));
-        await page.Find("[data-test=both]").ClickAsync();
-        await page.Find("[data-test=save]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=both]").ClickAsync());
+        await page.InvokeAsync(() => page.Find("[data-test=save]").ClickAsync());
         PortalContext.Shows(page, () => Assert.Contains("revision 3", page.Find("h1").TextContent, StringComparison.Ordinal));
         var saved = await portal.Control.ReadTemplateAsync("metal", TestContext.Current.CancellationToken);
         Assert.Equal((7, "theirs"), (saved.MaxWorkers, saved.Description));
@@ -163,7 +163,7 @@ public sealed class TemplatePageTests
     {
         await using var portal = await StartAsync(Role.Admin);
         var page = Open(portal);
-        await page.Find("[name=maxWorkers]").ChangeAsync("7");
+        await page.InvokeAsync(() => page.Find("[name=maxWorkers]").ChangeAsync("7"));
 
         await portal.Control.CreateWorkerAsync(PortalContext.Admin, Operation.New(), "metal", "Asked for.", null, null, TestContext.Current.CancellationToken);
 
@@ -179,7 +179,7 @@ public sealed class TemplatePageTests
         await using var portal = await StartAsync(Role.Admin);
         var page = Open(portal);
 
-        await page.Find("[data-test=switch]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=switch]").ClickAsync());
 
         PortalContext.Shows(page, () => Assert.Equal("DISABLED", page.Find("[data-test=enabled]").TextContent));
         Assert.False((await portal.Control.ReadTemplateAsync("metal", TestContext.Current.CancellationToken)).Enabled);
@@ -205,12 +205,12 @@ public sealed class TemplatePageTests
     {
         await using var portal = await StartAsync(Role.Admin);
         var page = Open(portal);
-        await page.Find("[name=maxWorkers]").ChangeAsync("7");
+        await page.InvokeAsync(() => page.Find("[name=maxWorkers]").ChangeAsync("7"));
 
         await portal.Control.DeleteTemplateAsync(PortalContext.Admin, Operation.New(), "metal", TestContext.Current.CancellationToken);
 
         PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=gone]")));
-        await page.Find("[data-test=save]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=save]").ClickAsync());
         PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=gone]")));
         Assert.Equal(7, (await portal.Control.ReadTemplateAsync("metal", TestContext.Current.CancellationToken)).MaxWorkers);
     }
@@ -220,9 +220,9 @@ public sealed class TemplatePageTests
     {
         await using var portal = await StartAsync(Role.Admin);
         var page = portal.Open<TemplatePage>("/templates/new");
-        await page.Find("[name=name]").ChangeAsync("large");
+        await page.InvokeAsync(() => page.Find("[name=name]").ChangeAsync("large"));
 
-        await page.Find("[data-test=save]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=save]").ClickAsync());
 
         PortalContext.Shows(page, () => Assert.EndsWith("/templates/large", portal.Navigation.Uri, StringComparison.Ordinal));
         Assert.Equal(16, (await portal.Control.ReadTemplateAsync("large", TestContext.Current.CancellationToken)).CpuCores);

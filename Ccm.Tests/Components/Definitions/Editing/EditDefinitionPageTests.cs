@@ -21,11 +21,11 @@ public sealed class EditDefinitionPageTests
         var page = Open(portal);
         await WriteAsync(portal, page, Mine);
         PortalContext.Shows(page, () => Assert.Contains("label: MINE", page.Find("[data-test=changes] td.added").TextContent, StringComparison.Ordinal));
-        await page.Find("[name=maxDurationMinutes]").ChangeAsync("30");
-        await page.Find("[name=changeNote]").ChangeAsync("renamed");
+        await page.InvokeAsync(() => page.Find("[name=maxDurationMinutes]").ChangeAsync("30"));
+        await page.InvokeAsync(() => page.Find("[name=changeNote]").ChangeAsync("renamed"));
         Assert.Equal("30", page.Find("[data-field=maxDurationMinutes] ins").TextContent);
 
-        await page.Find("[data-test=publish]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=publish]").ClickAsync());
 
         PortalContext.Shows(page, () => Assert.EndsWith("/definitions/ospf", portal.Navigation.Uri, StringComparison.Ordinal));
         var published = await portal.Control.ReadDefinitionAsync("ospf", "1.1.0", TestContext.Current.CancellationToken);
@@ -43,7 +43,7 @@ public sealed class EditDefinitionPageTests
         await WriteAsync(portal, page, Mine + "# half");
         browser.Show(page, Mine);
 
-        await page.Find("[data-test=publish]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=publish]").ClickAsync());
 
         PortalContext.Shows(page, () => Assert.Equal("1.1.0", portal.Cache.Current.Definitions["ospf"].Value.Latest));
         Assert.Equal(Mine, await portal.Control.ReadLabAsync("ospf", "1.1.0", TestContext.Current.CancellationToken));
@@ -58,7 +58,7 @@ public sealed class EditDefinitionPageTests
         await WriteAsync(portal, page, Mine);
         browser.Show(page, "lab: [");
 
-        await page.Find("[data-test=publish]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=publish]").ClickAsync());
 
         PortalContext.Shows(page, () => Assert.Contains("cannot be published as it stands", page.Find("[data-test=cannot]").TextContent, StringComparison.Ordinal));
         Assert.Single(browser.Calls("release"));
@@ -75,7 +75,7 @@ public sealed class EditDefinitionPageTests
         PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=same-lab]")));
         browser.Show(page, Mine);
 
-        await page.Find("[data-test=download]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=download]").ClickAsync());
 
         PortalContext.Shows(page, () => Assert.Equal(Mine, Assert.Single(portal.Calls("ccm.drafts.download")).Arguments[1]));
     }
@@ -92,7 +92,7 @@ public sealed class EditDefinitionPageTests
         await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("theirs"));
         await portal.Cache.ReachedAsync(portal.Store.Revision, TestContext.Current.CancellationToken);
 
-        await page.Find("[data-test=publish]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=publish]").ClickAsync());
 
         PortalContext.Shows(page, () => Assert.Contains("1.1.0 was published while you edited 1.0.0", page.Find("[data-test=conflict] h2").TextContent, StringComparison.Ordinal));
         Assert.Empty(page.FindAll("[data-test=refused]"));
@@ -106,9 +106,9 @@ public sealed class EditDefinitionPageTests
         var page = Open(portal);
         PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[name=maxDurationMinutes]")));
 
-        await page.Find("[name=maxDurationMinutes]").ChangeAsync("forever");
-        await page.Find("[name=cmlVersionRange]").ChangeAsync("new ones");
-        await page.Find("[data-test=publish]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[name=maxDurationMinutes]").ChangeAsync("forever"));
+        await page.InvokeAsync(() => page.Find("[name=cmlVersionRange]").ChangeAsync("new ones"));
+        await page.InvokeAsync(() => page.Find("[data-test=publish]").ClickAsync());
 
         Assert.Equal("forever", page.Find("[name=maxDurationMinutes]").GetAttribute("value"));
         Assert.Contains("'forever' is no whole number", page.Find("[data-field=maxDurationMinutes]").TextContent, StringComparison.Ordinal);
@@ -126,7 +126,7 @@ public sealed class EditDefinitionPageTests
 
         await WriteAsync(portal, page, Mine.Replace("n2: n1", "n2: n7", StringComparison.Ordinal));
         PortalContext.Shows(page, () => Assert.Contains("node 'n7', which does not exist", page.Find("[data-test=remarks]").TextContent, StringComparison.Ordinal));
-        await page.Find("[data-test=publish]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=publish]").ClickAsync());
 
         Assert.Contains("cannot be published as it stands", page.Find("[data-test=cannot]").TextContent, StringComparison.Ordinal);
         Assert.NotEmpty(browser.Calls("mark"));
@@ -146,12 +146,12 @@ public sealed class EditDefinitionPageTests
         PortalContext.Shows(page, () => Assert.Contains("1.1.0 was published while you edited 1.0.0", page.Find("[data-test=conflict] h2").TextContent, StringComparison.Ordinal));
         PortalContext.Shows(page, () => Assert.Equal(["+     label: THEIRS", "+     label: MINE"], page.FindAll("[data-test=conflict] td.added").Select(cell => cell.TextContent)));
         Assert.True(page.Find("[data-test=publish]").HasAttribute("disabled"));
-        await page.Find("[data-test=keep-mine]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=keep-mine]").ClickAsync());
         Assert.Empty(page.FindAll("[data-test=conflict]"));
         Assert.Equal("1.2.0", page.Find("[name=version]").GetAttribute("value"));
         Assert.Equal("1.1.0", page.Find("[data-key]").GetAttribute("data-base"));
 
-        await page.Find("[data-test=publish]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=publish]").ClickAsync());
 
         PortalContext.Shows(page, () => Assert.Equal("1.2.0", portal.Cache.Current.Definitions["ospf"].Value.Latest));
         Assert.Equal(Mine, await portal.Control.ReadLabAsync("ospf", "1.2.0", TestContext.Current.CancellationToken));
@@ -167,7 +167,7 @@ public sealed class EditDefinitionPageTests
         await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("theirs"));
         PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=take-theirs]")));
 
-        await page.Find("[data-test=take-theirs]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=take-theirs]").ClickAsync());
 
         Assert.Equal(Mine, Assert.Single(portal.Calls("ccm.drafts.download")).Arguments[1]);
         PortalContext.Shows(page, () => Assert.Contains("title: theirs", page.FindComponent<LabEditor>().Instance.Text, StringComparison.Ordinal));
@@ -184,7 +184,7 @@ public sealed class EditDefinitionPageTests
         var page = Open(portal);
         PortalContext.Shows(page, () => Assert.Contains("made from version 1.0.0; the newest is 1.1.0", page.Find("[data-test=offer]").TextContent, StringComparison.Ordinal));
 
-        await page.Find("[data-test=resume]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=resume]").ClickAsync());
 
         PortalContext.Shows(page, () => Assert.Equal(Mine, page.FindComponent<LabEditor>().Instance.Text));
         Assert.Equal("half a thought", page.Find("[name=changeNote]").GetAttribute("value"));
@@ -220,7 +220,7 @@ public sealed class EditDefinitionPageTests
         var page = Open(portal);
         PortalContext.Shows(page, () => Assert.Contains("edited by admins", page.Find("[data-test=away]").TextContent, StringComparison.Ordinal));
 
-        await page.Find("[data-test=download-draft]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=download-draft]").ClickAsync());
 
         Assert.Equal(Mine, Assert.Single(portal.Calls("ccm.drafts.download")).Arguments[1]);
         Assert.Empty(page.FindAll("[data-test=editor]"));
@@ -260,10 +260,10 @@ public sealed class EditDefinitionPageTests
         var page = portal.Open<EditDefinitionPage>("/definitions/new");
         PortalContext.Shows(page, () => Assert.Equal("new-lab", page.Find("[name=name]").GetAttribute("value")));
 
-        await page.Find("[name=name]").ChangeAsync("ospf");
+        await page.InvokeAsync(() => page.Find("[name=name]").ChangeAsync("ospf"));
 
         Assert.Contains("There is such a definition already", page.Find("[data-test=exists]").TextContent, StringComparison.Ordinal);
-        await page.Find("[data-test=publish]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=publish]").ClickAsync());
         PortalContext.Shows(page, () => Assert.Contains("yours was made from none", page.Find("[data-test=refused]").TextContent, StringComparison.Ordinal));
         Assert.Single(portal.Cache.Current.Definitions["ospf"].Value.Versions);
     }
@@ -275,10 +275,10 @@ public sealed class EditDefinitionPageTests
         _ = new EditorInBrowser(portal);
         var page = portal.Open<EditDefinitionPage>("/definitions/new");
         PortalContext.Shows(page, () => Assert.Equal("new-lab", page.Find("[name=name]").GetAttribute("value")));
-        await page.Find("[name=changeNote]").ChangeAsync("by another way");
-        await page.Find("[name=name]").ChangeAsync("ospf");
+        await page.InvokeAsync(() => page.Find("[name=changeNote]").ChangeAsync("by another way"));
+        await page.InvokeAsync(() => page.Find("[name=name]").ChangeAsync("ospf"));
 
-        await page.Find("[data-test=exists] button").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=exists] button").ClickAsync());
         PortalContext.Shows(page, () => Assert.EndsWith("/definitions/ospf/edit", portal.Navigation.Uri, StringComparison.Ordinal));
         page = Open(portal);
 
@@ -296,7 +296,7 @@ public sealed class EditDefinitionPageTests
         var page = Open(portal);
         PortalContext.Shows(page, () => Assert.Contains("It can be published as it is", page.Find("[data-test=remarks]").TextContent, StringComparison.Ordinal));
 
-        await page.Find("[data-test=dry-run]").ClickAsync();
+        await page.InvokeAsync(() => page.Find("[data-test=dry-run]").ClickAsync());
 
         PortalContext.Shows(page, () => Assert.Contains("Would fit on 1 worker now, 5 after scaling", page.Find("[data-test=dry-run-sum]").TextContent, StringComparison.Ordinal));
     }
