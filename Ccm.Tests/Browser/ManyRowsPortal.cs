@@ -18,6 +18,7 @@ public sealed class ManyRowsPortal : IAsyncDisposable
     private const int AtOnce = 16;
     private readonly TemporaryDirectory _directory = new();
     private Task<PortalProcess>? _filled;
+    private int _more;
 
     /// <summary>When the first reservation begins; each other one a minute after the one before.</summary>
     public DateTimeOffset First { get; private set; }
@@ -29,8 +30,9 @@ public sealed class ManyRowsPortal : IAsyncDisposable
     /// <summary>Filled by the first test that asks; the tests of a class run one after the other.</summary>
     public Task<PortalProcess> GetAsync() => _filled ??= FillAsync();
 
-    /// <summary>One more, an hour after the last: a test's own, to be changed as it likes.</summary>
-    public async Task<string> ReserveAsync(string owner) => await ReserveAsync((await GetAsync()).Client, 0, owner, First.AddMinutes(Reservations + 60));
+    /// <summary>One more, an hour after the last and later than each such before: a test's own, to be changed as it likes.</summary>
+    public async Task<string> ReserveAsync(string owner) =>
+        await ReserveAsync((await GetAsync()).Client, 0, owner, First.AddMinutes(Reservations + 60 + Interlocked.Increment(ref _more)));
 
     public async ValueTask DisposeAsync()
     {

@@ -110,10 +110,12 @@ public sealed partial class KeptForm : IAsyncDisposable
             return;
         try
         {
+            // Asked for first, and not waited for: what is typed from now on is kept, and is no work that was left behind.
+            var before = OnFound is null ? Task.FromResult<Draft?>(null) : Draft.ReadAsync(Script, DraftKey, _left.Token);
             _self = DotNetObjectReference.Create(this);
             await Script.InvokeVoidAsync("ccm.drafts.begin", _left.Token, _id, _root, _self);
             _begun = true;
-            if (OnFound is { } found && await Draft.ReadAsync(Script, DraftKey, _left.Token) is { } draft && await found(draft))
+            if (await before is { } draft && await OnFound!(draft))
                 _back = draft;
             else if (Unsaved())
                 // Typed before the browser was asked to keep it.
