@@ -39,7 +39,7 @@ public sealed partial class ControlPlane
     {
         Authorise(actor, Permission.ForceTerminate, "force an instance to end");
         return ChangeTargetAsync(actor, operation, id, "force-terminate", instance =>
-            instance with { Target = InstanceTarget.Terminated, Outcome = instance.Outcome ?? Outcome.Cancelled, Forced = true }, cancellationToken);
+            instance with { Target = InstanceTarget.Terminated, Outcome = instance.Outcome ?? Outcome.Cancelled, Forced = true, ForcedAt = instance.ForcedAt ?? time.GetUtcNow() }, cancellationToken);
     }
 
     /// <summary>Moves the end of a slot. Refused when it is not later than now and the present end, or over the definition's maximum.</summary>

@@ -61,6 +61,9 @@ public sealed record LabletInstance
     /// <summary>An admin wants it to end whatever its host does: one that is silent or refuses is not waited for.</summary>
     public bool Forced { get; init; }
 
+    /// <summary>Since when; null while it is not.</summary>
+    public DateTimeOffset? ForcedAt { get; init; }
+
     public required Transition<InstanceState> LastTransition { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required string CreatedBy { get; init; }

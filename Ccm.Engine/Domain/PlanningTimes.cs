@@ -13,6 +13,9 @@ public sealed record PlanningTimes(TimeSpan LeadMargin, double Speed)
 
     public PlanningTimes On(string provider) => provider == Simulated ? this : this with { Speed = 1 };
 
+    /// <summary>Some hosts are real: every slot is prepared as early as those need.</summary>
+    public bool HasRealHosts { get; init; }
+
     /// <summary>A worker empty for so long is idle and may be stopped.</summary>
     public TimeSpan IdleCooldown { get; init; } = TimeSpan.FromMinutes(15);
 
@@ -29,7 +32,7 @@ public sealed record PlanningTimes(TimeSpan LeadMargin, double Speed)
         ? start - Lead(instance.Request.Nodes) : instance.CreatedAt;
 
     /// <summary>How long before its slot a lab of so many nodes takes its place.</summary>
-    public TimeSpan Lead(int nodes) => LabStart(nodes) + LeadMargin;
+    public TimeSpan Lead(int nodes) => (HasRealHosts ? this with { Speed = 1 } : this).LabStart(nodes) + LeadMargin;
 
     /// <summary>When it becomes due if a worker has to be started for it.</summary>
     public DateTimeOffset DueWithStart(LabletInstance instance, int startupTimeMinutes) =>

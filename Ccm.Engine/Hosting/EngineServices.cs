@@ -39,9 +39,6 @@ public static class EngineServices
         services.AddOptions<LifecycleOptions>().Validate<IOptions<ControlOptions>>(
             (lifecycle, control) => TimeSpan.FromMinutes(lifecycle.LeadMarginMinutes) < TimeSpan.FromDays(control.Value.BookingHorizonDays),
             $"{LifecycleOptions.Section}:LeadMarginMinutes is as long as {ControlOptions.Section}:BookingHorizonDays or longer, so that every slot would be due when it is reserved. Lower the one or raise the other.");
-        services.AddOptions<HostsOptions>().Validate<IOptions<SimulatorOptions>>(
-            (hosts, simulator) => hosts.Static.Count == 0 || simulator.Value.Speed == 1,
-            $"{HostsOptions.Section}:{nameof(HostsOptions.Static)} lists hosts, whose labs start in real time: set {SimulatorOptions.Section}:Speed=1, or slots are prepared as late as simulated labs allow and begin late.");
         services.AddSingleton(new Replica(
             configuration["Ccm:ReplicaId"] is { Length: > 0 } id ? id : $"{Environment.MachineName.ToLowerInvariant()}-{Guid.NewGuid().ToString("N")[..6]}",
             configuration["Urls"] ?? configuration["urls"] ?? ""));
@@ -102,6 +99,7 @@ public static class EngineServices
         {
             IdleCooldown = provider.GetRequiredService<IOptions<ScalingOptions>>().Value.IdleCooldown,
             StoppedLimit = provider.GetRequiredService<IOptions<ScalingOptions>>().Value.StoppedLimit,
+            HasRealHosts = provider.GetRequiredService<IOptions<HostsOptions>>().Value.Static.Count > 0,
         });
         services.AddSingleton<SimulatedFleet>();
         services.AddSingleton<IWorkerProvider>(provider => provider.GetRequiredService<SimulatedFleet>());

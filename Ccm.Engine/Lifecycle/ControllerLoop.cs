@@ -82,7 +82,7 @@ internal sealed partial class ControllerLoop(
     {
         while (true)
         {
-            await Task.Delay(options.Value.Sweep, time, term.Over);
+            await Task.Delay(options.Value.SweepEvery, time, term.Over);
             foreach (var key in KeysOf(cache.Current))
                 queue.Add(key);
         }
@@ -92,7 +92,7 @@ internal sealed partial class ControllerLoop(
     {
         while (true)
         {
-            await Task.Delay(options.Value.Sweep, time, term.Over);
+            await Task.Delay(options.Value.SweepEvery, time, term.Over);
             await SweepOnceAsync(term);
         }
     }

@@ -132,7 +132,7 @@ internal static class InstancePlanner
 
     /// <summary>Forced, and its host is silent or does not get done what it is asked.</summary>
     private static bool GivenUp(LabletInstance instance, WorkerEntry worker, DateTimeOffset now) =>
-        instance.Forced && (!Answers(worker) || now >= instance.LastTransition.At + ForcedPatience);
+        instance.Forced && (!Answers(worker) || now >= (instance.ForcedAt > instance.LastTransition.At ? instance.ForcedAt.Value : instance.LastTransition.At) + ForcedPatience);
 
     private static bool Answers(WorkerEntry worker) => worker.Value is { State: WorkerState.Running or WorkerState.Draining, UnreachableSince: null };
 

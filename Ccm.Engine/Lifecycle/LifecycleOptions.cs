@@ -25,6 +25,9 @@ public sealed class LifecycleOptions : IValidatableObject
     /// <summary>Look at everything again, watch or no watch.</summary>
     public TimeSpan Sweep { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often it is done: hosts are asked how they are once each time, and none may be silent for longer than the limit unseen.</summary>
+    internal TimeSpan SweepEvery => Sweep < UnreachableLimit ? Sweep : UnreachableLimit;
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (UnreachableLimit <= TimeSpan.Zero || UnreachableLimit > TimeSpan.FromDays(1))
@@ -36,9 +39,6 @@ public sealed class LifecycleOptions : IValidatableObject
         }
         if (Sweep <= TimeSpan.Zero || Sweep > TimeSpan.FromHours(1))
             yield return new ValidationResult($"{Section}:Sweep is {Sweep}: give more than 00:00:00 and at most 01:00:00.", [nameof(Sweep)]);
-        else if (Sweep > UnreachableLimit)
-            yield return new ValidationResult($"{Section}:Sweep is {Sweep}, longer than {Section}:UnreachableLimit with {UnreachableLimit}: "
-                + "hosts are asked how they are once in a sweep, so that one may be silent for longer than that unseen. Lower the one or raise the other.", [nameof(Sweep)]);
     }
 }
 

@@ -113,7 +113,7 @@ internal static class ScalingPlanner
 
     /// <summary>Of several the first that becomes due, so that the reason told stays the same from pass to pass.</summary>
     private static InstanceEntry? DueSoon(FleetSnapshot snapshot, WorkerEntry worker, DateTimeOffset until, PlanningTimes times) =>
-        snapshot.Waiting.Where(entry => times.IsDueWithStart(entry.Value, worker.Value.StartupTimeMinutes, until) && worker.Value.Declared.Fits(entry.Value.Demand)
+        snapshot.Waiting.Where(entry => times.On(worker.Value).IsDueWithStart(entry.Value, worker.Value.StartupTimeMinutes, until) && worker.Value.Declared.Fits(entry.Value.Demand)
             && worker.Value.PortRange.Count >= entry.Value.Request.PortNames.Length
             && Compatibility.Fits(entry.Value.Request, worker.Value.Kind))
         .OrderBy(entry => times.Due(entry.Value)).ThenBy(entry => entry.Id, StringComparer.Ordinal).FirstOrDefault();

@@ -46,6 +46,20 @@ public sealed class ForcedEndTests
         Assert.Empty(world.Host.On);
     }
 
+    /// <summary>The time that is given to it counts from the wish, not from when the lab came to its state.</summary>
+    [Fact]
+    public async Task Force_LabThatHasLongBeenStopped_IsRemovedAsWell()
+    {
+        await using var world = await WorldAsync(InstanceState.Stopped);
+        await world.PassAsync(TimeSpan.FromMinutes(10));
+
+        await ForceAsync(world);
+        await world.SettleAsync();
+
+        Assert.Equal(InstanceState.Terminated, world.Instance.State);
+        Assert.Empty(world.Host.On);
+    }
+
     [Theory]
     [InlineData(InstanceState.Running)]
     [InlineData(InstanceState.Archived)]

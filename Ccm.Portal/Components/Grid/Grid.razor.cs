@@ -25,6 +25,9 @@ public sealed partial class Grid<TRow> : IDisposable
     private const int CardsPerLine = 6;
     private static readonly DialogOptions Asking = new() { BackdropClick = false, CloseOnEscapeKey = false, MaxWidth = MaxWidth.Medium, FullWidth = true };
     private GridQuery _query = GridQuery.All;
+
+    /// <summary>Addresses that were asked for and have not arrived: another wish may follow before they have.</summary>
+    private readonly Queue<string> _going = [];
     private RowView<TRow>? _view;
     private FleetSnapshot _fleet = FleetSnapshot.Empty;
     private LiveRows<TRow> _rows = null!;
@@ -154,11 +157,22 @@ public sealed partial class Grid<TRow> : IDisposable
     private void Moved(object? sender, LocationChangedEventArgs args)
     {
         if (Path(args.Location) == _path)
-            _ = InvokeAsync(() =>
+            _ = InvokeAsync(() => Arrive(args.Location));
+    }
+
+    private void Arrive(string address)
+    {
+        if (_going.Contains(address))
+        {
+            while (_going.Dequeue() != address)
             {
-                Read();
-                StateHasChanged();
-            });
+                // The browser passed it by.
+            }
+            if (_going.Count > 0)
+                return;
+        }
+        Read();
+        StateHasChanged();
     }
 
     /// <summary>Made anew: another filter or order, or other rows altogether.</summary>
@@ -216,8 +230,11 @@ public sealed partial class Grid<TRow> : IDisposable
     {
         if (query.Filter != _query.Filter)
             _selection.Ids = [];
+        _held &= query.Address == _query.Address;
+        _query = query;
         var parameters = new Dictionary<string, object?>(query.ParametersFor(Table)) { [GridSelection.Parameter] = _selection.Say() };
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(parameters), replace: true);
+        _going.Enqueue(Navigation.GetUriWithQueryParameters(parameters));
+        Navigation.NavigateTo(_going.Last(), replace: true);
     }
 
     private void Select(ImmutableHashSet<string> ids)

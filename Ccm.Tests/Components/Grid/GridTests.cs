@@ -9,6 +9,7 @@ using Ccm.Portal.Components.Shared;
 using Ccm.Tests.Domain;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ccm.Tests.Components.Grid;
 
@@ -44,6 +45,32 @@ public sealed class GridTests
         await portal.Dialogs.Find("[data-test=bulk-close]").ClickAsync();
         await asking;
         PortalContext.Shows(page, () => Assert.Empty(page.FindAll("[data-test=selected]")));
+    }
+
+    /// <summary>Three wishes before the browser has told of the first: none of them takes another back.</summary>
+    [Fact]
+    public async Task Sort_AskedWhileAFilterIsOnItsWay_KeepsBoth()
+    {
+        var navigation = new LateNavigation("/instances");
+        await using var portal = await PortalContext.StartAsync(services => services.AddSingleton<NavigationManager>(navigation), Role.Operator);
+        await portal.PutAsync(Sample.Instance("i-1", InstanceState.Running), "w-1");
+        await portal.PutAsync(Sample.Instance("i-2"));
+        var page = portal.Open<InstancesPage>("/instances");
+
+        await page.FindAll(".ccm-chips .ccm-chip").First(chip => chip.TextContent.StartsWith("PENDING", StringComparison.Ordinal)).ClickAsync();
+        await SortBySlotAsync(page);
+        await page.InvokeAsync(navigation.Arrive);
+        await SortBySlotAsync(page);
+        await page.InvokeAsync(navigation.Arrive);
+        await page.InvokeAsync(navigation.Arrive);
+
+        Assert.Contains("state=PENDING", navigation.Uri, StringComparison.Ordinal);
+        Assert.Contains("sort=slot", navigation.Uri, StringComparison.Ordinal);
+        Assert.Equal("descending", page.FindAll("th").Single(head => head.TextContent.StartsWith("Slot", StringComparison.Ordinal)).GetAttribute("aria-sort"));
+        Assert.Equal("i-2", Assert.Single(page.FindAll("[data-test=row]")).GetAttribute("data-id"));
+
+        static Task SortBySlotAsync(IRenderedComponent<InstancesPage> page) =>
+            page.FindAll("th").Single(head => head.TextContent.StartsWith("Slot", StringComparison.Ordinal)).QuerySelector("button")!.ClickAsync();
     }
 
     [Fact]

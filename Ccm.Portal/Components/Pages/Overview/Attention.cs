@@ -18,16 +18,17 @@ internal static class Attention
     private static readonly (string Part, string Key)[] Leaders = [("scheduler", StateKeys.SchedulerLeader), ("controller", StateKeys.ControllerLeader)];
 
     /// <summary>Of the whole fleet.</summary>
-    public static ImmutableArray<Concern> Of(FleetSnapshot fleet, PartsNow parts, DateTimeOffset now, PlanningTimes times) => Sorted(
+    /// <param name="templates">As <see cref="LabConcerns"/> takes them.</param>
+    public static ImmutableArray<Concern> Of(FleetSnapshot fleet, PartsNow parts, DateTimeOffset now, PlanningTimes times, ImmutableArray<WorkerTemplate> templates = default) => Sorted(
     [
         .. OfParts(fleet, parts),
         .. OfWorkers(fleet, now, times),
-        .. LabConcerns.Of(fleet, _ => true, now, times),
+        .. LabConcerns.Of(fleet, _ => true, now, times, templates),
     ]);
 
     /// <summary>Of one person's own labs, and of the parts without which they can do nothing.</summary>
-    public static ImmutableArray<Concern> OfOwn(FleetSnapshot fleet, string ownerId, DateTimeOffset now, PlanningTimes times) =>
-        Sorted(LabConcerns.Of(fleet, entry => entry.Value.OwnerId == ownerId, now, times));
+    public static ImmutableArray<Concern> OfOwn(FleetSnapshot fleet, string ownerId, DateTimeOffset now, PlanningTimes times, ImmutableArray<WorkerTemplate> templates = default) =>
+        Sorted(LabConcerns.Of(fleet, entry => entry.Value.OwnerId == ownerId, now, times, templates));
 
     private static ImmutableArray<Concern> Sorted(IEnumerable<Concern> concerns) => [.. concerns.OrderByDescending(concern => concern.Urgent)];
 

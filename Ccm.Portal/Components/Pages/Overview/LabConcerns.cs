@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using Ccm.Engine.Booking;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Live;
@@ -27,16 +28,19 @@ internal static class LabConcerns
     private static readonly ConditionalWeakTable<ImmutableHashSet<string>, InstanceEntry[]> Failed = [];
 
     /// <param name="sees">Whose labs are looked at.</param>
-    public static IEnumerable<Concern> Of(FleetSnapshot fleet, Func<InstanceEntry, bool> sees, DateTimeOffset now, PlanningTimes times)
+    /// <param name="templates">Newest revisions; none known: nothing is said of labs that nothing could take.</param>
+    public static IEnumerable<Concern> Of(FleetSnapshot fleet, Func<InstanceEntry, bool> sees, DateTimeOffset now, PlanningTimes times, ImmutableArray<WorkerTemplate> templates)
     {
-        var (unplaced, waiting, stuck, failing, ended) = (new List<Found>(), new List<Found>(), new List<Found>(), new List<Found>(), new List<Found>());
+        var (hopeless, unplaced, waiting, stuck, failing, ended) = (new List<Found>(), new List<Found>(), new List<Found>(), new List<Found>(), new List<Found>(), new List<Found>());
         foreach (var state in fleet.InstancesByState.Keys.Where(state => state != InstanceState.Terminated))
         {
             foreach (var entry in fleet.In(state).Where(sees))
             {
                 var instance = entry.Value;
                 var worker = entry.WorkerId is { } id ? fleet.Workers.GetValueOrDefault(id)?.Value : null;
-                if (Unplaced(instance, now, times) is { } promised)
+                if (Hopeless(fleet, instance, templates) is { } never)
+                    hopeless.Add(new Found(entry, instance.CreatedAt, never));
+                else if (Unplaced(instance, now, times) is { } promised)
                     unplaced.Add(new Found(entry, promised.Since, promised.Why));
                 else if (Waiting(instance, now, times) is { } waits)
                     waiting.Add(new Found(entry, instance.CreatedAt, waits));
@@ -50,6 +54,7 @@ internal static class LabConcerns
             ended.Add(new Found(entry, entry.Value.LastTransition.At, $"{entry.Value.Outcome}, {Ago(entry.Value.LastTransition.At, now)}: {entry.Value.LastTransition.Reason}"));
         return new[]
         {
+            Tell(true, hopeless, "fits on no worker there is or could be", "fit on no worker there is or could be", "As things are it waits for ever: have a worker template made or enabled that takes it, or end it.", "/instances?state=PENDING&sort=since&order=asc"),
             Tell(true, unplaced, "has no place and its slot is near", "have no place and their slots are near", "See what would make it fit; free a worker, or raise a template's maximum.", "/instances?state=PENDING&sort=slot&order=asc"),
             Tell(true, stuck, "does not get on", "do not get on", "Look at its worker; an operator can end the lab and reserve it anew.", "/instances?state=SCHEDULED,INSTANTIATING,STOPPING,ARCHIVED&sort=since&order=asc"),
             Tell(false, failing, "failed to start and is tried again", "failed to start and are tried again", "After the third failure it ends. Look at why before it does.", "/instances?state=SCHEDULED,INSTANTIATING"),
@@ -63,8 +68,12 @@ internal static class LabConcerns
 
     /// <param name="latestFirst">Rather than what has lasted longest.</param>
     private static Concern? Tell(bool urgent, List<Found> found, string one, string many, string advice, string href, bool latestFirst = false) => found.Count == 0 ? null
-        : new Concern(urgent, found.Count == 1 ? $"1 lab {one}" : $"{found.Count} labs {many}", advice, href,
+        : new Concern(urgent, found.Count == 1 ? $"1 lab {one}" : $"{found.Count} labs {many}", advice, found.Count == 1 ? $"/instances/{found[0].Entry.Id}" : href,
             [.. found.OrderBy(f => latestFirst ? -f.Since.UtcTicks : f.Since.UtcTicks).ThenBy(f => f.Entry.Id, StringComparer.Ordinal).Select(f => new ConcernItem($"{f.Entry.Value.DefinitionId} of {f.Entry.Value.OwnerId}", $"/instances/{f.Entry.Id}", f.Why))]);
+
+    private static string? Hopeless(FleetSnapshot fleet, LabletInstance instance, ImmutableArray<WorkerTemplate> templates) =>
+        templates.IsDefault || instance is not { State: InstanceState.Pending, Target: InstanceTarget.Running } ? null
+            : BookingForecast.CheckWhetherItEverFits(fleet, templates, instance.Request)?.Reason;
 
     /// <summary>It should hold its place by now, and its slot is promised.</summary>
     private static (DateTimeOffset Since, string Why)? Unplaced(LabletInstance instance, DateTimeOffset now, PlanningTimes times) =>

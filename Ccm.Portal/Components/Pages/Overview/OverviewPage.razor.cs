@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Components.Pages.Instances;
@@ -21,6 +22,7 @@ public sealed partial class OverviewPage
     private List<(Enum State, int Count)> _workers = [];
     private ImmutableArray<RoomShare> _rooms = [];
     private List<InstanceEntry> _own = [];
+    private ImmutableArray<WorkerTemplate> _templates;
     private DateTimeOffset _looked;
     private bool _changed;
     private int _beats;
@@ -40,6 +42,12 @@ public sealed partial class OverviewPage
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
+    protected override void OnInitialized()
+    {
+        base.OnInitialized();
+        Begin(ReadTemplatesAsync);
+    }
+
     protected override void OnParametersSet() => Look();
 
     protected override TimeSpan? LookEvery => Beat;
@@ -48,6 +56,8 @@ public sealed partial class OverviewPage
     protected override bool Apply(FleetChange change)
     {
         _changed = true;
+        if (change.Templates)
+            Begin(ReadTemplatesAsync);
         if (Time.GetUtcNow() - _looked < Beat)
             return false;
         Look();
@@ -69,16 +79,30 @@ public sealed partial class OverviewPage
         {
             _own = [.. Fleet.InstancesByState.Keys.Where(state => state != InstanceState.Terminated).SelectMany(Fleet.In).Where(entry => entry.Value.OwnerId == Actor?.Id)
                 .OrderBy(entry => entry.Value.TimeslotStart ?? entry.Value.CreatedAt).ThenBy(entry => entry.Id, StringComparer.Ordinal)];
-            _concerns = Actor is { } actor && May(Permission.ReadOwn) ? Attention.OfOwn(Fleet, actor.Id, _looked, Times) : [];
+            _concerns = Actor is { } actor && May(Permission.ReadOwn) ? Attention.OfOwn(Fleet, actor.Id, _looked, Times, _templates) : [];
             _well = _own.Count switch { 0 => "You have no lab now. Reserve one whenever you like.", 1 => "Your lab needs nothing from you.", var labs => $"Your {labs} labs need nothing from you." };
             return;
         }
-        _concerns = Attention.Of(Fleet, new PartsNow(Cache.Freshness.Problem, Parts.Documents?.Problem, Parts.Sessions is { Healthy: false }, Parts.Identity?.Problem, Monitor.Report.Warnings, Control.OutboxLimit), _looked, Times);
+        _concerns = Attention.Of(Fleet, new PartsNow(Cache.Freshness.Problem, Parts.Documents?.Problem, Parts.Sessions is { Healthy: false }, Parts.Identity?.Problem, Monitor.Report.Warnings, Control.OutboxLimit), _looked, Times, _templates);
         _instances = [.. Fleet.InstancesByState.OrderBy(pair => pair.Key).Select(pair => ((Enum)pair.Key, pair.Value.Count))];
         _workers = [.. Fleet.Workers.Values.CountBy(worker => worker.Value.State).OrderBy(pair => pair.Key).Select(pair => ((Enum)pair.Key, pair.Value))];
         _rooms = FleetCapacity.Of(Fleet);
         var running = Fleet.InstancesByState.GetValueOrDefault(InstanceState.Running)?.Count ?? 0;
         _well = running switch { 0 => "No lab runs now, and nothing needs you.", 1 => "1 lab runs, and nothing needs you.", _ => $"{running} labs run, and nothing needs you." };
+    }
+
+    private async Task ReadTemplatesAsync()
+    {
+        try
+        {
+            _templates = await Control.ReadTemplatesAsync(Left);
+            Look();
+            StateHasChanged();
+        }
+        catch (RefusedException)
+        {
+            // The documents are away, which is said above all else; what was read before holds until they are back.
+        }
     }
 
     private async Task ReserveAsync()

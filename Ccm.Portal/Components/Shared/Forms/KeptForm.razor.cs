@@ -78,7 +78,7 @@ public sealed partial class KeptForm : IAsyncDisposable
         {
             await Script.InvokeVoidAsync("ccm.drafts.drop", DraftKey, _id);
         }
-        catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException)
+        catch (Exception exception) when (exception is JSException or JSDisconnectedException or OperationCanceledException)
         {
             // The browser is gone and keeps it: whoever comes back is told so, and can discard it.
         }
@@ -120,6 +120,11 @@ public sealed partial class KeptForm : IAsyncDisposable
             else if (Unsaved())
                 // Typed before the browser was asked to keep it.
                 await KeepAsync();
+        }
+        catch (JSException)
+        {
+            // A page that an older version sent has no script for it.
+            await OnKept.InvokeAsync(false);
         }
         catch (Exception exception) when (exception is JSDisconnectedException or OperationCanceledException or ObjectDisposedException)
         {

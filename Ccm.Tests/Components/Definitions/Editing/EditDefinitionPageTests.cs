@@ -294,7 +294,7 @@ public sealed class EditDefinitionPageTests
         var template = await portal.AddTemplateAsync(Domain.Sample.Template() with { MaxWorkers = 4 });
         await portal.PutAsync(Domain.Sample.WorkerOf(template, "w-1"));
         var page = Open(portal);
-        PortalContext.Shows(page, () => Assert.Contains("It can be published as it is", page.Find("[data-test=remarks]").TextContent, StringComparison.Ordinal));
+        PortalContext.Shows(page, () => Assert.Contains("Nothing in the lab file stands against publishing it", page.Find("[data-test=remarks]").TextContent, StringComparison.Ordinal));
 
         await page.InvokeAsync(() => page.Find("[data-test=dry-run]").ClickAsync());
 

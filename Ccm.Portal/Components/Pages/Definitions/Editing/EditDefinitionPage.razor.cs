@@ -153,6 +153,9 @@ public sealed partial class EditDefinitionPage
     private async Task ReadAsync(LabReading reading)
     {
         (_reading, _topology) = (reading, reading.Topology ?? _topology);
+        // What was refused was another text.
+        if (!_publishing)
+            _refused = [];
         if (Name is null && reading.Topology is { Title.Length: > 0 } lab)
             SuggestName(ImportPanel.Slug(lab.Title));
         await PreviewAsync();
