@@ -19,10 +19,6 @@ public sealed partial class DefinitionPage
     private string _problem = "";
     private bool _loading = true;
     private bool _unreadable;
-    private ElementReference _comparison;
-
-    /// <summary>It was just asked for, and opens below what is seen.</summary>
-    private bool _toComparison;
 
     [Parameter]
     public string Name { get; set; } = "";
@@ -54,14 +50,6 @@ public sealed partial class DefinitionPage
         return false;
     }
 
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        if (!_toComparison)
-            return;
-        _toComparison = false;
-        await _comparison.FocusAsync();
-    }
-
     private async Task ReadAsync()
     {
         var (name, asked, other) = (Name, Version, Against);
@@ -91,7 +79,6 @@ public sealed partial class DefinitionPage
         // Somebody may have gone to another version while this one was being read.
         if (name != Name || asked != Version || other != Against)
             return;
-        _toComparison = !_loading && against is not null && against.Definition.Version != _against?.Definition.Version;
         (_pointer, _definition, _against, _yaml, _problem, _unreadable, _loading) = (pointer, definition, against, yaml, problem, unreadable, false);
         _topology = definition is null ? null : Topology(yaml);
     }
