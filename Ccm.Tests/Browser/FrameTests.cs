@@ -48,6 +48,30 @@ public sealed class FrameTests(PortalInBrowser browser) : BrowserTest(browser)
         await Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
     }
 
+    /// <summary>Somebody quick, or far away: in a field before the server has the heading focused, which then keeps away.</summary>
+    [Fact]
+    public async Task Focus_InAFieldAsSoonAsThePageLives_StaysThere()
+    {
+        var page = await SignInAsync("admin", "/overview");
+        await page.AddInitScriptAsync("""
+            new MutationObserver((_, observer) => {
+                const field = document.querySelector("main[data-interactive=true] .ccm-search input");
+                if (!field) return;
+                observer.disconnect();
+                field.focus();
+            }).observe(document, { subtree: true, childList: true, attributes: true });
+            """);
+
+        await GoAsync(page, "/instances");
+        await page.Keyboard.TypeAsync("zebra");
+
+        await page.WaitForURLAsync(url => url.EndsWith("q=zebra", StringComparison.Ordinal));
+        // Nobody is anywhere yet on a page that was come to by a link: it begins at its heading.
+        await page.GetByRole(AriaRole.Link, new() { Name = "Workers", Exact = true }).ClickAsync();
+        await Expect(page.Locator("h1")).ToBeFocusedAsync();
+        await Expect(page.Locator("h1")).ToContainTextAsync("Workers");
+    }
+
     [Fact]
     public async Task Pause_RowsStandStillAndSayHowManyWait_ResumeShowsThem()
     {

@@ -17,7 +17,7 @@ public sealed class TemplatePageTests
         await using var portal = await StartAsync(Role.Admin);
         var page = Open(portal);
 
-        await page.InvokeAsync(() => page.Find("[name=maxWorkers]").ChangeAsync("7"));
+        await page.InvokeAsync(() => page.Find("[name=maxWorkers]").InputAsync("7"));
         await page.InvokeAsync(() => page.Find("[data-test=save]").ClickAsync());
 
         PortalContext.Shows(page, () => Assert.Contains("revision 2", page.Find("h1").TextContent, StringComparison.Ordinal));
@@ -30,9 +30,9 @@ public sealed class TemplatePageTests
         await using var portal = await StartAsync(Role.Admin);
         var page = Open(portal);
 
-        await page.InvokeAsync(() => page.Find("[name=memoryGb]").ChangeAsync("much"));
-        await page.InvokeAsync(() => page.Find("[name=portEnd]").ChangeAsync("1"));
-        await page.InvokeAsync(() => page.Find("[name=cpuOvercommit]").ChangeAsync("65"));
+        await page.InvokeAsync(() => page.Find("[name=memoryGb]").InputAsync("much"));
+        await page.InvokeAsync(() => page.Find("[name=portEnd]").InputAsync("1"));
+        await page.InvokeAsync(() => page.Find("[name=cpuOvercommit]").InputAsync("65"));
         await page.InvokeAsync(() => page.Find("[data-test=save]").ClickAsync());
 
         Assert.Equal("much", page.Find("[name=memoryGb]").GetAttribute("value"));
@@ -50,7 +50,7 @@ public sealed class TemplatePageTests
     {
         await using var portal = await StartAsync(Role.Admin);
         var page = Open(portal);
-        await page.InvokeAsync(() => page.Find("[name=maxWorkers]").ChangeAsync("7"));
+        await page.InvokeAsync(() => page.Find("[name=maxWorkers]").InputAsync("7"));
 
         await portal.Control.UpdateTemplateAsync(PortalContext.Admin, Operation.New(), Sample.Template() with { Provider = portal.Host.Name, Description = "theirs" }, TestContext.Current.CancellationToken);
 
@@ -73,7 +73,7 @@ public sealed class TemplatePageTests
         var pause = new LivePause();
         var page = portal.Open<TemplatePage>("/templates/metal", parameters => parameters.Add(p => p.Name, "metal").AddCascadingValue(pause));
         PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[name=maxWorkers]")));
-        await page.InvokeAsync(() => page.Find("[name=maxWorkers]").ChangeAsync("7"));
+        await page.InvokeAsync(() => page.Find("[name=maxWorkers]").InputAsync("7"));
         await page.InvokeAsync(() => pause.Pause(portal.Cache.Current.Revision));
         await portal.Control.UpdateTemplateAsync(PortalContext.Admin, Operation.New(), Sample.Template() with { Provider = portal.Host.Name, Description = "theirs" }, TestContext.Current.CancellationToken);
         await portal.Cache.ReachedAsync(portal.Store.Revision, TestContext.Current.CancellationToken);
@@ -163,7 +163,7 @@ public sealed class TemplatePageTests
     {
         await using var portal = await StartAsync(Role.Admin);
         var page = Open(portal);
-        await page.InvokeAsync(() => page.Find("[name=maxWorkers]").ChangeAsync("7"));
+        await page.InvokeAsync(() => page.Find("[name=maxWorkers]").InputAsync("7"));
 
         await portal.Control.CreateWorkerAsync(PortalContext.Admin, Operation.New(), "metal", "Asked for.", null, null, TestContext.Current.CancellationToken);
 
@@ -205,7 +205,7 @@ public sealed class TemplatePageTests
     {
         await using var portal = await StartAsync(Role.Admin);
         var page = Open(portal);
-        await page.InvokeAsync(() => page.Find("[name=maxWorkers]").ChangeAsync("7"));
+        await page.InvokeAsync(() => page.Find("[name=maxWorkers]").InputAsync("7"));
 
         await portal.Control.DeleteTemplateAsync(PortalContext.Admin, Operation.New(), "metal", TestContext.Current.CancellationToken);
 
@@ -220,7 +220,7 @@ public sealed class TemplatePageTests
     {
         await using var portal = await StartAsync(Role.Admin);
         var page = portal.Open<TemplatePage>("/templates/new");
-        await page.InvokeAsync(() => page.Find("[name=name]").ChangeAsync("large"));
+        await page.InvokeAsync(() => page.Find("[name=name]").InputAsync("large"));
 
         await page.InvokeAsync(() => page.Find("[data-test=save]").ClickAsync());
 

@@ -21,8 +21,8 @@ public sealed class EditDefinitionPageTests
         var page = Open(portal);
         await WriteAsync(portal, page, Mine);
         PortalContext.Shows(page, () => Assert.Contains("label: MINE", page.Find("[data-test=changes] td.added").TextContent, StringComparison.Ordinal));
-        await page.InvokeAsync(() => page.Find("[name=maxDurationMinutes]").ChangeAsync("30"));
-        await page.InvokeAsync(() => page.Find("[name=changeNote]").ChangeAsync("renamed"));
+        await page.InvokeAsync(() => page.Find("[name=maxDurationMinutes]").InputAsync("30"));
+        await page.InvokeAsync(() => page.Find("[name=changeNote]").InputAsync("renamed"));
         Assert.Equal("30", page.Find("[data-field=maxDurationMinutes] ins").TextContent);
 
         await page.InvokeAsync(() => page.Find("[data-test=publish]").ClickAsync());
@@ -106,8 +106,8 @@ public sealed class EditDefinitionPageTests
         var page = Open(portal);
         PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[name=maxDurationMinutes]")));
 
-        await page.InvokeAsync(() => page.Find("[name=maxDurationMinutes]").ChangeAsync("forever"));
-        await page.InvokeAsync(() => page.Find("[name=cmlVersionRange]").ChangeAsync("new ones"));
+        await page.InvokeAsync(() => page.Find("[name=maxDurationMinutes]").InputAsync("forever"));
+        await page.InvokeAsync(() => page.Find("[name=cmlVersionRange]").InputAsync("new ones"));
         await page.InvokeAsync(() => page.Find("[data-test=publish]").ClickAsync());
 
         Assert.Equal("forever", page.Find("[name=maxDurationMinutes]").GetAttribute("value"));
@@ -260,7 +260,7 @@ public sealed class EditDefinitionPageTests
         var page = portal.Open<EditDefinitionPage>("/definitions/new");
         PortalContext.Shows(page, () => Assert.Equal("new-lab", page.Find("[name=name]").GetAttribute("value")));
 
-        await page.InvokeAsync(() => page.Find("[name=name]").ChangeAsync("ospf"));
+        await page.InvokeAsync(() => page.Find("[name=name]").InputAsync("ospf"));
 
         Assert.Contains("There is such a definition already", page.Find("[data-test=exists]").TextContent, StringComparison.Ordinal);
         await page.InvokeAsync(() => page.Find("[data-test=publish]").ClickAsync());
@@ -275,8 +275,8 @@ public sealed class EditDefinitionPageTests
         _ = new EditorInBrowser(portal);
         var page = portal.Open<EditDefinitionPage>("/definitions/new");
         PortalContext.Shows(page, () => Assert.Equal("new-lab", page.Find("[name=name]").GetAttribute("value")));
-        await page.InvokeAsync(() => page.Find("[name=changeNote]").ChangeAsync("by another way"));
-        await page.InvokeAsync(() => page.Find("[name=name]").ChangeAsync("ospf"));
+        await page.InvokeAsync(() => page.Find("[name=changeNote]").InputAsync("by another way"));
+        await page.InvokeAsync(() => page.Find("[name=name]").InputAsync("ospf"));
 
         await page.InvokeAsync(() => page.Find("[data-test=exists] button").ClickAsync());
         PortalContext.Shows(page, () => Assert.EndsWith("/definitions/ospf/edit", portal.Navigation.Uri, StringComparison.Ordinal));

@@ -12,6 +12,7 @@ public sealed partial class EditDefinitionPage
     private ImmutableArray<Problem> _refused = [];
     private Operation _operation = Operation.New();
     private bool _publishing;
+    private int _previews;
 
     private bool CanPublish => _reading?.Topology is not null && _form.Problems.IsEmpty;
 
@@ -21,8 +22,11 @@ public sealed partial class EditDefinitionPage
         Judge();
         var text = Text;
         var request = DefinitionForm.Read(_form.Values, text, "").Request;
-        _mine = _reading?.Topology is null ? null : await Task.Run(() => Preview(request));
-        _compared = text;
+        var turn = ++_previews;
+        var mine = _reading?.Topology is null ? null : await Task.Run(() => Preview(request));
+        // Of several on the way, as while somebody types, the last one asked for is shown.
+        if (turn == _previews)
+            (_mine, _compared) = (mine, text);
     }
 
     private static LabletDefinition? Preview(PublishRequest request)

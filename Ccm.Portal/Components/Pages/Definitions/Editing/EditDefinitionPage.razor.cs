@@ -176,8 +176,6 @@ public sealed partial class EditDefinitionPage
         _form.Set(field, value);
         _refused = [];
         await PreviewAsync();
-        if (Unsaved)
-            await KeepAsync();
     }
 
     private void Judge() => _form.Problems = DefinitionForm.Read(_form.Values, "", "").Problems;
