@@ -8,8 +8,11 @@ using Ccm.Portal.Api;
 namespace Ccm.Portal.Live;
 
 /// <summary>The live state as messages, each caller's own part of it. A slow reader gets what it missed merged, never a queue.</summary>
-internal sealed class StateFeed(WatchCache cache)
+internal sealed class StateFeed(WatchCache cache, TimeProvider time)
 {
+    /// <summary>Between two messages: the first change is told at once, those that follow soon together.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
+
     /// <exception cref="RefusedException">The caller may read nothing.</exception>
     public IAsyncEnumerable<StateMessage> ReadAsync(Actor actor, CancellationToken cancellationToken)
     {
@@ -29,6 +32,9 @@ internal sealed class StateFeed(WatchCache cache)
                 yield return SnapshotOf(actor, change.After);
             else if (DeltaOf(actor, change) is { } delta)
                 yield return delta;
+            else
+                continue;
+            await Task.Delay(Rest, time, cancellationToken);
         }
     }
 

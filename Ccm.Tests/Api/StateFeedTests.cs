@@ -8,6 +8,7 @@ using Ccm.Portal.Live;
 using Ccm.Tests.Domain;
 using Ccm.Tests.Scheduling;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Ccm.Tests.Api;
 
@@ -27,7 +28,7 @@ public sealed class StateFeedTests
         var compacting = new CompactingStore(store);
         using var cache = new WatchCache(compacting, TimeProvider.System, NullLogger<WatchCache>.Instance);
         await cache.StartAsync(Token);
-        await using var messages = new StateFeed(cache).ReadAsync(Viewer, Token).GetAsyncEnumerator(Token);
+        await using var messages = new StateFeed(cache, TimeProvider.System).ReadAsync(Viewer, Token).GetAsyncEnumerator(Token);
         Assert.Empty((await NextAsync<StateMessage.Snapshot>(messages)).Instances);
 
         await PutAsync(store, "i-1");
@@ -53,12 +54,37 @@ public sealed class StateFeedTests
         await using var store = new SqliteStateStore(database, TimeProvider.System);
         using var cache = new WatchCache(store, TimeProvider.System, NullLogger<WatchCache>.Instance);
         await cache.StartAsync(Token);
-        await using var messages = new StateFeed(cache).ReadAsync(Viewer, Token).GetAsyncEnumerator(Token);
+        await using var messages = new StateFeed(cache, TimeProvider.System).ReadAsync(Viewer, Token).GetAsyncEnumerator(Token);
         await NextAsync<StateMessage.Snapshot>(messages);
         for (var n = 0; n < 50; n++)
             await PutAsync(store, $"i-{n}");
         await cache.ReachedAsync((await store.GetStatusAsync(Token)).Revision, Token);
         Assert.Equal(50, (await NextAsync<StateMessage.Delta>(messages)).Instances.Length);
+        await cache.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task Read_ChangesFollowEachOtherSoon_TheFirstIsToldAtOnceTheOthersTogether()
+    {
+        using var directory = new TemporaryDirectory();
+        using var database = EmbeddedDatabase.Open(directory.Path);
+        await using var store = new SqliteStateStore(database, TimeProvider.System);
+        using var cache = new WatchCache(store, TimeProvider.System, NullLogger<WatchCache>.Instance);
+        await cache.StartAsync(Token);
+        var time = new FakeTimeProvider();
+        await using var messages = new StateFeed(cache, time).ReadAsync(Viewer, Token).GetAsyncEnumerator(Token);
+        await NextAsync<StateMessage.Snapshot>(messages);
+        await PutAsync(store, "i-1");
+        Assert.Equal("i-1", Assert.Single((await NextAsync<StateMessage.Delta>(messages)).Instances).Id);
+
+        var next = NextAsync<StateMessage.Delta>(messages);
+        await PutAsync(store, "i-2");
+        await PutAsync(store, "i-3");
+        await cache.ReachedAsync((await store.GetStatusAsync(Token)).Revision, Token);
+        Assert.False(next.IsCompleted);
+
+        time.Advance(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(2, (await next).Instances.Length);
         await cache.StopAsync(Token);
     }
 

@@ -29,6 +29,8 @@ internal sealed class EtcdMember : IDisposable
             KeepAlivePingTimeout = TimeSpan.FromSeconds(4),
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             EnableMultipleHttp2Connections = true,
+            // A busy watch fills the usual 64 KB again and again, and each time etcd has to hear that there is room.
+            InitialHttp2StreamWindowSize = 4 * 1024 * 1024,
             ConnectTimeout = TimeSpan.FromSeconds(3),
             UseProxy = false,
             // With a callback of its own the library leaves connecting to this handler; else it waits longer and longer between two attempts.
