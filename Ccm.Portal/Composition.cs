@@ -61,6 +61,7 @@ internal static partial class Composition
         services.AddSingleton<LatestEvents>();
         services.AddSingleton<RowViews>();
         services.AddScoped<ChosenColumns>();
+        services.AddScoped<CircuitFeed>();
         services.AddCascadingAuthenticationState();
         services.AddHttpContextAccessor();
         services.AddScoped<CircuitHandler, OpenCircuits.Member>();

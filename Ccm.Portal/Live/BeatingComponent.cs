@@ -49,7 +49,8 @@ public abstract class BeatingComponent : ComponentBase, IAsyncDisposable
         }
     }
 
-    private async Task RunAsync(Func<Task> act)
+    /// <summary>On the circuit's context; a fault goes to the page's error boundary.</summary>
+    protected async Task RunAsync(Func<Task> act)
     {
         try
         {

@@ -9,27 +9,24 @@ using MudBlazor;
 namespace Ccm.Portal.Live;
 
 /// <summary>
-/// A page that shows the fleet as it is. One subscription to the watch cache while a browser looks; the first change is painted at once,
-/// those that follow soon together, at the <see cref="Pace"/> that the machine has time for. While it is paused it follows all the same,
-/// and keeps what it would have shown.
+/// A page, or a part of one, that shows the fleet as it is: the circuit's <see cref="CircuitFeed"/> tells it what changes while a browser
+/// looks. While it is paused it follows all the same, and keeps what it would have shown.
 /// </summary>
 public abstract class LivePage : BeatingComponent
 {
-    private readonly Pace _pace = new();
-    private Task _following = Task.CompletedTask;
     private FleetChange? _held;
 
     /// <summary>The fleet as shown.</summary>
     protected FleetSnapshot Fleet { get; private set; } = FleetSnapshot.Empty;
-
-    /// <summary>So long at the least between two paintings; for a page whose every painting looks at the whole fleet.</summary>
-    protected virtual TimeSpan Rest => TimeSpan.Zero;
 
     /// <summary>Whether something that was asked for is under way.</summary>
     protected bool Busy { get; private set; }
 
     [Inject]
     protected WatchCache Cache { get; set; } = null!;
+
+    [Inject]
+    private CircuitFeed Feed { get; set; } = null!;
 
     [Inject]
     protected ControlPlane Control { get; set; } = null!;
@@ -62,7 +59,9 @@ public abstract class LivePage : BeatingComponent
             return;
         if (Pause is { } pause)
             pause.Changed += ShowHeld;
-        _following = FollowAsync(Cache.Subscribe());
+        Feed.Join(this);
+        // What changed since the first painting began.
+        _ = FollowAsync(FleetChange.Resync(Fleet, Cache.Current));
     }
 
     /// <summary>Takes over what changed before the page is painted; false: nothing of it is shown here.</summary>
@@ -101,40 +100,29 @@ public abstract class LivePage : BeatingComponent
         if (Pause is { } pause)
             pause.Changed -= ShowHeld;
         await base.DisposeAsync();
-        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Feed.LeaveAsync(this);
         GC.SuppressFinalize(this);
     }
 
-    private async Task FollowAsync(FleetSubscription subscription)
+    /// <summary>Told by the circuit's feed, to all of its parts one after the other; a fault of this one is nothing to the others.</summary>
+    internal Task FollowAsync(FleetChange change) => RunAsync(() =>
     {
-        using (subscription)
-        {
-            try
-            {
-                var began = Time.GetTimestamp();
-                await InvokeAsync(() => Show(FleetChange.Resync(Fleet, subscription.Start)));
-                while (true)
-                {
-                    var rest = _pace.After(Time.GetElapsedTime(began));
-                    await Task.Delay(rest > Rest ? rest : Rest, Time, Left);
-                    var change = await subscription.NextAsync(Left);
-                    began = Time.GetTimestamp();
-                    await InvokeAsync(() => Take(change));
-                }
-            }
-            catch (OperationCanceledException) when (Left.IsCancellationRequested)
-            {
-                // The page was left.
-            }
-            catch (Exception exception)
-            {
-                await DispatchExceptionAsync(exception);
-            }
-        }
-    }
+        Take(change);
+        return Task.CompletedTask;
+    });
 
     private void Take(FleetChange change)
     {
+        if (Left.IsCancellationRequested)
+            return;
+        var seen = _held?.After ?? Fleet;
+        if (!ReferenceEquals(change.Before, seen))
+        {
+            // It came later than the others, and began with what is newer than what they are told now.
+            if (!change.IsResync && change.After.Revision < seen.Revision)
+                return;
+            change = FleetChange.Resync(seen, change.After);
+        }
         if (Pause is not { IsPaused: true } pause)
         {
             Show(change);

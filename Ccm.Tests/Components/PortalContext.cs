@@ -68,7 +68,7 @@ internal sealed class PortalContext : IAsyncDisposable
         _bunit.Services.AddScoped<Ccm.Portal.Components.Pages.Definitions.Editing.Handover>();
         _bunit.Services.AddSingleton<TimeProvider>(Time).AddSingleton<IStateStore>(Store).AddSingleton(Cache).AddSingleton(shown).AddSingleton<PartsWatch>().AddSingleton<IDistributedCache>(Sessions).AddSingleton(Elections).AddSingleton(Monitor)
             .AddSingleton(new Replica("replica-1", "")).AddSingleton(Times).AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddSingleton<SystemHealth>()
-            .AddSingleton(new HostRegistry([Host])).AddSingleton<LatestEvents>().AddSingleton(Views).AddScoped<ChosenColumns>()
+            .AddSingleton(new HostRegistry([Host])).AddSingleton<LatestEvents>().AddSingleton(Views).AddScoped<ChosenColumns>().AddScoped<CircuitFeed>()
             .AddSingleton(options).AddSingleton(Faults)
             .AddSingleton(new OpenCircuits(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), Time, NullLogger<OpenCircuits>.Instance));
         also?.Invoke(_bunit.Services);
