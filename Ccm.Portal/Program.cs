@@ -2,6 +2,7 @@ using Ccm.Engine.Hosting;
 using Ccm.Portal;
 using Ccm.Portal.Api;
 using Ccm.Portal.Identity;
+using Microsoft.Extensions.Options;
 
 try
 {
@@ -13,6 +14,8 @@ try
     builder.Services.AddCcmPages(builder.Configuration);
 
     var app = builder.Build();
+    // Before anything needs them: the host would log what cannot be as a fault of the program, with its stack.
+    app.Services.GetRequiredService<IStartupValidator>().Validate();
     await app.CheckCcmSessionsAsync(app.Lifetime.ApplicationStopping);
     app.UseCcmSecurityHeaders();
     app.UseCcmNotFoundPage();
