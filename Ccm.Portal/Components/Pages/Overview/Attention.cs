@@ -59,11 +59,11 @@ internal static class Attention
         return new[]
         {
             Tell(true, workers, worker => worker.State == WorkerState.Failed || worker.LostSince is not null, worker => Failed(worker, fleet, now), "has failed", "have failed",
-                "Its labs go on if the host comes back; an admin may declare it lost.", "/workers?trouble=failed"),
+                "Labs there go on if the host comes back; an admin may declare a worker lost.", "/workers?trouble=failed"),
             Tell(true, workers, worker => worker is { UnreachableSince: not null, LostSince: null, State: not WorkerState.Failed }, worker => $"Silent for {Words.Lasting(now - worker.UnreachableSince!.Value)}. {Held(worker, fleet)}",
                 "does not answer", "do not answer", "What runs on it goes on, new work is kept off it. Look at the host and its network.", "/workers?trouble=silent"),
             Tell(false, workers, worker => worker is { Trouble: not null, UnreachableSince: null, LostSince: null, State: not WorkerState.Failed }, worker => worker.Trouble!, "can take no work", "can take no work",
-                "Its host says why. It takes work again by itself once that is mended.", "/workers?trouble=unfit"),
+                "The host says why. Work comes again by itself once that is mended.", "/workers?trouble=unfit"),
             Tell(false, workers, worker => worker.DrainOverdueSince is not null, worker => $"Draining for {Words.Lasting(now - worker.DrainStartedAt.GetValueOrDefault(now))}. {Held(worker, fleet)}", "drains for too long", "drain for too long",
                 "Its page names what still runs; an admin may force the drain.", "/workers?drain=overdue"),
             Tell(false, workers, worker => TooLong(worker, now, times) is not null, worker => TooLong(worker, now, times)!, "takes long to start or to stop", "take long to start or to stop",

@@ -59,7 +59,7 @@ internal static class LabConcerns
             Tell(true, stuck, "does not get on", "do not get on", "Look at its worker; an operator can end the lab and reserve it anew.", "/instances?state=SCHEDULED,INSTANTIATING,STOPPING,ARCHIVED&sort=since&order=asc"),
             Tell(false, failing, "failed to start and is tried again", "failed to start and are tried again", "After the third failure it ends. Look at why before it does.", "/instances?state=SCHEDULED,INSTANTIATING"),
             Tell(false, waiting, "has waited long for a place", "have waited long for a place", "See what would make it fit; free a worker, or raise a template's maximum.", "/instances?state=PENDING&sort=since&order=asc"),
-            Tell(false, ended, "failed within the last hour", "failed within the last hour", "Its events tell why. Whoever still needs it reserves it anew.", "/instances?state=TERMINATED&outcome=Failed,WorkerLost,Expired&sort=since&order=desc", latestFirst: true),
+            Tell(false, ended, "failed within the last hour", "failed within the last hour", "The events of each tell why. Whoever still needs one reserves it anew.", "/instances?state=TERMINATED&outcome=Failed,WorkerLost,Expired&sort=since&order=desc", latestFirst: true),
         }.OfType<Concern>();
     }
 
