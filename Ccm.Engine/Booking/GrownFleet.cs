@@ -6,7 +6,7 @@ namespace Ccm.Engine.Booking;
 
 /// <summary>
 /// What the fleet can grow to: every worker that is not ending, and of every enabled template as many more as its maximum leaves. A
-/// worker that is draining, has FAILED or does not answer counts from when its labs have ended and it has been started again.
+/// worker that is draining, has FAILED, does not answer or is not sure to boot counts from when its labs have ended and it has been started again.
 /// </summary>
 internal sealed class GrownFleet
 {
@@ -97,8 +97,8 @@ internal sealed class GrownFleet
         return worker switch
         {
             { TakesWork: true } => Running(now),
-            { State: WorkerState.Pending or WorkerState.Provisioning, Target: WorkerTarget.Running, LastTransition.From: not WorkerState.Stopped } => Running(Later(now, worker.LastTransition.At + start)) with { Coming = Coming.Made },
-            { State: WorkerState.Provisioning, Target: WorkerTarget.Running } => Running(Later(now, worker.LastTransition.At + times.WorkerStart(worker.RestartTimeMinutes))) with { Coming = Coming.Restarted },
+            { IsComing: true, State: WorkerState.Pending or WorkerState.Provisioning, LastTransition.From: not WorkerState.Stopped } => Running(Later(now, worker.LastTransition.At + start)) with { Coming = Coming.Made },
+            { IsComing: true, State: WorkerState.Provisioning } => Running(Later(now, worker.LastTransition.At + times.WorkerStart(worker.RestartTimeMinutes))) with { Coming = Coming.Restarted },
             { IsComing: true } => Running(now + times.WorkerStart(worker.RestartTimeMinutes)) with { Coming = Coming.Restarted },
             { State: WorkerState.Stopping or WorkerState.Stopped } =>
                 new Existing(worker.Id, kind, now + times.WorkerStart(worker.RestartTimeMinutes), false, Idleness.Stopped(Later(now - times.StoppedLimit, worker.LastTransition.At), times)),

@@ -78,10 +78,17 @@ public sealed record Worker
     [JsonIgnore]
     public bool TakesWork => State == WorkerState.Running && Target == WorkerTarget.Running && UnreachableSince is null && LostSince is null && Trouble is null;
 
-    /// <summary>Whether its capacity will be there soon: ordered, or being started again, and not refused. One that is silent has not failed yet.</summary>
+    /// <summary>
+    /// Whether its capacity will be there soon: ordered, or being started again, and not refused. One that is silent has not failed yet;
+    /// one that failed to boot may fail again and again, and is waited for by nobody before it runs.
+    /// </summary>
     [JsonIgnore]
     public bool IsComing => State is WorkerState.Pending or WorkerState.Provisioning or WorkerState.Stopping or WorkerState.Stopped
-        && Target == WorkerTarget.Running && LostSince is null && (Trouble is null || UnreachableSince is not null);
+        && Target == WorkerTarget.Running && LostSince is null && (Trouble is null || UnreachableSince is not null) && !BootsAfterFailure;
+
+    /// <summary>Its last boot failed and is tried again.</summary>
+    [JsonIgnore]
+    public bool BootsAfterFailure => this is { State: WorkerState.Provisioning, FailedFrom: WorkerState.Provisioning, LastTransition.From: WorkerState.Failed };
 }
 
 /// <summary>What is free on a worker, under <c>/ccm/workers/{id}/capacity</c>.</summary>

@@ -187,6 +187,19 @@ public sealed class BookingForecastTests
     public void Check_WorkerOfATemplateThatIsGone_CountsUnlessItEnds(WorkerState state, WorkerTarget target, bool fits) =>
         Assert.Equal(fits, Booked.Forecast(Sample.Fleet([], [Sample.Worker(state: state) with { Target = target }])).Check(1, 1) is null);
 
+    /// <summary>As the planner has it: the place of the running worker is kept for the lab that waits, and promised to nobody meanwhile.</summary>
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void Check_WorkerThatTheFirstWaitsForFailedToBoot_KeepsTheRunningOneForIt(bool failed, bool fits)
+    {
+        var waits = Sample.Instance("i-2") with { Request = Booked.Whole, DurationMinutes = 60 };
+        var running = Booked.Slot("i-1", -1, 2, Booked.Half) with { State = InstanceState.Running };
+        var fleet = Sample.Fleet([(running, "w-1"), (waits, null)], [Sample.Worker(), failed ? Sample.TriedAgain("w-2") : Sample.Worker("w-2", WorkerState.Provisioning)], [(Two, 2)]);
+
+        Assert.Equal(fits, Booked.Forecast(fleet, Two).Check(0.2, 0.5, Booked.Half) is null);
+    }
+
     [Fact]
     public void Check_WorkerOfATemplateThatIsGone_IsGivenBackOnceItIsIdle() =>
         Assert.Equal((ForecastLimit.Worker, 0), Booked.Forecast(Sample.Fleet([], [Sample.Worker()])).Check(24, 1) is { } shortage ? (shortage.ShortOf, shortage.FreeSlots.Count(slot => slot.Start > Sample.Now.AddHours(24))) : default);

@@ -17,6 +17,7 @@ namespace Ccm.Tests.Booking;
 internal sealed class FleetInTime(PlanningTimes times, params WorkerTemplate[] templates)
 {
     private static readonly ScalingOptions Scaling = new();
+    private static readonly TimeSpan RetryFailed = TimeSpan.FromMinutes(1);
     private readonly Dictionary<string, (LabletInstance Value, string? WorkerId)> _labs = [];
     private readonly SortedDictionary<string, Worker> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _changed = [];
@@ -43,6 +44,9 @@ internal sealed class FleetInTime(PlanningTimes times, params WorkerTemplate[] t
 
     /// <summary>When each first ran.</summary>
     public Dictionary<string, DateTimeOffset> Ran { get; } = [];
+
+    /// <summary>Workers whose hosts never get ready: each boot fails and is tried again.</summary>
+    public HashSet<string> NeverBoot { get; } = [];
 
     public BookingForecast Forecast => new(Snapshot, [.. templates], Now, times);
 
@@ -100,6 +104,7 @@ internal sealed class FleetInTime(PlanningTimes times, params WorkerTemplate[] t
             yield return worker.LastTransition.At + times.WorkerStart(worker.RestartTimeMinutes);
             yield return worker.LastTransition.At + Scaling.StoppedLimit;
             yield return worker.LastTransition.At + Scaling.IdleCooldown;
+            yield return worker.LastTransition.At + (worker.State == WorkerState.Failed ? RetryFailed : GiveUpAfter(worker));
             if (_changed.TryGetValue(worker.Id, out var changed))
                 yield return changed + Scaling.IdleCooldown;
         }
@@ -171,6 +176,8 @@ internal sealed class FleetInTime(PlanningTimes times, params WorkerTemplate[] t
             WorkerState? next = worker switch
             {
                 { State: WorkerState.Pending } => WorkerState.Provisioning,
+                { State: WorkerState.Provisioning } when NeverBoot.Contains(worker.Id) => Now >= worker.LastTransition.At + GiveUpAfter(worker) ? WorkerState.Failed : null,
+                { State: WorkerState.Failed } => Now >= worker.LastTransition.At + RetryFailed ? WorkerState.Provisioning : null,
                 { State: WorkerState.Provisioning } when Now >= worker.LastTransition.At + times.WorkerStart(worker.LastTransition.From == WorkerState.Stopped ? worker.RestartTimeMinutes : worker.StartupTimeMinutes) => WorkerState.Running,
                 { State: WorkerState.Running, Target: not WorkerTarget.Running } => WorkerState.Draining,
                 { State: WorkerState.Draining } when snapshot.Workers[worker.Id].IsEmpty => WorkerState.Stopping,
@@ -181,11 +188,18 @@ internal sealed class FleetInTime(PlanningTimes times, params WorkerTemplate[] t
             };
             if (next is not { } to)
                 continue;
-            _workers[worker.Id] = worker with { State = to, LastTransition = new Transition<WorkerState>(worker.State, to, Now, "test", "") };
+            _workers[worker.Id] = worker with
+            {
+                State = to, LastTransition = new Transition<WorkerState>(worker.State, to, Now, "test", ""),
+                FailedFrom = to == WorkerState.Failed ? worker.State : worker.FailedFrom,
+            };
             moved = true;
         }
         return moved;
     }
+
+    /// <summary>As the controller has it for a host that does not become ready.</summary>
+    private TimeSpan GiveUpAfter(Worker worker) => (times.WorkerStart(worker.StartupTimeMinutes) * 3) + TimeSpan.FromMinutes(5);
 
     private bool Place()
     {

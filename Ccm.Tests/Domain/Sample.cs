@@ -54,6 +54,13 @@ internal static class Sample
         OperationId = "op-2",
     };
 
+    /// <summary>A worker whose boot failed and is tried again.</summary>
+    public static Worker TriedAgain(string id) => Worker(id, WorkerState.Provisioning) with
+    {
+        FailedFrom = WorkerState.Provisioning,
+        LastTransition = new Transition<WorkerState>(WorkerState.Failed, WorkerState.Provisioning, Now, "ccm/controller", "Tried again."),
+    };
+
     public static WorkerTemplate Template(string name = "metal") => new()
     {
         Name = name,

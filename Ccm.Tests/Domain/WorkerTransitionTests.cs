@@ -84,4 +84,13 @@ public sealed class WorkerTransitionTests
         Assert.Equal(coming, (Sample.Worker(state: state) with { Target = target }).IsComing);
         Assert.False((Sample.Worker(state: state) with { Target = target, LostSince = Sample.Now }).IsComing);
     }
+
+    /// <summary>It may fail again and again; one that fails at something else, or is started anew after it was stopped, has not yet.</summary>
+    [Theory]
+    [InlineData(WorkerState.Failed, WorkerState.Provisioning, false)]
+    [InlineData(WorkerState.Failed, WorkerState.Running, true)]
+    [InlineData(WorkerState.Stopped, WorkerState.Provisioning, true)]
+    [InlineData(WorkerState.Pending, null, true)]
+    public void IsComing_BootThatFailedAndIsTriedAgain_IsFalse(WorkerState before, WorkerState? failedFrom, bool coming) => Assert.Equal(coming,
+        (Sample.TriedAgain("w-1") with { FailedFrom = failedFrom, LastTransition = new Transition<WorkerState>(before, WorkerState.Provisioning, Sample.Now, "ccm/controller", "") }).IsComing);
 }

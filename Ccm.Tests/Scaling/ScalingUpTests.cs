@@ -64,6 +64,10 @@ public sealed class ScalingUpTests
         Assert.Equal(ordered, Assert.IsType<ScalingDecision.Create>(Assert.Single(Plan([Sample.Instance()], [Sample.WorkerOf(Sample.Template("cheap"), "w-1", state) with { Trouble = "No host is free." }],
             [Sample.Template("cheap") with { CostPerHour = 1 }, Sample.Template("dear") with { CostPerHour = 2 }], ("cheap", 1)))).Template);
 
+    [Fact]
+    public void Plan_WorkerWhoseBootFailedAndIsTriedAgain_IsNotWaitedFor() =>
+        Assert.IsType<ScalingDecision.Create>(Assert.Single(Plan([Sample.Instance()], [Sample.TriedAgain("w-1")], [Sample.Template()], ("metal", 1))));
+
     [Theory]
     [InlineData(WorkerState.Provisioning, WorkerTarget.Running)]
     [InlineData(WorkerState.Stopped, WorkerTarget.Stopped)]

@@ -1,6 +1,7 @@
 using Ccm.Engine.Domain;
 using Ccm.Engine.Scheduling;
 using Ccm.Engine.Watching;
+using Ccm.Tests.Booking;
 using Ccm.Tests.Domain;
 using CsCheck;
 
@@ -58,6 +59,37 @@ public sealed class PlacementFairnessTests
         var fleet = Sample.Fleet([(Running("r-0", 10), "w-0"), (Lab("big", 60, 0), null), (Lab("small", 4, 1), null)], [Sample.Worker("w-0"), Sample.Worker("w-1", WorkerState.Provisioning)]);
 
         Assert.Equal("small", Assert.Single(PlacementPlanner.Plan(fleet, Sample.Now.AddHours(1), Times).Placements).Instance.Id);
+    }
+
+    /// <summary>Its boot may fail for ever: the lab would be starved by those that are let by meanwhile.</summary>
+    [Fact]
+    public void Plan_BigLabWhoseWorkerFailedToBootAndIsTriedAgain_KeepsTheNearest()
+    {
+        var fleet = Sample.Fleet([(Running("r-0", 10), "w-0"), (Lab("big", 60, 0), null), (Lab("small", 4, 1), null)], [Sample.Worker("w-0"), Sample.TriedAgain("w-1")]);
+
+        var plan = PlacementPlanner.Plan(fleet, Sample.Now.AddHours(1), Times);
+
+        Assert.Equal(new KeptWorker("w-0", "big"), plan.Kept);
+        Assert.Empty(plan.Placements);
+    }
+
+    /// <summary>Small labs come all the time, and what was ordered when the one worker was full never boots.</summary>
+    [Fact]
+    public void Plan_WorkerThatNeverBoots_BigLabIsPlacedInTheEnd()
+    {
+        var fleet = new FleetInTime(Times, Sample.Template() with { MaxWorkers = 2 });
+        fleet.NeverBoot.Add("w-001");
+        for (var n = 0; n < 100; n++)
+        {
+            if (n == 20)
+                fleet.Add(Arriving("big", 128));
+            fleet.Add(Arriving($"small-{n:D3}", 32));
+            fleet.RunUntil(fleet.Now.AddMinutes(10));
+        }
+
+        Assert.Contains("big", fleet.Ran);
+
+        LabletInstance Arriving(string id, int memory) => Sample.Instance(id) with { Request = Sample.Request(memory: memory), CreatedAt = fleet.Now };
     }
 
     [Fact]

@@ -6,6 +6,11 @@ namespace Ccm.Tests.Components.Overview;
 
 public sealed class FleetCapacityTests
 {
+    /// <summary>It has failed, whether it is being tried again just then or not.</summary>
+    [Fact]
+    public void Of_WorkerThatFailsToBootAgainAndAgain_IsWithheldAllTheTime() =>
+        Assert.Equal(FleetCapacity.Of(Sample.Fleet([], [Sample.Worker("w-1", WorkerState.Failed)])), FleetCapacity.Of(Sample.Fleet([], [Sample.TriedAgain("w-1")])));
+
     [Fact]
     public void Of_WorkersInEachState_CountsUsedFreeWithheldAndComing()
     {

@@ -18,7 +18,7 @@ internal static class FleetCapacity
 {
     public static ImmutableArray<RoomShare> Of(FleetSnapshot fleet)
     {
-        var there = fleet.Workers.Values.Where(worker => worker.Value.State is WorkerState.Running or WorkerState.Draining or WorkerState.Failed && worker.Value.LostSince is null).ToList();
+        var there = fleet.Workers.Values.Where(worker => worker.Value.State is WorkerState.Running or WorkerState.Draining or WorkerState.Failed || worker.Value.BootsAfterFailure).Where(worker => worker.Value.LostSince is null).ToList();
         var coming = fleet.Workers.Values.Where(worker => worker.IsComing).ToList();
         return
         [
