@@ -48,6 +48,12 @@
     window.ccm = {
         follow,
         leave,
+        // What was asked for and opened out of sight. It may be gone again.
+        arrive: id => {
+            const target = document.getElementById(id);
+            target?.focus({ preventScroll: true });
+            target?.scrollIntoView();
+        },
         rememberTheme: dark => {
             remember("ccm-theme", dark ? "dark" : "light");
             document.documentElement.dataset.theme = dark ? "dark" : "light";

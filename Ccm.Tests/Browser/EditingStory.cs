@@ -56,6 +56,9 @@ public sealed class EditingStory(PortalInBrowser browser) : BrowserTest(browser)
         await Expect(page.Locator("h1")).ToHaveTextAsync("edit-two 1.2.0");
         await page.GetByRole(AriaRole.Link, new() { Name = "Compare 1.1.0 with 1.2.0" }).ClickAsync();
         await Expect(page.Locator("[data-test=compare] td.added").First).ToContainTextAsync("title: base");
+        await Expect(page.Locator("#compare")).ToBeFocusedAsync();
+        await Expect(page.Locator("#compare")).ToBeInViewportAsync();
+        await Expect(page.Locator("[data-test=compare] [data-test=diff-sum]")).ToBeInViewportAsync();
         Assert.Equal(0, await page.EvaluateAsync<int>("() => localStorage.length"));
     }
 

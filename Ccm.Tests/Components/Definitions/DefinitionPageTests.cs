@@ -70,6 +70,41 @@ public sealed class DefinitionPageTests
     }
 
     [Fact]
+    public async Task Compare_AskedFor_ComesIntoSightOnceForEach()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        foreach (var (version, title) in new[] { ("1.0.0", "first"), ("1.1.0", "second"), ("1.2.0", "third") })
+            await portal.PublishAsync("ospf", version, LabText.TwoRouters(title));
+        var page = Open(portal);
+        PortalContext.Shows(page, () => Assert.Equal(2, page.FindAll("[data-test=versions] td:last-child a").Count));
+        Assert.Empty(portal.Calls("ccm.arrive"));
+
+        portal.Navigation.NavigateTo("/definitions/ospf?version=1.2.0&against=1.1.0");
+        PortalContext.Shows(page, () => Assert.Equal("compare", Assert.Single(portal.Calls("ccm.arrive")).Arguments[0]));
+        Assert.Equal(("What changed from 1.1.0 to 1.2.0", "-1"), (page.Find("#compare").TextContent, page.Find("#compare").GetAttribute("tabindex")));
+
+        await portal.Control.DeprecateAsync(PortalContext.Admin, Operation.New(), "ospf", TestContext.Current.CancellationToken);
+        PortalContext.Shows(page, () => Assert.Equal("DEPRECATED", page.Find(".ccm-readonly").TextContent));
+        Assert.Single(portal.Calls("ccm.arrive"));
+
+        portal.Navigation.NavigateTo("/definitions/ospf?version=1.2.0&against=1.0.0");
+        PortalContext.Shows(page, () => Assert.Equal(2, portal.Calls("ccm.arrive").Count));
+    }
+
+    [Fact]
+    public async Task Versions_Published_SayWhy()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf", "1.0.0", LabText.TwoRouters("first"));
+        await portal.Control.PublishAsync(PortalContext.Admin, Operation.New(),
+            new PublishRequest { Name = "ospf", Version = "1.1.0", LabYaml = LabText.TwoRouters("second"), ChangeNote = "R2 gets <a> loopback." }, TestContext.Current.CancellationToken);
+
+        var page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.Equal(["R2 gets <a> loopback.", ""], page.FindAll("[data-test=versions] td:nth-child(4)").Select(cell => cell.TextContent)));
+    }
+
+    [Fact]
     public async Task Compare_NoSuchVersion_SaysSo()
     {
         await using var portal = await PortalContext.StartAsync(Role.User);

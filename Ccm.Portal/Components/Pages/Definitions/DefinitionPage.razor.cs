@@ -16,6 +16,9 @@ public sealed partial class DefinitionPage
     private LabTopology? _topology;
     private Editing.Published? _against;
     private string _yaml = "";
+
+    /// <summary>Why each version was published, by version.</summary>
+    private Dictionary<string, string> _notes = [];
     private string _problem = "";
     private bool _loading = true;
     private bool _unreadable;
@@ -57,6 +60,7 @@ public sealed partial class DefinitionPage
         LabletDefinition? definition = null;
         Editing.Published? against = null;
         var (yaml, problem, unreadable) = ("", "It may be mistyped or deleted.", false);
+        Dictionary<string, string> notes = [];
         try
         {
             if (pointer is { Status: not DefinitionStatus.Deleted, Latest: { } latest })
@@ -65,6 +69,7 @@ public sealed partial class DefinitionPage
                 yaml = await Control.ReadLabAsync(name, asked ?? latest, Left);
                 if (pointer.Versions.Any(version => version.Version == other))
                     against = new(await Control.ReadDefinitionAsync(name, other!, Left), await Control.ReadLabAsync(name, other!, Left));
+                notes = await ReadNotesAsync(name, pointer);
                 definition = read;
             }
         }
@@ -79,8 +84,22 @@ public sealed partial class DefinitionPage
         // Somebody may have gone to another version while this one was being read.
         if (name != Name || asked != Version || other != Against)
             return;
-        (_pointer, _definition, _against, _yaml, _problem, _unreadable, _loading) = (pointer, definition, against, yaml, problem, unreadable, false);
+        (_pointer, _definition, _against, _yaml, _notes, _problem, _unreadable, _loading) = (pointer, definition, against, yaml, notes, problem, unreadable, false);
         _topology = definition is null ? null : Topology(yaml);
+    }
+
+    /// <summary>None while the documents are away: what is shown of the version itself may be at hand all the same.</summary>
+    private async Task<Dictionary<string, string>> ReadNotesAsync(string name, DefinitionPointer pointer)
+    {
+        try
+        {
+            var versions = await Control.ReadDefinitionsAsync([.. pointer.Versions.Select(version => (name, version.Version))], Left);
+            return versions.ToDictionary(version => version.Version, version => version.ChangeNote);
+        }
+        catch (RefusedException)
+        {
+            return [];
+        }
     }
 
     private string Address(string against) => $"/definitions/{Name}?version={Uri.EscapeDataString(_definition!.Version)}&against={Uri.EscapeDataString(against)}";
