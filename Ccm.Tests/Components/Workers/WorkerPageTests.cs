@@ -20,6 +20,7 @@ public sealed class WorkerPageTests
         Assert.Equal(["60 of 64 cores free", "120 of 128 GB free", "196 of 200 GB free", "96 of 100 licensed free"], page.FindAll(".ccm-bar .numbers").Select(bar => bar.TextContent));
         Assert.Equal("Port map: 2 of 8000 ports taken", page.Find("[data-test=portmap]").GetAttribute("aria-label"));
         Assert.Equal("i-1", page.Find(".ccm-table a").TextContent);
+        Assert.Equal(["Capacity", "Now", "Labs on it", "Ports"], page.FindAll("h2").Select(heading => heading.TextContent).Take(4));
     }
 
     [Fact]
@@ -108,13 +109,28 @@ public sealed class WorkerPageTests
         portal.Dialogs.WaitForElement("[data-test=drain-confirm]");
 
         Assert.Equal("1 lab goes on until it ends. It is free by 13:30 at the latest, in 1 h 30 min, then it stops.", portal.Dialogs.Find("[data-test=drain-free]").TextContent);
-        Assert.Equal(["i-1", "RUNNING", "user", "13:30"], portal.Dialogs.FindAll("[data-test=drain-blocking] tbody td").Select(cell => cell.TextContent));
-        Assert.Contains("1 lab has not begun and is placed elsewhere: i-2", portal.Dialogs.Find("[data-test=drain-returning]").TextContent, StringComparison.Ordinal);
+        Assert.Equal("It takes no new work. Until the last of its labs has ended, the drain can be cancelled.", portal.Dialogs.Find("[data-test=drain-consequence]").TextContent);
+        Assert.Equal(["i-1", "ospf 1.0.0", "RUNNING", "user", "13:30"], portal.Dialogs.FindAll("[data-test=drain-blocking] tbody td").Select(cell => cell.TextContent));
+        Assert.Contains("1 lab has not begun and is placed elsewhere: ospf 1.0.0 i-2", portal.Dialogs.Find("[data-test=drain-returning]").TextContent, StringComparison.Ordinal);
         Assert.Equal(WorkerState.Running, portal.Cache.Current.Workers["w-1"].Value.State);
 
         await portal.Dialogs.Find("[data-test=drain-confirm]").ClickAsync();
         await asking;
         PortalContext.Shows(page, () => Assert.Contains("1 lab goes on", page.Find("[data-test=draining]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Drain_NothingKeepsIt_SaysThatItCanBeStartedAgain()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        await portal.PutAsync(Sample.Worker());
+        var page = Open(portal);
+
+        var asking = page.Find("[data-test=drain]").ClickAsync();
+
+        Assert.Equal("It takes no new work. Once it has stopped, it can be started again.", portal.Dialogs.WaitForElement("[data-test=drain-consequence]").TextContent);
+        await portal.Dialogs.Find("[data-test=drain-confirm]").ClickAsync();
+        await asking;
     }
 
     [Fact]

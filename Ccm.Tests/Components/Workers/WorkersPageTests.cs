@@ -150,8 +150,9 @@ public sealed class WorkersPageTests
             portal.Dialogs.FindAll("[data-test=drain-plan]").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))));
         await portal.Dialogs.FindAll("[data-test=drain-which]")[0].ClickAsync();
         Assert.Contains("It is free by 13:00 at the latest", portal.Dialogs.Find("[data-test=drain-free]").TextContent, StringComparison.Ordinal);
-        Assert.Contains("i-next", portal.Dialogs.Find("[data-test=drain-returning]").TextContent, StringComparison.Ordinal);
-        Assert.Equal(["i-soon", "RUNNING", "user", "13:00"], portal.Dialogs.FindAll("[data-test=drain-blocking] tbody td").Select(cell => cell.TextContent));
+        Assert.Contains("until then its drain can be cancelled", portal.Dialogs.Markup, StringComparison.Ordinal);
+        Assert.Contains("ospf 1.0.0 i-next", portal.Dialogs.Find("[data-test=drain-returning]").TextContent, StringComparison.Ordinal);
+        Assert.Equal(["i-soon", "ospf 1.0.0", "RUNNING", "user", "13:00"], portal.Dialogs.FindAll("[data-test=drain-blocking] tbody td").Select(cell => cell.TextContent));
 
         await portal.Dialogs.Find("[data-test=bulk-confirm]").ClickAsync();
         PortalContext.Shows(portal.Dialogs, () => Assert.Equal("3 of 3 done.", portal.Dialogs.Find("[data-test=bulk-progress]").TextContent));

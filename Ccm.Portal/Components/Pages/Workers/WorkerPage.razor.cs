@@ -60,7 +60,7 @@ public sealed partial class WorkerPage
 
     private async Task DrainAsync()
     {
-        var parameters = new DialogParameters<DrainDialog> { { x => x.Plan, Plan }, { x => x.Now, Time.GetUtcNow() }, { x => x.Viewer, Viewer } };
+        var parameters = new DialogParameters<DrainDialog> { { x => x.Plan, Plan }, { x => x.Now, Time.GetUtcNow() }, { x => x.Fleet, Fleet }, { x => x.Viewer, Viewer } };
         var dialog = await Dialogs.ShowAsync<DrainDialog>("Drain", parameters, Wide);
         if (await dialog.Result is { Canceled: false })
             await TryAsync(() => Control.DrainWorkerAsync(Actor!, Operation.New(), Id, Left), "It takes no new work, and stops once it is empty.");

@@ -49,7 +49,7 @@ internal sealed record WorkerRow(WorkerEntry Entry, int Labs)
     /// <param name="plans">What a drain will mean for each.</param>
     public static ImmutableArray<BulkAction<WorkerRow>> Bulk(Actor actor, ControlPlane control, RenderFragment<IReadOnlyList<WorkerRow>> plans) => !actor.May(Permission.OperateWorkers) ? [] :
     [
-        new("Drain", "Each takes no new work. What has begun goes on until it ends; what has not is placed elsewhere. Then the worker stops.",
+        new("Drain", "Each takes no new work. What has begun goes on until it ends; what has not is placed elsewhere. Then the worker stops; until then its drain can be cancelled.",
             row => row.Value.State == WorkerState.Running ? null : "not running",
             (row, token) => control.DrainWorkerAsync(actor, Operation.New(), row.Entry.Id, token)) { Plan = plans },
         new("Cancel drain", "Each takes work again.",
