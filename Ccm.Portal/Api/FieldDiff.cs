@@ -23,8 +23,8 @@ public sealed record FieldDiff(string Path, JsonElement? Before, JsonElement? Af
 
     public bool IsBookkeeping => Bookkeeping.Contains(Path.Split('.', '[')[0]);
 
-    /// <summary>The path as people read it: <c>Resources › Memory GB</c>.</summary>
-    public string Name => string.Join(" › ", Path.Replace("[", ".#", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.').Select(Spell));
+    /// <summary>The path as people read it: <c>Resources › Memory GB</c>. Nothing is created twice: where that differs, each revision was saved by itself.</summary>
+    public string Name => Path is "createdAt" or "createdBy" && !IsAdded && !IsRemoved ? $"Saved {Path[^2..].ToLowerInvariant()}" : string.Join(" › ", Path.Replace("[", ".#", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.').Select(Spell));
 
     /// <summary>What a list gained and lost; null when it is no list of plain values on both sides.</summary>
     public (ImmutableArray<string> Gained, ImmutableArray<string> Lost)? Elements => Before is { ValueKind: JsonValueKind.Array } before && After is { ValueKind: JsonValueKind.Array } after

@@ -21,6 +21,8 @@ public sealed class FieldDiffTests
     [InlineData("""[{"field":"versions","before":[{"v":"1","by":"a"}],"after":[{"v":"1","by":"b"},{"v":"2","by":"a"}]}]""", "Versions › #1 › By: a → b|Versions › #2 › V: none → 2|Versions › #2 › By: none → a")]
     [InlineData("""[{"field":"port","before":"none","after":{"a":1}}]""", """Port: none → {"a":1}""")]
     [InlineData("""[{"field":"timeslotEnd","before":"2026-11-26T10:00:00+01:00"}]""", "Timeslot end: 2026-11-26 09:00:00 UTC → none")]
+    [InlineData("""[{"field":"createdBy","before":"ann","after":"bob"}]""", "Saved by: ann → bob")]
+    [InlineData("""[{"field":"createdBy","after":"bob"}]""", "Created by: none → bob")]
     [InlineData("""[{"field":"x","before":{},"after":{}},{"no":1},7]""", "")]
     public void Of_Changes_NamesEachFieldThatDiffersInWords(string changes, string told) =>
         Assert.Equal(told, string.Join('|', FieldDiff.Of(Data($$"""{"changes":{{changes}}}""")).Select(diff => diff.InWords)));

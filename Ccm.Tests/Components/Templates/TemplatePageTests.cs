@@ -240,6 +240,19 @@ public sealed class TemplatePageTests
     }
 
     [Fact]
+    public async Task Open_Template_SaysWhoSavedItAndLeadsToItsEditsAndDecisions()
+    {
+        await using var portal = await StartAsync(Role.Viewer);
+
+        var page = Open(portal);
+
+        Assert.StartsWith("Saved ", page.Find("[data-test=saved]").TextContent, StringComparison.Ordinal);
+        Assert.Contains(" by admin. Each change makes a new revision", page.Find("[data-test=saved]").TextContent, StringComparison.Ordinal);
+        Assert.Equal("/audit?subject=templates%2Fmetal&type=ccm.worker.template.%2A", page.Find("[data-test=history]").GetAttribute("href"));
+        Assert.Equal("/scaling?template=metal", page.Find("[data-test=scaling]").GetAttribute("href"));
+    }
+
+    [Fact]
     public async Task Open_NoSuchTemplate_Helps()
     {
         await using var portal = await StartAsync(Role.Viewer);

@@ -32,7 +32,7 @@ internal static class EventWords
         ("Sign-ins", [EventTypes.SessionSignedIn, EventTypes.SessionSignedOut, EventTypes.SessionRefused]),
     ];
 
-    /// <summary><c>ccm.worker.template.updated</c> is Template updated; a type of somebody else's stays as it is.</summary>
+    /// <summary><c>ccm.worker.template.updated</c> is Template updated, <c>ccm.scaling.*</c> any scaling event; a type of somebody else's stays as it is.</summary>
     public static string Title(string type)
     {
         if (!type.StartsWith("ccm.", StringComparison.Ordinal))
@@ -40,6 +40,8 @@ internal static class EventWords
         var words = type.Split('.').SkipWhile(word => word is "ccm" or "lablet").ToList();
         if (words is ["worker", "template", ..] or ["session", ..])
             words.RemoveAt(0);
+        if (words is [.., "*"])
+            return string.Join(' ', ["any", .. words.SkipLast(1), "event"]);
         var text = string.Join(' ', words).Replace('-', ' ');
         return text.Length == 0 ? type : char.ToUpperInvariant(text[0]) + text[1..];
     }
