@@ -27,6 +27,8 @@ internal sealed class OutboxWriter(Operation operation, Actor actor, DateTimeOff
         json.WriteString("reason"u8, reason);
         json.WriteString("actorName"u8, actor.Name);
         WriteRoles(json);
+        if (actor.ByRest)
+            json.WriteString("via"u8, "rest"u8);
         WriteRequestHash(json);
         json.WritePropertyName("changes"u8);
         Changes.Write(json, before, after);

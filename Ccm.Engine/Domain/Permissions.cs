@@ -39,6 +39,9 @@ public sealed record Actor(string Id, string Name, ImmutableArray<Role> Roles)
 {
     private const string EnginePrefix = "ccm/";
 
+    /// <summary>Whether it asks by the REST interface, as programs do; what it does is told with it.</summary>
+    public bool ByRest { get; init; }
+
     /// <summary>Whether it is a part of CCM and no person.</summary>
     public bool IsEngine => IsEngineId(Id);
 

@@ -10,7 +10,7 @@ internal static class Requests
     public const string IdempotencyKey = "Idempotency-Key";
     private const int LongestKey = 200;
 
-    public static Actor Actor(this HttpContext http) => Actors.ActorOf(http.User);
+    public static Actor Actor(this HttpContext http) => Actors.ActorOf(http.User) with { ByRest = true };
 
     /// <summary>The operation that the caller's idempotency key names, else a new one.</summary>
     /// <param name="body">As it was sent; another body under the same key is a conflict.</param>

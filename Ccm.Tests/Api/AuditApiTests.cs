@@ -28,7 +28,7 @@ public sealed class AuditApiTests(ApiHost host) : IClassFixture<ApiHost>
         Assert.Matches(@"^ccm-audit-\d{8}T\d{6}Z\.csv$", response.Content.Headers.ContentDisposition!.FileName!.Trim('"'));
         var rows = await ReadCsvAsync(response);
         Assert.Equal(["ccm.worker.template.updated", "ccm.worker.template.created"], rows.Select(row => row["type"]));
-        Assert.Equal(("templates/csv", "admin", "admin", "admin edited it."), (rows[0]["subject"], rows[0]["actor"], rows[0]["actorRoles"], rows[0]["reason"]));
+        Assert.Equal(("templates/csv", "admin", "admin", "rest", "admin edited it."), (rows[0]["subject"], rows[0]["actor"], rows[0]["actorRoles"], rows[0]["via"], rows[0]["reason"]));
         Assert.Contains("Max workers: 10 → 3", rows[0]["changes"], StringComparison.Ordinal);
         Assert.Contains("Description: empty → =HYPERLINK", rows[0]["changes"], StringComparison.Ordinal);
     }

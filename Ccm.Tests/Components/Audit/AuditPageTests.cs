@@ -188,6 +188,39 @@ public sealed class AuditPageTests
     }
 
     [Theory]
+    [InlineData("""{"actorName":"Ms Admin","actorRoles":["admin"]}""", "admin", "Ms Admin", "admin", "")]
+    [InlineData("""{"actorName":"nightly","actorRoles":["operator"],"via":"rest"}""", "c-7", "nightly", "operator", "REST")]
+    [InlineData("""{"actorName":"old","requestHash":"5f"}""", "c-7", "old", "", "REST")]
+    [InlineData("""{"actorName":"controller"}""", "ccm/controller", "controller", "", "engine")]
+    public async Task Open_Event_TellsAProgramFromAPerson(string data, string actor, string name, string role, string program)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.Trail.AppendAsync(AuditChain.Link(AuditHead.Start, [(new OutboxEntry("op-1", null, [new OutboxEvent("ccm.worker.running", "workers/w-1", Sample.Now, actor, JsonDocument.Parse(data).RootElement)]), 1)]), Cancelled);
+
+        var page = portal.Open<AuditPage>("/audit?event=1");
+
+        var who = page.Find("[data-test=event] .who");
+        Assert.Equal([name, role, program], new[] { ".ccm-plain-button", ".ccm-role", ".program" }.Select(part => who.QuerySelector(part)?.TextContent ?? ""));
+        Assert.Equal(program == "REST", page.Find(".details").TextContent.Contains("by the REST interface", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Open_HistoryOfATemplate_NamesWhatItShowsAndLeavesTheRestAPressAway()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await WriteAsync(portal, 1);
+        await portal.Trail.AppendAsync(AuditChain.Link(await HeadAsync(portal),
+            [(new OutboxEntry("op-s", null, [new OutboxEvent(EventTypes.ScalingUpSkipped, "templates/t-1", Sample.Now, "ccm/controller", JsonDocument.Parse("""{"reason":"Full."}""").RootElement)]), 2)]), Cancelled);
+        var page = portal.Open<AuditPage>("/audit?subject=templates/t-1&type=ccm.worker.template.*");
+        Assert.Equal("Template updated", Assert.Single(page.FindAll("[data-test=event]")).QuerySelector(".event")!.TextContent.Trim());
+        Assert.Equal("any template event", page.Find("[data-test=type] option[value='ccm.worker.template.*']").TextContent);
+
+        await page.Find("[data-test=type]").ChangeAsync("");
+
+        Assert.EndsWith("/audit?subject=templates%2Ft-1", portal.Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("subject=templates/t-2", "2")]
     [InlineData("subject=templates/*&actor=Ms%20Admin&range=7d", "4321")]
     [InlineData("type=ccm.worker.template.updated&text=EDITED%203", "3")]
@@ -325,13 +358,15 @@ public sealed class AuditPageTests
     /// <summary>Edits of templates t-1, t-2…, written as the relay does: to the trail, then the head and the outbox.</summary>
     private static async Task WriteAsync(PortalContext portal, int count)
     {
-        var last = (await portal.Trail.QueryAsync(new AuditQuery(Limit: 1), Cancelled)).FirstOrDefault();
-        var from = last?.Sequence ?? 0;
-        var events = AuditChain.Link(last is null ? AuditHead.Start : new AuditHead(last.Sequence, last.Hash), Enumerable.Range(1, count).Select(n => Edit(from + n)));
+        var head = await HeadAsync(portal);
+        var events = AuditChain.Link(head, Enumerable.Range(1, count).Select(n => Edit(head.Sequence + n)));
         await portal.CommitAsync([.. events.Select(audited => new StatePut(StateKeys.OutboxEntry(audited.OperationId), Keys.NoEvents))]);
         await portal.Trail.AppendAsync(events, Cancelled);
         await portal.CommitAsync([new StatePut(StateKeys.AuditHead, DomainJson.Write(new AuditHead(events[^1].Sequence, events[^1].Hash)))], [.. events.Select(audited => StateKeys.OutboxEntry(audited.OperationId))]);
     }
+
+    private static async Task<AuditHead> HeadAsync(PortalContext portal) =>
+        (await portal.Trail.QueryAsync(new AuditQuery(Limit: 1), Cancelled)).FirstOrDefault() is { } last ? new AuditHead(last.Sequence, last.Hash) : AuditHead.Start;
 
     private static (OutboxEntry, long) Edit(long n) => (new OutboxEntry($"op-{n}", null, [new OutboxEvent("ccm.worker.template.updated", $"templates/t-{n}", Sample.Now.AddMinutes(-5000 + n), "admin",
         JsonSerializer.SerializeToElement(new

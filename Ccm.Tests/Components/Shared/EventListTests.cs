@@ -30,6 +30,14 @@ public sealed class EventListTests : BunitContext
     }
 
     [Theory]
+    [InlineData("user", """{"actorName":"Ann"}""", "by Ann")]
+    [InlineData("ccm/controller", """{"actorName":"controller"}""", "by controller engine")]
+    [InlineData("c-7", """{"actorName":"nightly","via":"rest"}""", "by nightly REST")]
+    [InlineData("user", "[]", "by user")]
+    public void Render_AnyActor_TellsAProgramFromAPerson(string actor, string data, string told) =>
+        Assert.Equal(told, Show([Event("ccm.worker.running", data) with { Actor = actor }]).FindAll("li > span")[1].TextContent.Trim());
+
+    [Theory]
     [InlineData("x")]
     [InlineData("")]
     [InlineData("org.example.thing")]

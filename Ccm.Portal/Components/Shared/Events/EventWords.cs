@@ -56,10 +56,6 @@ internal static class EventWords
         _ => null,
     };
 
-    /// <summary>Empty when it tells none.</summary>
-    public static string Reason(AuditEvent audited) => audited.Data is { ValueKind: JsonValueKind.Object } data
-        && data.TryGetProperty("reason", out var reason) && reason.ValueKind == JsonValueKind.String ? reason.GetString() ?? "" : "";
-
     /// <summary>A definition's name and the version that the event published; null for any other event.</summary>
     public static (string Name, string Version)? Published(AuditEvent audited) =>
         audited.Type is EventTypes.DefinitionCreated or EventTypes.DefinitionVersionCreated && audited.Subject.Split('/', 2) is ["definitions", var name]
