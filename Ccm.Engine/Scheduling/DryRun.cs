@@ -30,6 +30,10 @@ public sealed record DryRun(ImmutableArray<WorkerVerdict> Workers, ImmutableArra
     /// <summary>Whether an empty worker of a template would take it.</summary>
     public static bool Takes(WorkerTemplate template, LabRequest request) => PlacementExplainer.Against(MadeUp(request, default), template).IsEmpty;
 
+    /// <summary>What would make one fit, were all workers full.</summary>
+    public static ImmutableArray<WayToFit> WouldFit(FleetSnapshot snapshot, LabRequest request, ImmutableArray<WorkerTemplate> templates) =>
+        PlacementExplainer.WouldFit(MadeUp(request, default), snapshot, [], templates);
+
     private static LabletInstance MadeUp(LabRequest request, DateTimeOffset now) => new()
     {
         Id = "i-dry-run", State = InstanceState.Pending, DefinitionId = "dry-run", Version = "1.0.0", OwnerId = "dry-run", AsSoonAsPossible = true, DurationMinutes = 1,

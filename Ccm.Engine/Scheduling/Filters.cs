@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 
@@ -34,7 +35,7 @@ internal static class Filters
                 : worker.Value is { State: WorkerState.Running, Trouble: { } trouble } ? trouble
                 : worker.Value is { State: WorkerState.Running, Target: var target and not WorkerTarget.Running } ? $"It is about to drain, asked to be {target.ToString().ToUpperInvariant()}." : $"It is {worker.Value.State.ToString().ToUpperInvariant()}."));
         reasons.AddRange(AgainstKind(instance.Request, worker.Value.Kind));
-        reasons.AddRange(Shortages(instance, worker.Available, worker.Ports.Value.FreeCount));
+        reasons.AddRange(Shortages(instance, worker.Available, worker.Ports.Value.FreeCount, worker.Value.Declared, worker.Value.PortRange.Count));
         return reasons.ToImmutable();
     }
 
@@ -50,18 +51,23 @@ internal static class Filters
     }
 
     /// <summary>What is missing of this room.</summary>
-    public static IEnumerable<Reason> Shortages(LabletInstance instance, Capacity available, int freePorts)
+    /// <param name="declared">What there would be of it, were nothing on the worker: whether waiting helps.</param>
+    public static IEnumerable<Reason> Shortages(LabletInstance instance, Capacity available, int freePorts, Capacity declared, int ports)
     {
         var demand = instance.Demand;
         if (demand.CpuCores > available.CpuCores)
-            yield return new Reason(ReasonCode.InsufficientCpu, $"{available.CpuCores} of {demand.CpuCores} cores are free.");
+            yield return Short(ReasonCode.InsufficientCpu, available.CpuCores, declared.CpuCores, demand.CpuCores, "cores");
         if (demand.MemoryGb > available.MemoryGb)
-            yield return new Reason(ReasonCode.InsufficientMemory, $"{available.MemoryGb} of {demand.MemoryGb} GB of memory are free.");
+            yield return Short(ReasonCode.InsufficientMemory, available.MemoryGb, declared.MemoryGb, demand.MemoryGb, "GB of memory");
         if (demand.StorageGb > available.StorageGb)
-            yield return new Reason(ReasonCode.InsufficientStorage, $"{available.StorageGb} of {demand.StorageGb} GB of storage are free.");
+            yield return Short(ReasonCode.InsufficientStorage, available.StorageGb, declared.StorageGb, demand.StorageGb, "GB of storage");
         if (demand.Nodes > available.Nodes)
-            yield return new Reason(ReasonCode.NodeLimit, $"{available.Nodes} of {demand.Nodes} licensed nodes are free.");
+            yield return Short(ReasonCode.NodeLimit, available.Nodes, declared.Nodes, demand.Nodes, "licensed nodes");
         if (instance.Request.PortNames.Length > freePorts)
-            yield return new Reason(ReasonCode.PortsExhausted, $"{freePorts} of {instance.Request.PortNames.Length} ports are free.");
+            yield return Short(ReasonCode.PortsExhausted, freePorts, ports, instance.Request.PortNames.Length, "ports");
     }
+
+    private static Reason Short(ReasonCode code, int free, int all, int needed, string what) => new(code, needed > all
+        ? string.Create(CultureInfo.InvariantCulture, $"It has {all:N0} {(all == 1 ? what.TrimEnd('s') : what)}, {needed:N0} needed.")
+        : string.Create(CultureInfo.InvariantCulture, $"{free:N0} of its {all:N0} {what} free, {needed:N0} needed."));
 }

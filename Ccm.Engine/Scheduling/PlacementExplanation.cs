@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Ccm.Engine.Booking;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 
@@ -7,16 +9,24 @@ namespace Ccm.Engine.Scheduling;
 /// <summary>Why an instance is where it is, or why it waits.</summary>
 /// <param name="Summary">One sentence.</param>
 /// <param name="Due">When it becomes due; null once placed.</param>
-/// <param name="WouldFit">What would make it fit; empty when it is placed or fits.</param>
-public sealed record PlacementExplanation(string InstanceId, string Summary, DateTimeOffset? Due, string? WorkerId, ImmutableArray<WorkerVerdict> Workers, ImmutableArray<string> WouldFit);
+/// <param name="WouldFit">What would make it fit; empty when it is placed or fits, and while it is not due unless nothing could ever take it.</param>
+public sealed record PlacementExplanation(string InstanceId, string Summary, DateTimeOffset? Due, string? WorkerId, ImmutableArray<WorkerVerdict> Workers, ImmutableArray<WayToFit> WouldFit);
 
 /// <param name="Fits">Nothing stands against it.</param>
 public sealed record WorkerVerdict(string WorkerId, bool Fits, Capacity Available, Capacity Demand, ImmutableArray<Reason> Reasons);
 
+/// <param name="Text">In a sentence.</param>
+/// <param name="WorkerId">The worker it is about; null: none.</param>
+/// <param name="Template">The template it is about; null: none.</param>
+public sealed record WayToFit(string Text, string? WorkerId = null, string? Template = null);
+
 /// <summary>Makes explanations with the same filters that the planner decides with.</summary>
 public static class PlacementExplainer
 {
-    /// <param name="templates">Newest revisions, for what could be added.</param>
+    /// <summary>Of what stands against it on many workers, the most frequent.</summary>
+    private const int CausesTold = 3;
+
+    /// <param name="templates">Newest revisions, for what could be added; default: not known, and nothing is said of them.</param>
     public static PlacementExplanation Explain(
         FleetSnapshot snapshot, InstanceEntry instance, ImmutableArray<WorkerTemplate> templates, DateTimeOffset now, PlanningTimes times)
     {
@@ -30,7 +40,8 @@ public static class PlacementExplainer
                 ? $"It ended: {value.LastTransition.Reason}" : $"It is on {instance.WorkerId}. {value.PlacedBecause}", null, instance.WorkerId, verdicts, []);
         var due = times.Due(value);
         if (!times.IsDue(value, now))
-            return new PlacementExplanation(instance.Id, $"It is not due: it is placed from {due:u} on, so that nothing is held before it is needed.", due, null, verdicts, []);
+            return new PlacementExplanation(instance.Id, $"It is not due: it is placed from {due:u} on, so that nothing is held before it is needed.", due, null, verdicts,
+                !templates.IsDefault && BookingForecast.CheckWhetherItEverFits(snapshot, templates, value.Request) is not null ? WouldFit(value, snapshot, verdicts, templates) : []);
         var plan = PlacementPlanner.Plan(snapshot, now, times);
         if (plan.Kept is { } kept && kept.InstanceId != instance.Id && plan.Placements.All(placement => placement.Instance.Id != instance.Id))
             verdicts = [.. verdicts.Select(verdict => verdict.WorkerId == kept.WorkerId ? Keep(verdict) : verdict)];
@@ -48,7 +59,7 @@ public static class PlacementExplainer
 
     /// <summary>What stands against an empty worker of a template.</summary>
     internal static ImmutableArray<Reason> Against(LabletInstance instance, WorkerTemplate template) =>
-        [.. Filters.AgainstKind(instance.Request, template.Kind), .. Filters.Shortages(instance, template.Declared, template.PortRange.Count)];
+        [.. Filters.AgainstKind(instance.Request, template.Kind), .. Filters.Shortages(instance, template.Declared, template.PortRange.Count, template.Declared, template.PortRange.Count)];
 
     internal static WorkerVerdict Verdict(LabletInstance instance, WorkerEntry worker)
     {
@@ -67,38 +78,69 @@ public static class PlacementExplainer
         if (verdicts.IsEmpty)
             return "It waits: the fleet has no workers yet.";
         var coming = snapshot.Workers.Values.Count(worker => worker.IsComing);
-        var common = verdicts.SelectMany(verdict => verdict.Reasons).GroupBy(reason => reason.Code).OrderByDescending(group => group.Count()).First().Key;
-        var none = verdicts.Length == 1 ? $"the one worker there is cannot take it, for {common}" : $"none of {verdicts.Length} workers can take it, most often for {common}";
-        return $"It waits: {none}." + coming switch { 0 => "", 1 => " A worker is coming.", _ => $" {coming} workers are coming." };
+        var causes = verdicts.SelectMany(verdict => verdict.Reasons, (verdict, reason) => (verdict, reason.Code)).GroupBy(pair => pair.Code, pair => pair.verdict)
+            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key).Take(CausesTold).Select(group => Cause(group.Key, [.. group]));
+        var none = verdicts.Length == 1 ? $"the one worker there is cannot take it. {Texts(verdicts[0].Reasons)}" : $"none of {verdicts.Length} workers can take it: {string.Join(", ", causes)}.";
+        return $"It waits: {none}" + coming switch { 0 => "", 1 => " A worker is coming.", _ => $" {coming} workers are coming." };
+    }
+
+    /// <summary>What stands against it on so many workers, and the most that any of them has to offer.</summary>
+    private static string Cause(ReasonCode code, ImmutableArray<WorkerVerdict> workers)
+    {
+        var (one, demand) = (workers.Length == 1, workers[0].Demand);
+        return $"{workers.Length} " + code switch
+        {
+            ReasonCode.WorkerNotRunning => one ? "takes no work now" : "take no work now",
+            ReasonCode.WorkerDraining => one ? "is being drained" : "are being drained",
+            ReasonCode.LicenseMismatch => one ? "has another licence" : "have another licence",
+            ReasonCode.CmlVersion => one ? "runs another CML version" : "run another CML version",
+            ReasonCode.Region => one ? "is in another region" : "are in another region",
+            ReasonCode.InsufficientCpu => TooLittle("too few cores", demand.CpuCores, worker => worker.Available.CpuCores),
+            ReasonCode.InsufficientMemory => TooLittle("too little memory", demand.MemoryGb, worker => worker.Available.MemoryGb, " GB"),
+            ReasonCode.InsufficientStorage => TooLittle("too little storage", demand.StorageGb, worker => worker.Available.StorageGb, " GB"),
+            ReasonCode.NodeLimit => TooLittle("too few licensed nodes", demand.Nodes, worker => worker.Available.Nodes),
+            ReasonCode.PortsExhausted => one ? "has too few ports free" : "have too few ports free",
+            _ => one ? "is kept for one that has waited longer" : "are kept for one that has waited longer",
+        };
+
+        string TooLittle(string what, int needed, Func<WorkerVerdict, int> free, string unit = "") =>
+            string.Create(CultureInfo.InvariantCulture, $"{(one ? "has" : "have")} {what} free ({(one ? "" : "at the most ")}{workers.Max(free):N0}{unit}, {needed:N0} needed)");
     }
 
     /// <summary>Whether room could be made on it: what is too large for the empty worker waits there for ever.</summary>
     private static bool CouldHold(Worker worker, LabletInstance instance) => worker.Declared.Fits(instance.Demand) && worker.PortRange.Count >= instance.Request.PortNames.Length;
 
-    private static ImmutableArray<string> WouldFit(
+    internal static ImmutableArray<WayToFit> WouldFit(
         LabletInstance instance, FleetSnapshot snapshot, ImmutableArray<WorkerVerdict> verdicts, ImmutableArray<WorkerTemplate> templates)
     {
-        var answers = ImmutableArray.CreateBuilder<string>();
-        (string Template, ImmutableArray<Reason> Against)? closest = null;
+        var ways = ImmutableArray.CreateBuilder<WayToFit>();
         var nearest = verdicts.Where(verdict => verdict.Reasons.All(reason => reason.Code >= ReasonCode.InsufficientCpu) && CouldHold(snapshot.Workers[verdict.WorkerId].Value, instance))
             .MinBy(verdict => verdict.Reasons.Length);
         if (nearest is not null)
-            answers.Add($"Room on {nearest.WorkerId}: {string.Join(" ", nearest.Reasons.Select(reason => reason.Text))}");
-        foreach (var template in templates.Where(template => template.Enabled).OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal))
+            ways.Add(new WayToFit($"Room on {nearest.WorkerId}: {Texts(nearest.Reasons)}", WorkerId: nearest.WorkerId));
+        if (templates.IsDefault)
+            return ways.ToImmutable();
+        foreach (var template in Enabled(templates).Where(template => Against(instance, template).IsEmpty))
         {
-            var against = Against(instance, template);
             var workers = snapshot.Templates.GetValueOrDefault(template.Name)?.Value.Workers ?? 0;
-            if (against.IsEmpty && workers < template.MaxWorkers)
-                answers.Add($"One more worker of template {template.Name} ({workers} of {template.MaxWorkers} exist).");
-            else if (against.IsEmpty)
-                answers.Add($"A higher maximum for template {template.Name}: {workers} of {template.MaxWorkers} exist.");
-            // Of equally near ones the dearest, which is mostly the largest.
-            else if (closest is null || against.Length <= closest.Value.Against.Length)
-                closest = (template.Name, against);
+            ways.Add(new WayToFit(workers < template.MaxWorkers ? $"One more worker of template {template.Name} ({workers} of {template.MaxWorkers} exist)."
+                : $"A higher maximum for template {template.Name}: {workers} of {template.MaxWorkers} exist.", Template: template.Name));
         }
-        if (answers.Count == 0)
-            answers.Add("A template of a worker that takes it: none of the enabled ones could."
-                + (closest is { } near ? $" {near.Template} comes nearest: {string.Join(" ", near.Against.Select(reason => reason.Text))}" : ""));
-        return answers.ToImmutable();
+        if (ways.Count == 0)
+            ways.Add(Missing(instance, templates));
+        return ways.ToImmutable();
     }
+
+    /// <summary>What is wanted where no enabled template takes it. Of those that come equally near the dearest is named, which is mostly the largest.</summary>
+    private static WayToFit Missing(LabletInstance instance, ImmutableArray<WorkerTemplate> templates)
+    {
+        var closest = Enabled(templates).Reverse().Select(template => new { template.Name, Against = Against(instance, template) }).MinBy(near => near.Against.Length);
+        return new WayToFit("A template of a worker that takes it: none of the enabled ones could." + (closest is null ? "" : $" {closest.Name} comes nearest: {Texts(closest.Against)}"), Template: closest?.Name);
+    }
+
+    /// <summary>The cheapest first.</summary>
+    private static IEnumerable<WorkerTemplate> Enabled(ImmutableArray<WorkerTemplate> templates) =>
+        templates.Where(template => template.Enabled).OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal);
+
+    private static string Texts(ImmutableArray<Reason> reasons) => string.Join(" ", reasons.Select(reason => reason.Text));
 }

@@ -15,7 +15,7 @@ internal sealed record ExplanationView(
         [
             .. explanation.Workers.Select(verdict => new VerdictView(verdict.WorkerId, verdict.Fits, verdict.Available, verdict.Demand,
                 [.. verdict.Reasons.Select(reason => new ReasonView(reason.Code.ToString(), reason.Text))])),
-        ], explanation.WouldFit);
+        ], [.. explanation.WouldFit.Select(way => way.Text)]);
 }
 
 internal sealed record VerdictView(string WorkerId, bool Fits, Capacity Available, Capacity Demand, ImmutableArray<ReasonView> Reasons);

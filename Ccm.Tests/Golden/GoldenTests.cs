@@ -30,7 +30,7 @@ public sealed class GoldenTests
             foreach (var verdict in explanation.Workers)
                 text.AppendLine(CultureInfo.InvariantCulture, $"  {verdict.WorkerId}: {(verdict.Fits ? "fits" : string.Join(" ", verdict.Reasons.Select(reason => $"[{reason.Code}] {reason.Text}")))}");
             foreach (var answer in explanation.WouldFit)
-                text.AppendLine(CultureInfo.InvariantCulture, $"  would fit: {answer}");
+                text.AppendLine(CultureInfo.InvariantCulture, $"  would fit: {answer.Text}");
         }
         GoldenFleet.Compare("explain", name, text.ToString());
     }

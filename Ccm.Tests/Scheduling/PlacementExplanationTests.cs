@@ -56,11 +56,11 @@ public sealed class PlacementExplanationTests
     [InlineData(ReasonCode.LicenseMismatch, "PERSONAL")]
     [InlineData(ReasonCode.CmlVersion, "2.7.3")]
     [InlineData(ReasonCode.Region, "It is in region local, the lab must be in east.")]
-    [InlineData(ReasonCode.InsufficientCpu, "3 of 4 cores")]
-    [InlineData(ReasonCode.InsufficientMemory, "7 of 8 GB of memory")]
-    [InlineData(ReasonCode.InsufficientStorage, "3 of 4 GB of storage")]
-    [InlineData(ReasonCode.NodeLimit, "3 of 4 licensed nodes")]
-    [InlineData(ReasonCode.PortsExhausted, "3 of 4 ports")]
+    [InlineData(ReasonCode.InsufficientCpu, "It has 3 cores, 4 needed.")]
+    [InlineData(ReasonCode.InsufficientMemory, "It has 7 GB of memory, 8 needed.")]
+    [InlineData(ReasonCode.InsufficientStorage, "It has 3 GB of storage, 4 needed.")]
+    [InlineData(ReasonCode.NodeLimit, "It has 3 licensed nodes, 4 needed.")]
+    [InlineData(ReasonCode.PortsExhausted, "It has 3 ports, 4 needed.")]
     public void Explain_OneThingMissing_IsThatReasonWithItsNumbers(ReasonCode code, string text)
     {
         var worker = Sample.Worker();
@@ -99,9 +99,42 @@ public sealed class PlacementExplanationTests
         var explanation = PlacementExplainer.Explain(fleet, fleet.Instances[lab.Id], [.. templates], Sample.Now, Times);
 
         Assert.Equal(3, explanation.WouldFit.Length);
-        Assert.Contains("cheap", explanation.WouldFit[0], StringComparison.Ordinal);
-        Assert.Contains("higher maximum for template full: 2 of 2 exist", explanation.WouldFit[1], StringComparison.Ordinal);
-        Assert.Contains("dear", explanation.WouldFit[2], StringComparison.Ordinal);
+        Assert.Contains("cheap", explanation.WouldFit[0].Text, StringComparison.Ordinal);
+        Assert.Contains("higher maximum for template full: 2 of 2 exist", explanation.WouldFit[1].Text, StringComparison.Ordinal);
+        Assert.Contains("dear", explanation.WouldFit[2].Text, StringComparison.Ordinal);
+        Assert.Equal(["cheap", "full", "dear"], explanation.WouldFit.Select(way => way.Template));
+    }
+
+    /// <summary>Long before its slot, so that somebody can still do something about it.</summary>
+    [Theory]
+    [InlineData(8, "")]
+    [InlineData(4000, "A template of a worker that takes it: none of the enabled ones could. metal comes nearest: It has 128 GB of memory, 4,000 needed.")]
+    public void Explain_NotDueAndNothingCouldTakeIt_SaysWhatIsMissing(int memory, string missing)
+    {
+        var lab = Sample.Instance() with { AsSoonAsPossible = false, TimeslotStart = Sample.Now.AddDays(1), TimeslotEnd = Sample.Now.AddDays(2), Request = Sample.Request(memory: memory) };
+
+        var explanation = Explain(Sample.Fleet([(lab, null)], []), lab.Id);
+
+        Assert.StartsWith("It is not due", explanation.Summary, StringComparison.Ordinal);
+        Assert.Equal(missing, string.Join(' ', explanation.WouldFit.Select(way => way.Text)));
+    }
+
+    /// <summary>What is not known is no reason.</summary>
+    [Fact]
+    public void Explain_TemplatesNotKnown_SaysNothingOfThem()
+    {
+        var fleet = Sample.Fleet([(Sample.Instance() with { Request = Sample.Request(memory: 4000) }, null)], [Sample.Worker()]);
+
+        Assert.Empty(PlacementExplainer.Explain(fleet, fleet.Instances["i-1"], default, Sample.Now, Times).WouldFit);
+    }
+
+    [Fact]
+    public void Explain_ManyWorkers_CountsWhatStandsAgainstItWithNumbers()
+    {
+        var fleet = Sample.Fleet([(Sample.Instance() with { Request = Sample.Request(memory: 4000) }, null)],
+            [Sample.Worker("w-1"), Sample.Worker("w-2") with { Declared = new Capacity(64, 512, 200, 100) }, Sample.Worker("w-3", WorkerState.Failed) with { Declared = new Capacity(64, 5000, 200, 100) }]);
+
+        Assert.Equal("It waits: none of 3 workers can take it: 2 have too little memory free (at the most 512 GB, 4,000 needed), 1 takes no work now.", Explain(fleet, "i-1").Summary);
     }
 
     private static PlacementPlan Plan(FleetSnapshot fleet) => PlacementPlanner.Plan(fleet, Sample.Now, Times);
@@ -109,5 +142,5 @@ public sealed class PlacementExplanationTests
     private static PlacementExplanation Explain(FleetSnapshot fleet, string id) => PlacementExplainer.Explain(fleet, fleet.Instances[id], [Sample.Template()], Sample.Now, Times);
 
     private static string Describe(PlacementExplanation e) => string.Join('\n', e.Workers.Select(worker => $"{worker.WorkerId} {worker.Fits} {string.Join(',', worker.Reasons)}")
-        .Concat(e.WouldFit).Prepend($"{e.InstanceId} {e.Summary} {e.Due:O} {e.WorkerId}"));
+        .Concat(e.WouldFit.Select(way => way.ToString())).Prepend($"{e.InstanceId} {e.Summary} {e.Due:O} {e.WorkerId}"));
 }

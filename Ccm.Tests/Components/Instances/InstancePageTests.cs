@@ -83,6 +83,47 @@ public sealed class InstancePageTests
         portal.ShowsInTime(page, () => Assert.Equal("It fits.", page.FindAll("[data-test=explain] tbody td")[1].TextContent));
     }
 
+    /// <summary>In words, with numbers, and with the way to each thing that could be changed; as soon as one is, it says so.</summary>
+    [Fact]
+    public async Task Explain_NothingCouldTakeIt_LeadsToTheDefinitionAndTheNearestTemplate()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await portal.AddTemplateAsync(Sample.Template("large") with { MemoryGb = 512 });
+        await portal.PutAsync(Sample.Worker());
+        await portal.PutAsync(Sample.Instance() with { Request = Sample.Request(memory: 4000) });
+
+        var page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.Contains("large comes nearest: It has 512 GB of memory, 4,000 needed.", page.Find("[data-test=would]").TextContent, StringComparison.Ordinal));
+        Assert.Equal("It has 128 GB of memory, 4,000 needed.", page.FindAll("[data-test=explain] tbody td")[1].TextContent);
+        Assert.Equal(["/templates/large", "/workers/w-1", "/definitions/ospf", "/workers", "/templates"], page.FindAll("[data-test=explain] a").Select(link => link.GetAttribute("href")));
+        Assert.DoesNotContain("Insufficient", page.Markup, StringComparison.Ordinal);
+
+        await portal.AddTemplateAsync(Sample.Template("huge") with { MemoryGb = 5000 });
+
+        PortalContext.Shows(page, () => Assert.Equal("/templates/huge", page.Find("[data-test=would] a").GetAttribute("href")));
+    }
+
+    [Fact]
+    public async Task Explain_ManyWorkersAndTemplates_NamesTheNearestAndCountsTheRest()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        for (var n = 0; n < 8; n++)
+        {
+            await portal.AddTemplateAsync(Sample.Template($"t-{n}"));
+            await portal.PutAsync(Sample.Worker($"w-{n}", n < 6 ? WorkerState.Stopped : WorkerState.Running), new Capacity(1, 128, 200, 100));
+        }
+        await portal.PutAsync(Sample.Instance());
+
+        var page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.Equal(5, page.FindAll("[data-test=would]").Count));
+        Assert.Equal(["w-6", "w-7", "w-0", "w-1", "w-2"], page.FindAll("[data-test=explain] tbody td:first-child").Select(cell => cell.TextContent));
+        Assert.Contains("none of 8 workers can take it: 8 have too few cores free (at the most 1, 4 needed), 6 take no work now.", page.Find("[data-test=explain]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("4 more templates would do as well.", page.Find("[data-test=explain]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("3 more workers", page.Find("[data-test=next]").TextContent, StringComparison.Ordinal);
+    }
+
     /// <summary>Workers change many times a second; the trail tells nothing else for that.</summary>
     [Fact]
     public async Task Explain_WorkersChange_TheTrailIsNotAskedAgain()

@@ -25,7 +25,7 @@ public sealed class AttentionTests
         var concern = Assert.Single(Attention.Of(fleet, Well, Sample.Now, Times, [Sample.Template()]));
 
         Assert.Equal(("1 lab fits on no worker there is or could be", "/instances/i-huge", true), (concern.Title, concern.Href, concern.Urgent));
-        Assert.Contains("it needs 4 cores, 4000 GB of memory", Assert.Single(concern.Items).Why, StringComparison.Ordinal);
+        Assert.Contains("it needs 4 cores, 4,000 GB of memory", Assert.Single(concern.Items).Why, StringComparison.Ordinal);
         Assert.Empty(Attention.Of(fleet, Well, Sample.Now, Times));
     }
 

@@ -15,6 +15,9 @@ namespace Ccm.Portal.Components.Pages.Instances;
 /// <summary>One instance: where it is on its way, what it holds, why it is where it is, what happened.</summary>
 public sealed partial class InstancePage
 {
+    /// <summary>Of workers and of what would help; more is counted.</summary>
+    private const int MostTold = 5;
+
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private InstanceEntry? _entry;
     private LabletInstance? _past;
@@ -23,7 +26,10 @@ public sealed partial class InstancePage
     private string _address = "";
     private bool _may;
     private PlacementExplanation? _explanation;
-    private ImmutableArray<WorkerTemplate> _templates = [];
+
+    /// <summary>Default while they are not known.</summary>
+    private ImmutableArray<WorkerTemplate> _templates;
+
     private ImmutableArray<AuditEvent> _events = [];
     private bool _eventsWaiting;
     private string? _eventsProblem;
@@ -56,6 +62,8 @@ public sealed partial class InstancePage
 
     protected override bool Apply(FleetChange change)
     {
+        if (change.Templates && _entry?.Value.State == InstanceState.Pending)
+            Begin(ReadTemplatesAsync);
         var mine = change.IsResync || change.Instances.Contains(Id);
         var relayed = _eventsWaiting && change.Outbox && (_eventsProblem is not null || !EventsWait);
         if (!mine && !relayed)
@@ -115,12 +123,17 @@ public sealed partial class InstancePage
         {
             _templates = await Control.ReadTemplatesAsync(Left);
             Look();
+            StateHasChanged();
         }
         catch (RefusedException)
         {
-            _templates = [];
+            // What was read before holds until the documents are back.
         }
     }
+
+    /// <summary>Those first of which the least would have to change: room is made sooner than another kind of worker.</summary>
+    private static IEnumerable<WorkerVerdict> Nearest(ImmutableArray<WorkerVerdict> workers) =>
+        workers.OrderBy(verdict => verdict.Reasons.Count(reason => reason.Code < ReasonCode.InsufficientCpu)).ThenBy(verdict => verdict.Reasons.Length);
 
     /// <summary>The trail follows the state by a moment: an operation still in the outbox is awaited, not missed.</summary>
     private async Task ReadEventsAsync()

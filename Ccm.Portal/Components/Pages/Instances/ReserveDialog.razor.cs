@@ -3,6 +3,7 @@ using System.Globalization;
 using Ccm.Engine.Booking;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
+using Ccm.Engine.Scheduling;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Components.Shared.Forms;
 using Ccm.Portal.Identity;
@@ -28,6 +29,9 @@ public sealed partial class ReserveDialog
     private int _minutes;
     private string _region = "";
     private ImmutableArray<string> _regions = [];
+    private ImmutableArray<WorkerTemplate> _templates = [];
+    private SlotShortage? _never;
+    private ImmutableArray<WayToFit> _ways = [];
     private bool _busy;
     private bool _override;
     private bool _mayOverbook;
@@ -120,7 +124,7 @@ public sealed partial class ReserveDialog
     private async Task SelectAsync()
     {
         Forget();
-        _definition = null;
+        (_definition, _never) = (null, null);
         var id = _definitionId;
         if (Cache.Current.Definitions.GetValueOrDefault(id)?.Value.Latest is not { } version)
             return;
@@ -132,12 +136,32 @@ public sealed partial class ReserveDialog
                 return;
             _definition = definition;
             _minutes = Math.Min(_definition.MaxDurationMinutes, _minutes > 0 ? _minutes : 60);
-            _regions = BookingForecast.Regions(Cache.Current, await Control.ReadTemplatesAsync(CancellationToken.None));
+            _templates = await Control.ReadTemplatesAsync(CancellationToken.None);
+            _regions = BookingForecast.Regions(Cache.Current, _templates);
+            Weigh();
         }
         catch (Exception exception)
         {
             Tell(exception);
         }
+    }
+
+    private void ChooseRegion()
+    {
+        Forget();
+        Weigh();
+    }
+
+    /// <summary>Whether any worker could take it, ever: better known before it is reserved than after.</summary>
+    private void Weigh()
+    {
+        if (_definition is not { NodeCount: > 0 } definition)
+            return;
+        var request = LabRequest.Of(definition);
+        if (definition.Region.Length == 0)
+            request = request with { Region = _region };
+        _never = BookingForecast.CheckWhetherItEverFits(Cache.Current, _templates, request);
+        _ways = _never is null ? [] : DryRun.WouldFit(Cache.Current, request, _templates);
     }
 
     private async Task ReserveAsync()
