@@ -9,7 +9,7 @@ internal static class InstancePlanner
 {
     public const int MaxAttempts = 3;
 
-    /// <summary>How long each step of a forced end may take on a host that answers: a lab's stop does, and its place must not be another's before.</summary>
+    /// <summary>How long each step of a forced end may take on a host that answers and takes no new work: a lab's stop does.</summary>
     private static readonly TimeSpan ForcedPatience = TimeSpan.FromMinutes(2);
 
     /// <param name="worker">Its worker; null when it has none or the worker is gone with its keys.</param>
@@ -130,9 +130,9 @@ internal static class InstancePlanner
     private static Advance BackToPending(string reason) =>
         new(InstanceState.Pending, reason, i => i with { FailedAttempts = 0, RetryAt = null, Target = i.Target == InstanceTarget.Stopped ? InstanceTarget.Running : i.Target });
 
-    /// <summary>Forced, and its host is silent or does not get done what it is asked.</summary>
-    private static bool GivenUp(LabletInstance instance, WorkerEntry worker, DateTimeOffset now) =>
-        instance.Forced && (!Answers(worker) || now >= (instance.ForcedAt > instance.LastTransition.At ? instance.ForcedAt.Value : instance.LastTransition.At) + ForcedPatience);
+    /// <summary>Forced, and its host is silent, or does not get done what it is asked and takes no new work: while it does, the place of a lab that runs on would be another's.</summary>
+    private static bool GivenUp(LabletInstance instance, WorkerEntry worker, DateTimeOffset now) => instance.Forced && (!Answers(worker)
+        || (!worker.TakesWork && now >= (instance.ForcedAt > instance.LastTransition.At ? instance.ForcedAt.Value : instance.LastTransition.At) + ForcedPatience));
 
     private static bool Answers(WorkerEntry worker) => worker.Value is { State: WorkerState.Running or WorkerState.Draining, UnreachableSince: null };
 

@@ -70,8 +70,8 @@ internal sealed partial class WorkerReconciler(
         // Before it counts as answering: one that boots again and again would else be unreachable and reachable in turn.
         if (host.Phase != HostPhase.Ready && worker.State is WorkerState.Running or WorkerState.Draining)
             return await SilentAsync(term, entry, $"Its host is {host.Phase.ToString().ToUpperInvariant()}.");
-        // Before it takes work, for the first time or again after silence or trouble.
-        var left = host.Phase == HostPhase.Ready && !worker.TakesWork && worker.State is WorkerState.Provisioning or WorkerState.Running or WorkerState.Failed
+        // Before it takes work, for the first time or again after silence, trouble or a drain.
+        var left = host.Phase == HostPhase.Ready && !worker.TakesWork && worker.State is WorkerState.Provisioning or WorkerState.Running or WorkerState.Draining or WorkerState.Failed
             ? await leftBehind.ClearAsync(term, entry) : null;
         // While it boots this is one more thing to wait for, and no reason to order another worker.
         if (worker.State != WorkerState.Provisioning)

@@ -10,6 +10,8 @@ public sealed class ForcedEndTests
 {
     private static readonly Actor Admin = new("admin", "Admin", [Role.Admin]);
 
+    private static readonly HostRefusedException Hangs = new("A node hangs.");
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Else the next lab is placed where the licence is used up still, and fails three times before anybody has stopped this one.</summary>
@@ -60,13 +62,35 @@ public sealed class ForcedEndTests
         Assert.Empty(world.Host.On);
     }
 
+    /// <summary>Its lab takes up what another would be placed on.</summary>
     [Theory]
     [InlineData(InstanceState.Running)]
     [InlineData(InstanceState.Archived)]
-    public async Task Force_HostThatRefuses_EndsAllTheSameInAWhile(InstanceState state)
+    public async Task Force_HostThatRefusesAndTakesWork_HoldsItsPlaceUntilTheLabIsGone(InstanceState state)
     {
         await using var world = await WorldAsync(state);
-        world.Host.Refuses["lab-1"] = new HostRefusedException("A node hangs.");
+        world.Host.Refuses["lab-1"] = Hangs;
+
+        await ForceAsync(world);
+        await world.PassAsync(TimeSpan.FromMinutes(30));
+        Assert.Equal(state == InstanceState.Running ? InstanceState.Stopping : InstanceState.Archived, world.Instance.State);
+        Assert.Equal(world.Worker.Declared - world.Instance.Demand, world.Cache.Current.Workers["w-1"].Available);
+        world.Host.Refuses.Clear();
+        await world.SettleAsync();
+
+        Assert.Equal((InstanceState.Terminated, Outcome.Cancelled), (world.Instance.State, world.Instance.Outcome));
+        Assert.Empty(world.Host.On);
+    }
+
+    /// <summary>Nobody is placed there, and whoever wants to be rid of the host must be able to.</summary>
+    [Theory]
+    [InlineData(InstanceState.Running)]
+    [InlineData(InstanceState.Archived)]
+    public async Task Force_HostThatRefusesAndIsDrained_EndsAllTheSameInAWhile(InstanceState state)
+    {
+        await using var world = await WorldAsync(state);
+        world.Host.Refuses["lab-1"] = Hangs;
+        await world.Control.DrainWorkerAsync(Admin, Operation.New(), "w-1", Stop);
 
         await ForceAsync(world);
         await world.SettleAsync();
@@ -74,6 +98,31 @@ public sealed class ForcedEndTests
         await world.PassAsync(TimeSpan.FromMinutes(3));
 
         Assert.Equal((InstanceState.Terminated, Outcome.Cancelled), (world.Instance.State, world.Instance.Outcome));
+    }
+
+    [Fact]
+    public async Task CancelDrain_LabThatWasGivenUpIsThereStill_TakesNoWorkUntilItIsGone()
+    {
+        await using var world = await WorldAsync(InstanceState.Running);
+        await world.PutInstanceAsync(InstanceState.Running, new Checkpoint(CheckpointStep.Started, "lab-2"), instance => instance with { Ports = instance.Ports.Clear() }, "i-2");
+        world.Host.Put("lab-2", LabTitle.Of("i-2"));
+        await world.PutAsync(world.Worker, world.Worker.Declared - (world.Instance.Demand + world.Instance.Demand), [.. world.Instance.Ports.Values]);
+        world.Host.Refuses["lab-1"] = Hangs;
+        await world.Control.DrainWorkerAsync(Admin, Operation.New(), "w-1", Stop);
+        await ForceAsync(world);
+        await world.PassAsync(TimeSpan.FromMinutes(3));
+        Assert.Equal((InstanceState.Terminated, WorkerState.Draining), (world.Instance.State, world.Worker.State));
+
+        await world.Control.CancelDrainAsync(Admin, Operation.New(), "w-1", Stop);
+        Assert.False(world.Worker.TakesWork);
+        await world.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal((WorkerState.Running, false), (world.Worker.State, world.Worker.TakesWork));
+        Assert.Contains("lab-1", world.Worker.Trouble, StringComparison.Ordinal);
+        world.Host.Refuses.Clear();
+        await world.SettleAsync();
+
+        Assert.True(world.Worker.TakesWork);
+        Assert.Equal("lab-2", Assert.Single(world.Host.On).Id);
     }
 
     [Theory]

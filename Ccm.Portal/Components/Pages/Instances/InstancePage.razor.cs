@@ -196,7 +196,7 @@ public sealed partial class InstancePage
 
     private async Task ForceAsync()
     {
-        if (_entry is { } entry && await TypedConfirmation.AskAsync(Dialogs, "Force its end?", "Its lab is stopped and deleted first if its worker does that within minutes. If not, it ends without: what is left there is removed once the worker answers.", entry.Value.DefinitionId, "Force its end"))
+        if (_entry is { } entry && await TypedConfirmation.AskAsync(Dialogs, "Force its end?", "Its lab is stopped and deleted first if its worker answers. If not, it ends without: what is left there is removed once the worker answers. If the worker answers and cannot stop it, drain the worker: then it ends without in two minutes.", entry.Value.DefinitionId, "Force its end"))
             await TryAsync(() => Control.ForceTerminateInstanceAsync(Actor!, Operation.New(), Id, Left), "The end is forced.");
     }
 }
