@@ -24,6 +24,9 @@ internal sealed partial class ControllerLoop(
     /// <summary>Of the instances on one host: acts on one that hangs wait for a minute each, and the others must not wait with them.</summary>
     private const int PerHost = 3;
 
+    /// <summary>Of the looks at workers that are silent, all together: each waits until its host should have answered, and half of the loop is left for the others.</summary>
+    private const int OfSilent = Workers / 2;
+
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromSeconds(0.5);
 
     /// <summary>After a lost race: the next one is most likely won.</summary>
@@ -44,7 +47,7 @@ internal sealed partial class ControllerLoop(
         using var over = CancellationTokenSource.CreateLinkedTokenSource(leading.Over);
         var term = leading with { Over = over.Token };
         _pauses.Clear();
-        using var queue = new KeyQueue(time, HostOf, PerHost);
+        using var queue = new KeyQueue(time, LaneOf);
         using var subscription = cache.Subscribe();
         foreach (var key in KeysOf(subscription.Start))
             queue.Add(key);
@@ -150,8 +153,16 @@ internal sealed partial class ControllerLoop(
     private TimeSpan Pause(string key, TimeSpan first, TimeSpan longest) =>
         _pauses.AddOrUpdate(key, first, (_, last) => TimeSpan.FromTicks(Math.Clamp(last.Ticks * 2, first.Ticks, longest.Ticks)));
 
-    /// <summary>The host that a step of an instance may wait for. A worker's own look counts for none: there is one at a time, and it is what finds out that the host is silent.</summary>
-    private string? HostOf(string key) => key.Split('/') is ["instances", var id] ? cache.Current.Instances.GetValueOrDefault(id)?.WorkerId : null;
+    /// <summary>
+    /// An instance's is the host that its step may wait for. A worker's own look has none, since there is one at a time and it is what finds
+    /// out that the host is silent; from then on it shares one with those of all that are.
+    /// </summary>
+    private Lane? LaneOf(string key) => key.Split('/') switch
+    {
+        ["instances", var id] when cache.Current.Instances.GetValueOrDefault(id)?.WorkerId is { } host => new Lane(host, PerHost),
+        ["workers", var id] when cache.Current.Workers.GetValueOrDefault(id)?.Value.UnreachableSince is not null => new Lane("", OfSilent),
+        _ => null,
+    };
 
     private long? RevisionOf(string key) => key.Split('/') switch
     {

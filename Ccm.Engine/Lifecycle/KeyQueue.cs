@@ -4,19 +4,19 @@ namespace Ccm.Engine.Lifecycle;
 
 /// <summary>
 /// Keys to look at again. A key waiting or due later is there once; one that is added while it is being worked on is worked on once
-/// more afterwards, never by two at a time. Of those that belong to one host only so many are out at once; the others wait for one of them,
-/// and let the keys of other hosts by.
+/// more afterwards, never by two at a time. Of those that are in one lane only so many are out at once; the others wait for one of them,
+/// and let the keys of other lanes by.
 /// </summary>
-/// <param name="hostOf">The host that a key belongs to when it is taken; null: none. It is asked under the queue's lock.</param>
-internal sealed class KeyQueue(TimeProvider time, Func<string, string?> hostOf, int perHost) : IDisposable
+/// <param name="laneOf">The lane that a key is in when it is taken; null: none. It is asked under the queue's lock.</param>
+internal sealed class KeyQueue(TimeProvider time, Func<string, Lane?> laneOf) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Channel<string> _ready = Channel.CreateUnbounded<string>();
     private readonly HashSet<string> _waiting = [];
     private readonly Dictionary<string, string?> _working = [];
 
-    /// <summary>By host, keys out and keys kept back; none are kept back while none are out.</summary>
-    private readonly Dictionary<string, (int Out, List<string> Back)> _hosts = [];
+    /// <summary>By lane, keys out and keys kept back; none are kept back while none are out.</summary>
+    private readonly Dictionary<string, (int Out, List<string> Back)> _lanes = [];
     private readonly HashSet<string> _again = [];
     private readonly Dictionary<string, ITimer> _later = [];
 
@@ -41,7 +41,7 @@ internal sealed class KeyQueue(TimeProvider time, Func<string, string?> hostOf, 
             var key = await _ready.Reader.ReadAsync(cancellationToken);
             lock (_lock)
             {
-                if (!TakeTurn(key, hostOf(key)))
+                if (!TakeTurn(key, laneOf(key)))
                     continue;
                 _waiting.Remove(key);
             }
@@ -69,34 +69,34 @@ internal sealed class KeyQueue(TimeProvider time, Func<string, string?> hostOf, 
         }
     }
 
-    private bool TakeTurn(string key, string? host)
+    private bool TakeTurn(string key, Lane? lane)
     {
-        if (host is not null)
+        if (lane is { } its)
         {
-            var (taken, back) = _hosts.GetValueOrDefault(host, (0, []));
-            if (taken == perHost)
+            var (taken, back) = _lanes.GetValueOrDefault(its.Name, (0, []));
+            if (taken == its.Most)
             {
                 back.Add(key);
                 return false;
             }
-            _hosts[host] = (taken + 1, back);
+            _lanes[its.Name] = (taken + 1, back);
         }
-        _working.Add(key, host);
+        _working.Add(key, lane?.Name);
         return true;
     }
 
-    /// <summary>All that were kept back try again, since some may belong to another host by now.</summary>
+    /// <summary>All that were kept back try again, since some may be in another lane by now.</summary>
     private void GiveTurn(string key)
     {
-        if (!_working.Remove(key, out var host) || host is null)
+        if (!_working.Remove(key, out var lane) || lane is null)
             return;
-        var (taken, back) = _hosts[host];
+        var (taken, back) = _lanes[lane];
         foreach (var kept in back)
             _ready.Writer.TryWrite(kept);
         if (taken == 1)
-            _hosts.Remove(host);
+            _lanes.Remove(lane);
         else
-            _hosts[host] = (taken - 1, []);
+            _lanes[lane] = (taken - 1, []);
     }
 
     public void Dispose()
@@ -111,3 +111,6 @@ internal sealed class KeyQueue(TimeProvider time, Func<string, string?> hostOf, 
 
     private static readonly TimeSpan MaxDelay = TimeSpan.FromDays(20);
 }
+
+/// <param name="Most">Keys of it that may be out at once.</param>
+internal readonly record struct Lane(string Name, int Most);

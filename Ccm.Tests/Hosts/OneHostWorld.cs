@@ -96,7 +96,7 @@ internal sealed class OneHostWorld : IAsyncDisposable
     }
 
     /// <summary>Another one like it, which answers for itself.</summary>
-    public Task PutWorkerAsync(string id) => PutAsync(Worker with { Id = id });
+    public Task PutWorkerAsync(string id, DateTimeOffset? unreachableSince = null) => PutAsync(Worker with { Id = id, UnreachableSince = unreachableSince });
 
     /// <summary>The controller's loop until the test ends it, without what its sweep does after the hosts.</summary>
     public Task LoopAsync(TimeProvider time, CancellationToken until) =>

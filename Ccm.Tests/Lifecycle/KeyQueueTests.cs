@@ -10,7 +10,7 @@ public sealed class KeyQueueTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly KeyQueue _queue;
 
-    public KeyQueueTests() => _queue = new KeyQueue(_time, HostOf, 2);
+    public KeyQueueTests() => _queue = new KeyQueue(_time, LaneOf);
 
     public void Dispose() => _queue.Dispose();
 
@@ -136,7 +136,7 @@ public sealed class KeyQueueTests : IDisposable
     public async Task TakeAsync_KeysKeptBackThatMovedElsewhere_LeaveNoneBehind()
     {
         var host = "one";
-        using var queue = new KeyQueue(_time, key => key == "stays" ? "one" : host, 1);
+        using var queue = new KeyQueue(_time, key => new Lane(key == "stays" ? "one" : host, 1));
         foreach (var key in new[] { "first", "moves", "stays" })
             queue.Add(key);
         var taken = await queue.TakeAsync(TestContext.Current.CancellationToken);
@@ -155,7 +155,7 @@ public sealed class KeyQueueTests : IDisposable
     public void AnySteps_NoKeyTwiceAtOnceAndNoneForgotten() => Gen.Select(Gen.Int[0, 3], Gen.Int[0, 5], Gen.Int[0, 5]).Array[0, 60].Sample(steps =>
     {
         var time = new FakeTimeProvider();
-        using var queue = new KeyQueue(time, HostOf, 2);
+        using var queue = new KeyQueue(time, LaneOf);
         var (ready, working, again, later) = (new HashSet<string>(), new HashSet<string>(), new HashSet<string>(), new Dictionary<string, DateTimeOffset>());
         foreach (var (kind, n, seconds) in steps)
         {
@@ -207,6 +207,8 @@ public sealed class KeyQueueTests : IDisposable
     }, iter: 1_000);
 
     private static string? HostOf(string key) => key.Split('/') is [var host, _] ? host : null;
+
+    private static Lane? LaneOf(string key) => HostOf(key) is { } host ? new Lane(host, 2) : null;
 
     private async Task<string> TakeAsync() => await _queue.TakeAsync(TestContext.Current.CancellationToken).OrLate();
 

@@ -33,6 +33,28 @@ public sealed class SlowHostTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => loop.OrLate());
     }
 
+    /// <summary>As when a rack is cut off: each look at one of them lasts until its host should have answered.</summary>
+    [Fact]
+    public async Task Run_MoreSilentHostsThanTheLoopLooksAtAtOnce_OthersAreStopped()
+    {
+        await using var world = await OneHostWorld.StartAsync();
+        for (var n = 0; n < 40; n++)
+        {
+            world.Host.Hangs.Add($"w-silent-{n}");
+            await world.PutWorkerAsync($"w-silent-{n}", world.Time.GetUtcNow());
+        }
+        using var over = new CancellationTokenSource();
+        var loop = world.LoopAsync(world.Time, over.Token);
+
+        // After all the others.
+        await PutStoppingAsync(world, "i-last", "w-1");
+
+        await world.UntilAsync(snapshot => snapshot.Instances["i-last"].Value.State == InstanceState.Stopped);
+        Assert.True(world.Host.Waiting <= 8, $"{world.Host.Waiting} wait for silent hosts.");
+        await over.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => loop.OrLate());
+    }
+
     [Fact]
     public async Task Run_SweepHeldUpByAHost_TheNetGoesOn()
     {
