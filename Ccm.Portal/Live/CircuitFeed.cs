@@ -8,7 +8,7 @@ namespace Ccm.Portal.Live;
 /// painted at once, those that follow soon together, at the <see cref="Pace"/> that painting all of the parts allows.
 /// </summary>
 /// <remarks>Parts come and go on the circuit's own context.</remarks>
-public sealed class CircuitFeed(WatchCache cache, TimeProvider time) : IDisposable
+internal sealed class CircuitFeed(WatchCache cache, TimeProvider time) : IDisposable
 {
     private ImmutableArray<LivePage> _parts = [];
     private CancellationTokenSource _left = new();
@@ -20,7 +20,6 @@ public sealed class CircuitFeed(WatchCache cache, TimeProvider time) : IDisposab
         _parts = _parts.Add(part);
         if (_parts.Length > 1)
             return;
-        _left.Dispose();
         _left = new CancellationTokenSource();
         _following = FollowAsync(cache.Subscribe(), _left.Token);
     }
@@ -33,9 +32,10 @@ public sealed class CircuitFeed(WatchCache cache, TimeProvider time) : IDisposab
         _parts = _parts.Remove(part);
         if (!_parts.IsEmpty)
             return;
-        var following = _following;
-        await _left.CancelAsync();
+        var (left, following) = (_left, _following);
+        await left.CancelAsync();
         await following;
+        left.Dispose();
     }
 
     public void Dispose() => _left.Dispose();

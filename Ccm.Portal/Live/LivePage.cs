@@ -60,8 +60,12 @@ public abstract class LivePage : BeatingComponent
         if (Pause is { } pause)
             pause.Changed += ShowHeld;
         Feed.Join(this);
-        // What changed since the first painting began.
-        _ = FollowAsync(FleetChange.Resync(Fleet, Cache.Current));
+        // What changed since the first painting began; a part that opens while the page is paused shows what is then.
+        Begin(() =>
+        {
+            Show(FleetChange.Resync(Fleet, Cache.Current));
+            return Task.CompletedTask;
+        });
     }
 
     /// <summary>Takes over what changed before the page is painted; false: nothing of it is shown here.</summary>

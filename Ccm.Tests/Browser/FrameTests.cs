@@ -70,6 +70,12 @@ public sealed class FrameTests(PortalInBrowser browser) : BrowserTest(browser)
         await page.GetByRole(AriaRole.Link, new() { Name = "Workers", Exact = true }).ClickAsync();
         await Expect(page.Locator("h1")).ToBeFocusedAsync();
         await Expect(page.Locator("h1")).ToContainTextAsync("Workers");
+        // What stands above each page, as a link in a banner, keeps the focus; whoever follows it begins at the heading all the same.
+        await page.EvaluateAsync("() => { const link = document.createElement('button'); document.querySelector('main').prepend(link); link.focus(); }");
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("i");
+        await Expect(page.Locator("h1")).ToBeFocusedAsync();
+        await Expect(page.Locator("h1")).ToContainTextAsync("Instances");
     }
 
     [Fact]

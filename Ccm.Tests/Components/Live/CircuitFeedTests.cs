@@ -76,6 +76,20 @@ public sealed class CircuitFeedTests
         Assert.Equal("0", parts.Markup);
     }
 
+    /// <summary>Some parts read what they show only when they are told.</summary>
+    [Fact]
+    public async Task Open_WhileThePageIsPaused_IsToldWhatIsThen()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Instance("i-1"));
+        var pause = new LivePause();
+        pause.Pause(portal.Cache.Current.Revision);
+
+        var parts = portal.Open<Parts>(parameters: parameters => parameters.Add(p => p.Count, 1).AddCascadingValue(pause));
+
+        PortalContext.Shows(parts, () => Assert.Equal(1, parts.FindComponent<Counter>().Instance.Told));
+    }
+
     [Fact]
     public async Task Fault_OfOnePart_IsNothingToTheOthers()
     {
@@ -118,7 +132,13 @@ public sealed class CircuitFeedTests
     {
         public bool Fails { get; set; }
 
-        protected override bool Apply(FleetChange change) => Fails ? throw new InvalidOperationException("planted") : true;
+        public int Told { get; private set; }
+
+        protected override bool Apply(FleetChange change)
+        {
+            Told++;
+            return Fails ? throw new InvalidOperationException("planted") : true;
+        }
 
         protected override void BuildRenderTree(RenderTreeBuilder builder) => builder.AddContent(0, Fleet.Instances.Count);
     }

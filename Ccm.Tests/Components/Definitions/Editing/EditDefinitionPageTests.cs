@@ -191,6 +191,22 @@ public sealed class EditDefinitionPageTests
         Assert.NotEmpty(page.FindAll("[data-test=conflict]"));
     }
 
+    /// <summary>No field is typed into, so that the browser would hear nothing of it.</summary>
+    [Fact]
+    public async Task Version_ChosenByItsButton_IsKeptInTheBrowser()
+    {
+        await using var portal = await StartAsync();
+        _ = new EditorInBrowser(portal);
+        var page = Open(portal);
+        PortalContext.Shows(page, () => Assert.NotEmpty(portal.Calls("ccm.drafts.begin")));
+        Assert.Empty(portal.Calls("ccm.drafts.keep"));
+
+        await page.InvokeAsync(() => page.Find("[data-test=next-major]").ClickAsync());
+
+        Assert.Equal("2.0.0", page.Find("[name=version]").GetAttribute("value"));
+        Assert.Single(portal.Calls("ccm.drafts.keep"));
+    }
+
     [Fact]
     public async Task Leave_Unsaved_AsksFirst()
     {

@@ -12,21 +12,27 @@ public sealed partial class EditDefinitionPage
     private ImmutableArray<Problem> _refused = [];
     private Operation _operation = Operation.New();
     private bool _publishing;
-    private int _previews;
+    private bool _previewing;
+    private PublishRequest? _previewed;
 
     private bool CanPublish => _reading?.Topology is not null && _form.Problems.IsEmpty;
 
-    /// <summary>What publishing would make of it, once it can be read.</summary>
+    /// <summary>What publishing would make of it, once it can be read. One at a time; of those that come meanwhile, as while somebody types, the newest is next.</summary>
     private async Task PreviewAsync()
     {
         Judge();
-        var text = Text;
-        var request = DefinitionForm.Read(_form.Values, text, "").Request;
-        var turn = ++_previews;
-        var mine = _reading?.Topology is null ? null : await Task.Run(() => Preview(request));
-        // Of several on the way, as while somebody types, the last one asked for is shown.
-        if (turn == _previews)
-            (_mine, _compared) = (mine, text);
+        _previewed = DefinitionForm.Read(_form.Values, Text, "").Request;
+        if (_previewing)
+            return;
+        _previewing = true;
+        PublishRequest? request = null;
+        while (!ReferenceEquals(request, _previewed))
+        {
+            var asked = request = _previewed!;
+            _mine = _reading?.Topology is null ? null : await Task.Run(() => Preview(asked));
+            _compared = asked.LabYaml;
+        }
+        _previewing = false;
     }
 
     private static LabletDefinition? Preview(PublishRequest request)

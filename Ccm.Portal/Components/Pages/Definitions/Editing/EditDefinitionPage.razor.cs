@@ -178,6 +178,13 @@ public sealed partial class EditDefinitionPage
         await PreviewAsync();
     }
 
+    /// <summary>No typing, so that the browser hears nothing of it.</summary>
+    private async Task ChooseVersionAsync(string version)
+    {
+        await Set("version", version);
+        await KeepAsync();
+    }
+
     private void Judge() => _form.Problems = DefinitionForm.Read(_form.Values, "", "").Problems;
 
     private async Task TakeFileAsync(InputFileChangeEventArgs chosen)
