@@ -124,7 +124,7 @@ internal static partial class Composition
             .MapExport(DefinitionTable.Name, DefinitionTable.For, DefinitionRows.ReadAsync)
             .MapExport(TemplateTable.Table.Name, _ => TemplateTable.Table, TemplateRows.ReadAsync)
             .MapExport(BookedTable.Name, BookedTable.For, BookedRow.ReadAsync)
-            .MapExport(DecisionTable.Table.Name, _ => DecisionTable.Table, DecisionTable.ReadAsync);
+            .MapStreamedExport(DecisionTable.Table.Name, _ => DecisionTable.Table, DecisionTable.ReadAsync);
         app.MapGet(OpenCircuits.AskPath, OpenCircuits.Answer).AllowAnonymous().ExcludeFromDescription();
     }
 

@@ -32,25 +32,13 @@ internal static class AuditExport
     public static Task WriteJsonAsync(HttpContext http, IAsyncEnumerable<AuditEvent> events, DateTimeOffset now) => WriteAsync(http, "json", "application/json", events, now, begun =>
         JsonSerializer.SerializeAsync(http.Response.Body, begun.Select(EventView.Of), ApiJson.Answers, http.RequestAborted));
 
-    /// <summary>
-    /// The first event is read before anything is written: what cannot be read at all is told, not saved as a file. A failure in the midst
-    /// of it breaks the connection, so that nobody takes the part for the whole.
-    /// </summary>
-    private static async Task WriteAsync(HttpContext http, string ending, string mediaType, IAsyncEnumerable<AuditEvent> events, DateTimeOffset now, Func<IAsyncEnumerable<AuditEvent>, Task> write)
+    private static Task WriteAsync(HttpContext http, string ending, string mediaType, IAsyncEnumerable<AuditEvent> events, DateTimeOffset now, Func<IAsyncEnumerable<AuditEvent>, Task> write) => events.WriteBegunAsync(begun =>
     {
-        await using var reading = events.GetAsyncEnumerator(http.RequestAborted);
-        var any = await reading.MoveNextAsync();
         http.Response.ContentType = mediaType;
         http.Response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = string.Create(CultureInfo.InvariantCulture, $"ccm-audit-{now:yyyyMMdd'T'HHmmss'Z'}.{ending}") }.ToString();
         http.Response.Headers.CacheControl = "no-store";
-        await write(RestAsync(reading, any));
-    }
-
-    private static async IAsyncEnumerable<AuditEvent> RestAsync(IAsyncEnumerator<AuditEvent> reading, bool any)
-    {
-        for (; any; any = await reading.MoveNextAsync())
-            yield return reading.Current;
-    }
+        return write(begun);
+    }, http.RequestAborted);
 
     private static string[] Row(AuditEvent audited)
     {

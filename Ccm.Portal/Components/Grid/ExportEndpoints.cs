@@ -3,6 +3,7 @@ using System.Globalization;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Api;
 using Ccm.Portal.Identity;
 
 namespace Ccm.Portal.Components.Grid;
@@ -14,28 +15,40 @@ internal static class ExportEndpoints
     public static RouteGroupBuilder MapExport<TRow>(this RouteGroupBuilder export, GridTable<TRow> table) where TRow : class =>
         export.MapExport(table.Name, _ => table, asked => Task.FromResult(table.Source!.All(asked.Fleet, asked.Actor)));
 
-    /// <summary>Any other.</summary>
+    /// <summary>Any other that is held whole.</summary>
     /// <param name="tableFor">The table as the actor is shown it.</param>
     /// <param name="read">All rows that the actor may see, in any order.</param>
-    public static RouteGroupBuilder MapExport<TRow>(this RouteGroupBuilder export, string name, Func<Actor, GridTable<TRow>> tableFor, Func<ExportAsked, Task<IEnumerable<TRow>>> read) where TRow : class
+    public static RouteGroupBuilder MapExport<TRow>(this RouteGroupBuilder export, string name, Func<Actor, GridTable<TRow>> tableFor, Func<ExportAsked, Task<IEnumerable<TRow>>> read) where TRow : class =>
+        export.MapStreamedExport(name, tableFor, asked => ShownAsync(asked, tableFor(asked.Actor), read));
+
+    /// <summary>One of any length: no more of it is held than is being written.</summary>
+    /// <param name="read">The rows that the page's address is about, in the order of the file.</param>
+    public static RouteGroupBuilder MapStreamedExport<TRow>(this RouteGroupBuilder export, string name, Func<Actor, GridTable<TRow>> tableFor, Func<ExportAsked, IAsyncEnumerable<TRow>> read) where TRow : class
     {
-        export.MapGet($"/{name}.csv", http => AnswerAsync(new ExportAsked(http), tableFor, read, "text/csv", ExportWriters.WriteCsvAsync));
-        export.MapGet($"/{name}.json", http => AnswerAsync(new ExportAsked(http), tableFor, read, "application/json", ExportWriters.WriteJsonAsync));
+        export.MapGet($"/{name}.csv", http => AnswerAsync("text/csv", ExportWriters.WriteCsvAsync, new ExportAsked(http)));
+        export.MapGet($"/{name}.json", http => AnswerAsync("application/json", ExportWriters.WriteJsonAsync, new ExportAsked(http)));
         return export;
+
+        Task AnswerAsync(string type, ExportWriters.Write<TRow> write, ExportAsked asked) => ExportEndpoints.AnswerAsync(asked, tableFor(asked.Actor), read(asked), type, write);
     }
 
-    internal static async Task AnswerAsync<TRow>(ExportAsked asked, Func<Actor, GridTable<TRow>> tableFor, Func<ExportAsked, Task<IEnumerable<TRow>>> read, string type, ExportWriters.Write<TRow> write)
-        where TRow : class
+    /// <summary>What the page's address shows of all rows, in its order.</summary>
+    internal static async IAsyncEnumerable<TRow> ShownAsync<TRow>(ExportAsked asked, GridTable<TRow> table, Func<ExportAsked, Task<IEnumerable<TRow>>> read) where TRow : class
     {
-        var (http, table) = (asked.Http, tableFor(asked.Actor));
-        var rows = await read(asked);
-        var rule = table.Rule(GridQuery.Read(table, http.Request.QueryString.Value ?? ""));
+        var rule = table.Rule(GridQuery.Read(table, asked.Http.Request.QueryString.Value ?? ""));
+        foreach (var row in (await read(asked)).Where(rule.Shows).Order(rule.Order))
+            yield return row;
+    }
+
+    internal static Task AnswerAsync<TRow>(ExportAsked asked, GridTable<TRow> table, IAsyncEnumerable<TRow> rows, string type, ExportWriters.Write<TRow> write) where TRow : class => rows.WriteBegunAsync(begun =>
+    {
+        var http = asked.Http;
         var time = asked.Now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         http.Response.ContentType = $"{type}; charset=utf-8";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"ccm-{table.Name}-{time}.{(type == "text/csv" ? "csv" : "json")}\"";
         http.Response.Headers.CacheControl = "no-store";
-        await write(http.Response.Body, Columns(table, http.Request.Query["cols"]), rows.Where(rule.Shows).Order(rule.Order), http.RequestAborted);
-    }
+        return write(http.Response.Body, Columns(table, http.Request.Query["cols"]), begun, http.RequestAborted);
+    }, asked.Http.RequestAborted);
 
     /// <summary>Those asked for, in the table's order; without a known one, those shown at first.</summary>
     private static ImmutableArray<GridColumn<TRow>> Columns<TRow>(GridTable<TRow> table, string? asked) where TRow : class

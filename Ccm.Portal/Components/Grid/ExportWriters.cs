@@ -19,16 +19,16 @@ internal static class ExportWriters
     /// <summary>Not for a page: what is unusual is written as it is.</summary>
     private static readonly JsonWriterOptions Json = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    internal delegate Task Write<TRow>(Stream to, ImmutableArray<GridColumn<TRow>> columns, IEnumerable<TRow> rows, CancellationToken cancellationToken);
+    internal delegate Task Write<TRow>(Stream to, ImmutableArray<GridColumn<TRow>> columns, IAsyncEnumerable<TRow> rows, CancellationToken cancellationToken);
 
-    public static async Task WriteCsvAsync<TRow>(Stream to, ImmutableArray<GridColumn<TRow>> columns, IEnumerable<TRow> rows, CancellationToken cancellationToken)
+    public static async Task WriteCsvAsync<TRow>(Stream to, ImmutableArray<GridColumn<TRow>> columns, IAsyncEnumerable<TRow> rows, CancellationToken cancellationToken)
     {
         await using var text = new StreamWriter(to, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true);
         await using var csv = new CsvWriter(text, Csv, leaveOpen: true);
         foreach (var column in columns)
             csv.WriteField(column.Title);
         await csv.NextRecordAsync();
-        foreach (var row in rows)
+        await foreach (var row in rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
             foreach (var column in columns)
@@ -37,12 +37,12 @@ internal static class ExportWriters
         }
     }
 
-    public static async Task WriteJsonAsync<TRow>(Stream to, ImmutableArray<GridColumn<TRow>> columns, IEnumerable<TRow> rows, CancellationToken cancellationToken)
+    public static async Task WriteJsonAsync<TRow>(Stream to, ImmutableArray<GridColumn<TRow>> columns, IAsyncEnumerable<TRow> rows, CancellationToken cancellationToken)
     {
         await using var json = new Utf8JsonWriter(to, Json);
         var written = 0;
         json.WriteStartArray();
-        foreach (var row in rows)
+        await foreach (var row in rows)
         {
             json.WriteStartObject();
             foreach (var column in columns)

@@ -64,10 +64,32 @@ public sealed class ExportWritersTests
         Assert.Equal(Enumerable.Range(0, 1001), written.EnumerateArray().Select(row => row.GetProperty("number").GetInt32()));
     }
 
+    [Theory]
+    [InlineData("csv")]
+    [InlineData("json")]
+    public async Task Write_ManyRows_AreWrittenAsTheyAreRead(string kind)
+    {
+        using var to = new MemoryStream();
+        ExportWriters.Write<Row> write = kind == "csv" ? ExportWriters.WriteCsvAsync : ExportWriters.WriteJsonAsync;
+
+        await write(to, Columns, ReadAsync(), CancellationToken.None);
+
+        async IAsyncEnumerable<Row> ReadAsync()
+        {
+            for (var n = 0; n < 2000; n++)
+            {
+                yield return new Row("x", n, null, false);
+                await Task.Yield();
+            }
+            // The last few hundred at the most are still on their way.
+            Assert.InRange(to.Length, 1500 * "x,1000,,no".Length, long.MaxValue);
+        }
+    }
+
     private static async Task<byte[]> WriteAsync(ExportWriters.Write<Row> write, params Row[] rows)
     {
         using var to = new MemoryStream();
-        await write(to, Columns, rows, CancellationToken.None);
+        await write(to, Columns, rows.ToAsyncEnumerable(), CancellationToken.None);
         return to.ToArray();
     }
 

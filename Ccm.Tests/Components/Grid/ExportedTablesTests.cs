@@ -80,7 +80,7 @@ public sealed class ExportedTablesTests
         var events = Enumerable.Range(1, 601).Select(n => n == 1 ? Event(n, EventTypes.ScalingDownDecided, "workers/w-1", "Idle.") : Event(n, EventTypes.ScalingUpSkipped, "templates/metal", $"Full {n}.")).ToList();
         await portal.Trail.AppendAsync([.. events], TestContext.Current.CancellationToken);
 
-        var read = await AskAsync(portal, query, _ => DecisionTable.Table, DecisionTable.ReadAsync);
+        var read = await AskAsync(portal, query, DecisionTable.Table, DecisionTable.ReadAsync);
 
         Assert.Equal(rows, read.Count);
         Assert.Equal(read.Select(row => row.GetProperty("when").GetDateTimeOffset()).OrderDescending(), read.Select(row => row.GetProperty("when").GetDateTimeOffset()));
@@ -98,6 +98,19 @@ public sealed class ExportedTablesTests
         Assert.Equal(RefusalKind.Unavailable, refused.Kind);
     }
 
+    /// <summary>Read as it is written, and refused all the same before anything is.</summary>
+    [Fact]
+    public async Task Decisions_DocumentsAway_IsARefusalAndNoFile()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        portal.TakeDocumentsAway();
+        var asked = Asked(portal, "");
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => ExportEndpoints.AnswerAsync(asked, DecisionTable.Table, DecisionTable.ReadAsync(asked), "text/csv", ExportWriters.WriteCsvAsync));
+
+        Assert.Equal((RefusalKind.Unavailable, 0, null), (refused.Kind, asked.Http.Response.Body.Length, asked.Http.Response.ContentType));
+    }
+
     private static LabletInstance Booked(string id, string lab, string owner, DateTimeOffset start) => Sample.Instance(id) with
     {
         DefinitionId = lab, OwnerId = owner, AsSoonAsPossible = false, TimeslotStart = start, TimeslotEnd = start.AddHours(1),
@@ -106,17 +119,25 @@ public sealed class ExportedTablesTests
     private static AuditEvent Event(int number, string type, string subject, string reason) => new(
         $"e-{number}", type, subject, Sample.Now.AddSeconds(number - 700), "ccm/controller", JsonSerializer.SerializeToElement(new { reason }), $"op-{number}", number, number, "", $"hash-{number}");
 
-    private static async Task<List<JsonElement>> AskAsync<TRow>(PortalContext portal, string query, Func<Actor, GridTable<TRow>> tableFor, Func<ExportAsked, Task<IEnumerable<TRow>>> read) where TRow : class
+    private static Task<List<JsonElement>> AskAsync<TRow>(PortalContext portal, string query, Func<Actor, GridTable<TRow>> tableFor, Func<ExportAsked, Task<IEnumerable<TRow>>> read) where TRow : class =>
+        AskAsync(portal, query, tableFor(portal.Actor), asked => ExportEndpoints.ShownAsync(asked, tableFor(asked.Actor), read));
+
+    private static async Task<List<JsonElement>> AskAsync<TRow>(PortalContext portal, string query, GridTable<TRow> table, Func<ExportAsked, IAsyncEnumerable<TRow>> read) where TRow : class
     {
-        using var body = new MemoryStream();
+        var asked = Asked(portal, query);
+        await ExportEndpoints.AnswerAsync(asked, table, read(asked), "application/json", ExportWriters.WriteJsonAsync);
+        return [.. JsonSerializer.Deserialize<JsonElement>(((MemoryStream)asked.Http.Response.Body).ToArray()).EnumerateArray()];
+    }
+
+    private static ExportAsked Asked(PortalContext portal, string query)
+    {
         var http = new DefaultHttpContext
         {
             RequestServices = portal.Services,
             User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(IdentityClaims.Subject, portal.Actor.Id), .. portal.Actor.Roles.Select(role => new Claim(IdentityClaims.Role, IdentityClaims.NameOf(role)))], "test")),
         };
         http.Request.QueryString = new QueryString(query);
-        http.Response.Body = body;
-        await ExportEndpoints.AnswerAsync(new ExportAsked(http), tableFor, read, "application/json", ExportWriters.WriteJsonAsync);
-        return [.. JsonSerializer.Deserialize<JsonElement>(body.ToArray()).EnumerateArray()];
+        http.Response.Body = new MemoryStream();
+        return new ExportAsked(http);
     }
 }

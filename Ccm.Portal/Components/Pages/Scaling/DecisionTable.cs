@@ -27,19 +27,19 @@ internal static class DecisionTable
         ],
     };
 
-    /// <summary>All that a page's address is about, however old.</summary>
-    public static async Task<IEnumerable<Decision>> ReadAsync(ExportAsked asked)
+    /// <summary>All that a page's address is about, however old, newest first.</summary>
+    public static async IAsyncEnumerable<Decision> ReadAsync(ExportAsked asked)
     {
-        var decisions = new List<Decision>();
         if (!asked.Actor.May(Permission.ReadAll))
-            return decisions;
+            yield break;
         var filter = ScalingFilter.Read(asked["kind"], asked["template"], asked["hours"]);
         for (long? before = null; ;)
         {
             var events = await asked.Control.ReadAuditAsync(filter.Query(asked.Now, PerReading, before), asked.Http.RequestAborted);
-            decisions.AddRange(events.Select(audited => Decision.Of(audited, asked.Fleet)).Where(filter.Shows));
+            foreach (var decision in events.Select(audited => Decision.Of(audited, asked.Fleet)).Where(filter.Shows))
+                yield return decision;
             if (events.Length < PerReading)
-                return decisions;
+                yield break;
             before = events[^1].Sequence;
         }
     }
