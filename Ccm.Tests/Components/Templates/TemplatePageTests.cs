@@ -247,7 +247,7 @@ public sealed class TemplatePageTests
         var page = Open(portal);
 
         Assert.StartsWith("Saved ", page.Find("[data-test=saved]").TextContent, StringComparison.Ordinal);
-        Assert.Contains(" by admin. Each change makes a new revision", page.Find("[data-test=saved]").TextContent, StringComparison.Ordinal);
+        Assert.Contains(" by admin. Workers keep the revision they were made with.", page.Find("[data-test=saved]").TextContent, StringComparison.Ordinal);
         Assert.Equal("/audit?subject=templates%2Fmetal&type=ccm.worker.template.%2A", page.Find("[data-test=history]").GetAttribute("href"));
         Assert.Equal("/scaling?template=metal", page.Find("[data-test=scaling]").GetAttribute("href"));
     }
