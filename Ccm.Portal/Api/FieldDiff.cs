@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Ccm.Engine.Domain;
 
 namespace Ccm.Portal.Api;
 
@@ -21,7 +22,10 @@ public sealed record FieldDiff(string Path, JsonElement? Before, JsonElement? Af
     /// <summary>Whether it is a time that changed, which says little by itself.</summary>
     public bool IsTime => (After ?? Before) is { ValueKind: JsonValueKind.String } value && Times.TryRead(value.GetString(), out _);
 
-    public bool IsBookkeeping => Bookkeeping.Contains(Path.Split('.', '[')[0]);
+    public bool IsBookkeeping => Bookkeeping.Contains(Field);
+
+    /// <summary>Of the object itself: <c>resources</c>, however deep in it.</summary>
+    private string Field => Path.Split('.', '[')[0];
 
     /// <summary>The path as people read it: <c>Resources › Memory GB</c>. Nothing is created twice: where that differs, each revision was saved by itself.</summary>
     public string Name => Path is "createdAt" or "createdBy" && !IsAdded && !IsRemoved ? $"Saved {Path[^2..].ToLowerInvariant()}" : string.Join(" › ", Path.Replace("[", ".#", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal).Split('.').Select(Spell));
@@ -46,12 +50,13 @@ public sealed record FieldDiff(string Path, JsonElement? Before, JsonElement? Af
         return [.. found.OrderBy(diff => diff.IsBookkeeping)];
     }
 
-    /// <summary>Every difference between two objects.</summary>
-    public static ImmutableArray<FieldDiff> Between(JsonElement before, JsonElement after)
+    /// <summary>Every difference between two records, in the order of their fields.</summary>
+    /// <param name="without">Fields of theirs that nobody asks for.</param>
+    public static ImmutableArray<FieldDiff> Between<T>(T before, T after, params IReadOnlyCollection<string> without)
     {
         var found = new List<FieldDiff>();
-        Walk(found, "", before, after);
-        return [.. found.OrderBy(diff => diff.IsBookkeeping)];
+        Walk(found, "", JsonSerializer.SerializeToElement(before, DomainJson.Options), JsonSerializer.SerializeToElement(after, DomainJson.Options));
+        return [.. found.Where(diff => !without.Contains(diff.Field))];
     }
 
     /// <summary>A value as people read it.</summary>

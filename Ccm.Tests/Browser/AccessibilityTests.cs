@@ -33,7 +33,7 @@ public sealed class AccessibilityTests(PortalInBrowser browser) : BrowserTest(br
         }
         await GoAsync(page, "/audit?subject=instances/*&range=24h");
         await page.Locator("[data-test=event] .toggle button").First.ClickAsync();
-        await page.Locator("[data-test=changes]").WaitForAsync();
+        await page.Locator("[data-test=field-diff]").WaitForAsync();
         await page.Locator("[data-test=verify]").ClickAsync();
         await Expect(page.Locator("[data-test=verified]")).ToContainTextAsync("Whole:");
         found.AddRange(await ViolationsAsync(page, "an opened event"));

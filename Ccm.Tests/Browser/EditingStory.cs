@@ -117,9 +117,9 @@ public sealed class EditingStory(PortalInBrowser browser) : BrowserTest(browser)
         using var answer = await Browser.Portal.Client.PutAsJsonAsync($"/api/v1/templates/{name}", edited);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
-        await Expect(page.Locator("[data-test=conflict] [data-field=costPerHour] ins")).ToHaveTextAsync("9.25");
+        await Expect(page.Locator("[data-test=conflict] [data-field=costPerHour] .new")).ToHaveTextAsync("9.25");
         // What was typed last stands there before its field loses the focus: else it came under a slow finger, and the button went from it.
-        await Expect(page.Locator("[data-test=conflict] [data-field=description] ins")).ToHaveTextAsync("mine");
+        await Expect(page.Locator("[data-test=conflict] [data-field=description] .new")).ToHaveTextAsync("mine");
         await page.Locator("[data-test=both]").ClickAsync(new() { Delay = 500 });
         await page.Locator("[data-test=save]").ClickAsync();
         await Expect(page.Locator("h1")).ToContainTextAsync("revision 3");

@@ -39,7 +39,7 @@ public sealed class OddTextTests(PortalInBrowser browser) : BrowserTest(browser)
         await page.Locator("[data-test=history]").ClickAsync();
         await Expect(page.Locator("[data-test=event]")).ToContainTextAsync("Template created");
         await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Details of event") }).ClickAsync();
-        await Expect(page.Locator("[data-test=changes]")).ToContainTextAsync("<script>window.hacked=1</script>");
+        await Expect(page.Locator("[data-test=field-diff]")).ToContainTextAsync("<script>window.hacked=1</script>");
         await ExpectSoundAsync(page);
     }
 

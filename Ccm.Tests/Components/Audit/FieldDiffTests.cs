@@ -61,6 +61,8 @@ public sealed class FieldDiffTests
     [InlineData("ccm.lablet.definition.version.created", "Definition version created")]
     [InlineData("ccm.session.signed-in", "Signed in")]
     [InlineData("ccm.scaling.up.decided", "Scaling up decided")]
+    [InlineData("ccm.worker.template.*", "any template event")]
+    [InlineData("ccm.scaling.*", "any scaling event")]
     [InlineData("com.example.other", "com.example.other")]
     [InlineData("", "")]
     public void Title_EachKindOfType_IsWhatAPersonWouldSay(string type, string title) => Assert.Equal(title, EventWords.Title(type));

@@ -1,5 +1,6 @@
 using Bunit;
 using Ccm.Engine.Domain;
+using Ccm.Portal.Api;
 using Ccm.Portal.Components.Shared.Differences;
 using Ccm.Tests.Domain;
 using CsCheck;
@@ -80,8 +81,8 @@ public sealed class DifferenceTests
     {
         var before = Sample.Template() with { Description = "old" };
 
-        var found = FieldDifference.Between(before, before with { Description = "", MaxWorkers = 3, Revision = 2 }, "revision");
+        var found = FieldDiff.Between(before, before with { Description = "", MaxWorkers = 3, PortRange = new PortRange(2000, 2999), Revision = 2 }, "revision", "declared");
 
-        Assert.Equal([new("description", "old", "–"), new("maxWorkers", "10", "3")], found);
+        Assert.Equal(["Description: old → empty", "Port range › End: 9999 → 2999", "Port range › Count: 8000 → 1000", "Max workers: 10 → 3"], found.Select(diff => diff.InWords));
     }
 }

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Ccm.Engine.Control;
-using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Api;
+using Ccm.Portal.Components.Pages.Definitions.Editing;
 using Microsoft.AspNetCore.Components;
 
 namespace Ccm.Portal.Components.Pages.Audit;
@@ -59,10 +58,10 @@ public sealed partial class VersionChange : IDisposable
 
     private async Task CompareAsync(string before)
     {
-        var was = JsonSerializer.SerializeToElement(await Control.ReadDefinitionAsync(Name, before, _left.Token), DomainJson.Options);
-        var now = JsonSerializer.SerializeToElement(await Control.ReadDefinitionAsync(Name, Version, _left.Token), DomainJson.Options);
+        var was = await Control.ReadDefinitionAsync(Name, before, _left.Token);
+        var now = await Control.ReadDefinitionAsync(Name, Version, _left.Token);
         _labBefore = await Control.ReadLabAsync(Name, before, _left.Token);
         _labAfter = await Control.ReadLabAsync(Name, Version, _left.Token);
-        (_fields, _before) = (FieldDiff.Between(was, now), before);
+        (_fields, _before) = (FieldDiff.Between(was, now, Published.NotShown), before);
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
-using Ccm.Portal.Components.Shared.Differences;
+using Ccm.Portal.Api;
 using Ccm.Portal.Components.Shared.Forms;
 
 namespace Ccm.Portal.Components.Pages.Templates;
@@ -97,5 +97,5 @@ public sealed partial class TemplatePage
         Show(theirs);
     }
 
-    private static ImmutableArray<FieldDifference> Differences(WorkerTemplate before, WorkerTemplate after) => FieldDifference.Between(before, after, NotCompared);
+    private static ImmutableArray<FieldDiff> Differences(WorkerTemplate before, WorkerTemplate after) => FieldDiff.Between(before, after, NotCompared);
 }

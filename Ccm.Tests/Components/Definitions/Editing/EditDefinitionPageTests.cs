@@ -23,7 +23,7 @@ public sealed class EditDefinitionPageTests
         PortalContext.Shows(page, () => Assert.Contains("label: MINE", page.Find("[data-test=changes] td.added").TextContent, StringComparison.Ordinal));
         await page.InvokeAsync(() => page.Find("[name=maxDurationMinutes]").InputAsync("30"));
         await page.InvokeAsync(() => page.Find("[name=changeNote]").InputAsync("renamed"));
-        Assert.Equal("30", page.Find("[data-field=maxDurationMinutes] ins").TextContent);
+        Assert.Equal("30", page.Find("[data-field=maxDurationMinutes] .new").TextContent.Trim());
 
         await page.InvokeAsync(() => page.Find("[data-test=publish]").ClickAsync());
 
