@@ -19,6 +19,9 @@ public sealed class AuditStory(PortalInBrowser browser) : BrowserTest(browser)
         // Three clicks from anywhere.
         await page.GetByRole(AriaRole.Link, new() { Name = "Audit", Exact = true }).ClickAsync();
         await page.Locator("[data-test=kind-templates]").ClickAsync();
+        // Its answer takes the place of the rows that are there: a row of before would go from under the click.
+        await Expect(page.Locator("[data-test=kind-templates]")).ToHaveAttributeAsync("aria-pressed", "true");
+        await Expect(page.Locator("[data-test=trail]")).ToHaveAttributeAsync("aria-busy", "false");
         var edit = page.Locator("[data-test=event]", new() { HasText = "Template updated" }).Filter(new() { HasText = "audited" });
         await edit.GetByRole(AriaRole.Button, new() { NameRegex = new("^Details of event") }).ClickAsync();
 
