@@ -2,6 +2,12 @@
 // data-key whose and which it is, and in its data-base what it is made from; its fields are what has a name and a value inside it.
 (() => {
     const forms = new Map();
+    // In which of them somebody typed, also before the server has asked for it to be kept.
+    const typed = new WeakSet();
+    document.addEventListener("input", event => {
+        const root = event.target.hasAttribute("name") && event.target.closest("[data-key]");
+        if (root) typed.add(root);
+    }, true);
     const keep = id => {
         const form = forms.get(id);
         if (!form) return;
@@ -36,6 +42,7 @@
         for (const event of ["input", "change"]) root.addEventListener(event, form.typed);
         window.addEventListener("pagehide", form.hide);
         forms.set(id, form);
+        if (typed.has(root)) form.timer = setTimeout(keep, 300, id);
     };
 
     const end = id => {
