@@ -120,7 +120,7 @@ internal static partial class Composition
         app.MapGroup("").RequireAuthorization(Policies.Portal).MapAuditExport();
         app.Services.GetRequiredService<OpenCircuits>().MoveOnAtStop();
         app.MapGroup("/export").RequireAuthorization(Policies.Portal).ExcludeFromDescription()
-            .MapExport(InstanceTable.Table).MapExport(WorkerTable.Table)
+            .MapExport(InstanceTable.Table.Name, InstanceTable.ForAsync, asked => Task.FromResult(InstanceTable.Table.Source!.All(asked.Fleet, asked.Actor))).MapExport(WorkerTable.Table)
             .MapExport(DefinitionTable.Name, DefinitionTable.For, DefinitionRows.ReadAsync)
             .MapExport(TemplateTable.Table.Name, _ => TemplateTable.Table, TemplateRows.ReadAsync)
             .MapExport(BookedTable.Name, BookedTable.For, BookedRow.ReadAsync)

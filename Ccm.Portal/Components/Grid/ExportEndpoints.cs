@@ -19,18 +19,20 @@ internal static class ExportEndpoints
     /// <param name="tableFor">The table as the actor is shown it.</param>
     /// <param name="read">All rows that the actor may see, in any order.</param>
     public static RouteGroupBuilder MapExport<TRow>(this RouteGroupBuilder export, string name, Func<Actor, GridTable<TRow>> tableFor, Func<ExportAsked, Task<IEnumerable<TRow>>> read) where TRow : class =>
-        export.MapStreamedExport(name, tableFor, asked => ShownAsync(asked, tableFor(asked.Actor), read));
+        export.MapExport(name, asked => Task.FromResult(tableFor(asked.Actor)), read);
+
+    /// <summary>One that says of its rows what is not their own.</summary>
+    public static RouteGroupBuilder MapExport<TRow>(this RouteGroupBuilder export, string name, Func<ExportAsked, Task<GridTable<TRow>>> tableFor, Func<ExportAsked, Task<IEnumerable<TRow>>> read) where TRow : class =>
+        export.Map(name, async asked =>
+        {
+            var table = await tableFor(asked);
+            return (table, ShownAsync(asked, table, read));
+        });
 
     /// <summary>One of any length: no more of it is held than is being written.</summary>
     /// <param name="read">The rows that the page's address is about, in the order of the file.</param>
-    public static RouteGroupBuilder MapStreamedExport<TRow>(this RouteGroupBuilder export, string name, Func<Actor, GridTable<TRow>> tableFor, Func<ExportAsked, IAsyncEnumerable<TRow>> read) where TRow : class
-    {
-        export.MapGet($"/{name}.csv", http => AnswerAsync("text/csv", ExportWriters.WriteCsvAsync, new ExportAsked(http)));
-        export.MapGet($"/{name}.json", http => AnswerAsync("application/json", ExportWriters.WriteJsonAsync, new ExportAsked(http)));
-        return export;
-
-        Task AnswerAsync(string type, ExportWriters.Write<TRow> write, ExportAsked asked) => ExportEndpoints.AnswerAsync(asked, tableFor(asked.Actor), read(asked), type, write);
-    }
+    public static RouteGroupBuilder MapStreamedExport<TRow>(this RouteGroupBuilder export, string name, Func<Actor, GridTable<TRow>> tableFor, Func<ExportAsked, IAsyncEnumerable<TRow>> read) where TRow : class =>
+        export.Map(name, asked => Task.FromResult((tableFor(asked.Actor), read(asked))));
 
     /// <summary>What the page's address shows of all rows, in its order.</summary>
     internal static async IAsyncEnumerable<TRow> ShownAsync<TRow>(ExportAsked asked, GridTable<TRow> table, Func<ExportAsked, Task<IEnumerable<TRow>>> read) where TRow : class
@@ -49,6 +51,19 @@ internal static class ExportEndpoints
         http.Response.Headers.CacheControl = "no-store";
         return write(http.Response.Body, Columns(table, http.Request.Query["cols"]), begun, http.RequestAborted);
     }, asked.Http.RequestAborted);
+
+    private static RouteGroupBuilder Map<TRow>(this RouteGroupBuilder export, string name, Func<ExportAsked, Task<(GridTable<TRow> Table, IAsyncEnumerable<TRow> Rows)>> ask) where TRow : class
+    {
+        export.MapGet($"/{name}.csv", http => AnswerAsync("text/csv", ExportWriters.WriteCsvAsync, new ExportAsked(http)));
+        export.MapGet($"/{name}.json", http => AnswerAsync("application/json", ExportWriters.WriteJsonAsync, new ExportAsked(http)));
+        return export;
+
+        async Task AnswerAsync(string type, ExportWriters.Write<TRow> write, ExportAsked asked)
+        {
+            var (table, rows) = await ask(asked);
+            await ExportEndpoints.AnswerAsync(asked, table, rows, type, write);
+        }
+    }
 
     /// <summary>Those asked for, in the table's order; without a known one, those shown at first.</summary>
     private static ImmutableArray<GridColumn<TRow>> Columns<TRow>(GridTable<TRow> table, string? asked) where TRow : class

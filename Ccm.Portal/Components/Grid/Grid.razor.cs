@@ -37,7 +37,7 @@ public sealed partial class Grid<TRow> : IDisposable
     private List<TRow[]> _cards = [];
     private HashSet<string> _waiting = [];
     private Dictionary<string, TRow> _given = [];
-    private (object? Cards, object? Items) _read;
+    private (object? Cards, object? Items, string AsOf) _read;
     private string? _lastPicked;
     private bool _held;
     private string _path = "";
@@ -137,10 +137,12 @@ public sealed partial class Grid<TRow> : IDisposable
         Read();
     }
 
-    /// <summary>A page that gives its rows gives others when they have changed; a cascade may tell that the viewer is another.</summary>
+    /// <summary>A page that gives its rows gives others when they have changed, and its table as of later when that says something else; a cascade may tell that the viewer is another.</summary>
     protected override void OnParametersSet()
     {
-        if (!ReferenceEquals(_read.Items, (object?)Items ?? Actor))
+        if (_read.AsOf != Table.AsOf)
+            TakeColumns();
+        if (_read.AsOf != Table.AsOf || !ReferenceEquals(_read.Items, (object?)Items ?? Actor))
             Read();
     }
 
@@ -182,7 +184,7 @@ public sealed partial class Grid<TRow> : IDisposable
         var query = GridQuery.Read(Table, address);
         // Other rows of a table that was given them are no reason to let go of the places; another order or filter is.
         _held &= query.Address == _query.Address;
-        (var before, _query, _read.Items) = (_query, query, (object?)Items ?? Actor);
+        (var before, _query, _read.Items, _read.AsOf) = (_query, query, (object?)Items ?? Actor, Table.AsOf);
         if (Table.Source is null)
         {
             _given = (Items ?? []).ToDictionary(Table.Id);

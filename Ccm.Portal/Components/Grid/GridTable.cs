@@ -11,6 +11,10 @@ public sealed record GridTable<TRow> where TRow : class
     public required string Name { get; init; }
 
     public required string Title { get; init; }
+
+    /// <summary>As of when and what else it speaks of its rows, where that is not the rows' own: tables that agree in it say the same of the same row.</summary>
+    public string AsOf { get; init; } = "";
+
     public required ImmutableArray<GridColumn<TRow>> Columns { get; init; }
 
     /// <summary>Of a row, never of two.</summary>

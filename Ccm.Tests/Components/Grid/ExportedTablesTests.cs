@@ -5,6 +5,7 @@ using Ccm.Engine.Documents;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Grid;
 using Ccm.Portal.Components.Pages.Definitions;
+using Ccm.Portal.Components.Pages.Instances;
 using Ccm.Portal.Components.Pages.Reservations;
 using Ccm.Portal.Components.Pages.Scaling;
 using Ccm.Portal.Identity;
@@ -86,6 +87,27 @@ public sealed class ExportedTablesTests
         Assert.Equal(read.Select(row => row.GetProperty("when").GetDateTimeOffset()).OrderDescending(), read.Select(row => row.GetProperty("when").GetDateTimeOffset()));
     }
 
+    /// <summary>What the page says of those that wait, and picked by it; without the documents all but whether anything takes them.</summary>
+    [Theory]
+    [InlineData(false, "", "a place,,its slot,nothing takes it")]
+    [InlineData(false, "?waits=nothing%20takes%20it", "nothing takes it")]
+    [InlineData(true, "", "a place,,its slot,a place")]
+    public async Task Instances_ThatWait_SayWhatFor(bool away, string query, string waits)
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.AddTemplateAsync(Sample.Template());
+        await portal.PutAsync(Sample.Instance("i-1"));
+        await portal.PutAsync(Sample.Instance("i-2", InstanceState.Running));
+        await portal.PutAsync(Booked("i-3", "ospf", "user", Tomorrow));
+        await portal.PutAsync(Sample.Instance("i-4") with { Request = Sample.Request(memory: 4000) });
+        if (away)
+            portal.TakeDocumentsAway();
+
+        var read = await AskAsync(portal, query.Length == 0 ? "?sort=instance" : query, InstanceTable.ForAsync, asked => Task.FromResult(InstanceTable.Table.Source!.All(asked.Fleet, asked.Actor)));
+
+        Assert.Equal(waits, string.Join(',', read.Select(row => row.GetProperty("waitsFor").GetString())));
+    }
+
     [Fact]
     public async Task Documents_Away_IsARefusalWithItsReason()
     {
@@ -120,7 +142,13 @@ public sealed class ExportedTablesTests
         $"e-{number}", type, subject, Sample.Now.AddSeconds(number - 700), "ccm/controller", JsonSerializer.SerializeToElement(new { reason }), $"op-{number}", number, number, "", $"hash-{number}");
 
     private static Task<List<JsonElement>> AskAsync<TRow>(PortalContext portal, string query, Func<Actor, GridTable<TRow>> tableFor, Func<ExportAsked, Task<IEnumerable<TRow>>> read) where TRow : class =>
-        AskAsync(portal, query, tableFor(portal.Actor), asked => ExportEndpoints.ShownAsync(asked, tableFor(asked.Actor), read));
+        AskAsync(portal, query, asked => Task.FromResult(tableFor(asked.Actor)), read);
+
+    private static async Task<List<JsonElement>> AskAsync<TRow>(PortalContext portal, string query, Func<ExportAsked, Task<GridTable<TRow>>> tableFor, Func<ExportAsked, Task<IEnumerable<TRow>>> read) where TRow : class
+    {
+        var table = await tableFor(Asked(portal, query));
+        return await AskAsync(portal, query, table, asked => ExportEndpoints.ShownAsync(asked, table, read));
+    }
 
     private static async Task<List<JsonElement>> AskAsync<TRow>(PortalContext portal, string query, GridTable<TRow> table, Func<ExportAsked, IAsyncEnumerable<TRow>> read) where TRow : class
     {

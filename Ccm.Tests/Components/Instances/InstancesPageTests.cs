@@ -83,6 +83,48 @@ public sealed class InstancesPageTests
         Assert.Equal(ids, string.Join(' ', Ids(page)));
     }
 
+    /// <summary>They look alike by their state, and only some need somebody.</summary>
+    [Fact]
+    public async Task Waiting_EachKind_IsSaidAndPickedByTheAddress()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.AddTemplateAsync(Sample.Template());
+        await portal.PutAsync(Sample.Instance("i-now"));
+        await portal.PutAsync(Sample.Instance("i-runs", InstanceState.Running), "w-1");
+        await portal.PutAsync(Booked("i-tomorrow", TimeSpan.FromDays(1)));
+        await portal.PutAsync(Sample.Instance("i-huge") with { Request = Sample.Request(memory: 4000) });
+
+        var page = portal.Open<InstancesPage>("/instances?sort=instance");
+
+        PortalContext.Shows(page, () => Assert.Equal(["i-huge nothing takes it", "i-now a place", "i-runs ", "i-tomorrow its slot"], WaitsFor(page)));
+
+        page = portal.Open<InstancesPage>("/instances?sort=instance&waits=nothing%20takes%20it,its%20slot,nonsense");
+
+        PortalContext.Shows(page, () => Assert.Equal(["i-huge", "i-tomorrow"], Ids(page)));
+    }
+
+    /// <summary>A slot comes near, and a template is made, without a change of the lab itself.</summary>
+    [Fact]
+    public async Task Waiting_TimeAndTemplates_AreFollowedAndTheSelectionStays()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        await portal.AddTemplateAsync(Sample.Template());
+        await portal.PutAsync(Booked("i-booked", TimeSpan.FromMinutes(6)));
+        await portal.PutAsync(Sample.Instance("i-huge") with { Request = Sample.Request(memory: 4000) });
+        var page = portal.Open<InstancesPage>("/instances?sort=instance&waits=its%20slot,nothing%20takes%20it");
+        PortalContext.Shows(page, () => Assert.Equal(["i-booked its slot", "i-huge nothing takes it"], WaitsFor(page)));
+        await page.Find("[aria-label='Select i-huge']").ClickAsync();
+
+        portal.Time.Advance(TimeSpan.FromMinutes(2));
+
+        PortalContext.Shows(page, () => Assert.Equal(["i-huge"], Ids(page)));
+        Assert.Equal("1 selected", page.Find("[data-test=selected]").TextContent);
+
+        await portal.AddTemplateAsync(Sample.Template("huge") with { MemoryGb = 5000 });
+
+        PortalContext.Shows(page, () => Assert.Empty(Ids(page)));
+    }
+
     [Fact]
     public async Task Chip_Pressed_StandsInTheAddress()
     {
@@ -254,6 +296,10 @@ public sealed class InstancesPageTests
     }
 
     private static LabletInstance At(LabletInstance instance, int minute) => instance with { LastTransition = instance.LastTransition with { At = Sample.Now.AddMinutes(minute) } };
+
+    private static LabletInstance Booked(string id, TimeSpan toStart) => Sample.Instance(id) with { AsSoonAsPossible = false, TimeslotStart = Sample.Now + toStart, TimeslotEnd = Sample.Now + toStart + TimeSpan.FromHours(1) };
+
+    private static IEnumerable<string> WaitsFor(IRenderedComponent<InstancesPage> page) => page.FindAll("[data-test=row]").Select(row => $"{row.GetAttribute("data-id")} {row.QuerySelector("[data-column=waitsFor]")!.TextContent.Trim()}");
 
     private static List<string?> Ids(IRenderedComponent<InstancesPage> page) => [.. page.FindAll("[data-test=row]").Select(row => row.GetAttribute("data-id"))];
 

@@ -192,11 +192,11 @@ public sealed class AttentionTests
             if (concern.Items is [var only] && only.Href == concern.Href)
                 continue;
             var (page, query) = (concern.Href.Split('?')[0], concern.Href.Split('?')[1]);
-            var listed = page == "/workers" ? Listed(WorkerTable.Table, query, fleet) : Listed(InstanceTable.Table, query, fleet);
+            var listed = page == "/workers" ? Listed(WorkerTable.Table, query, fleet) : Listed(InstanceTable.For(PortalContext.Admin, new Waits(fleet, default, Sample.Now, Times)), query, fleet);
             Assert.Superset(concern.Items.Select(item => item.Href).ToHashSet(), listed.Select(id => $"{page}/{id}").ToHashSet());
             Assert.DoesNotContain(listed, id => id is "w-6" or "w-8" or "well" or "i-Running");
-            if (page == "/workers")
-                Assert.Equal(concern.Items.Select(item => item.Name).Order(), listed.Order());
+            if (page == "/workers" || query.Contains("waits=", StringComparison.Ordinal))
+                Assert.Equal(concern.Items.Select(item => item.Href).Order(), listed.Select(id => $"{page}/{id}").Order());
         }
     }
 
@@ -204,7 +204,7 @@ public sealed class AttentionTests
     {
         var read = GridQuery.Read(table, query);
         // Nothing of it is unknown to the table, which would leave it out.
-        Assert.Equal(query.Order(), Uri.UnescapeDataString(read.Address).Order());
+        Assert.Equal(Uri.UnescapeDataString(query).Order(), Uri.UnescapeDataString(read.Address).Order());
         var rows = table.Source!.Ids(fleet).Select(id => table.Source.Find(fleet, id)!);
         return [.. rows.Where(row => table.Facets.All(facet => facet.Shows(row, read.ChosenOf(facet.Key)))).Select(table.Id)];
     }

@@ -24,6 +24,7 @@ public sealed partial class InstancePage
     private Dictionary<InstanceState, DateTimeOffset> _reached = [];
     private string _missing = "";
     private string _address = "";
+    private string _doing = "";
     private bool _may;
     private PlacementExplanation? _explanation;
 
@@ -113,6 +114,7 @@ public sealed partial class InstancePage
         _address = entry.WorkerId is { } worker ? Fleet.Workers.GetValueOrDefault(worker)?.Value.Address ?? worker : "";
         _may = May(Permission.ManageAnyInstance) || (May(Permission.ManageOwnInstances) && entry.Value.OwnerId == Actor?.Id);
         _explained = Time.GetUtcNow();
+        _doing = InstanceWords.Doing(entry.Value, new Waits(Fleet, _templates, _explained, Times));
         _explanation = PlacementExplainer.Explain(Fleet, entry, _templates, _explained, Times);
     }
 

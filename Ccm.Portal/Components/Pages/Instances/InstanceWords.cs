@@ -39,12 +39,11 @@ internal static class InstanceWords
         $"{grade.Score}{(grade.MaxScore is { } most ? $" of {most}" : "")}{(grade.Passed is { } passed ? passed ? ", passed" : ", not passed" : "")}");
 
     /// <summary>What an instance is doing now, or waits for.</summary>
-    public static string Doing(LabletInstance instance) => instance switch
+    public static string Doing(LabletInstance instance, Waits waits) => waits.Of(instance)?.Sentence ?? instance switch
     {
         { State: InstanceState.Instantiating, Checkpoint.Step: CheckpointStep.Begun } => "Importing the lab",
         { State: InstanceState.Instantiating, Checkpoint.Step: CheckpointStep.Imported } => "Starting the lab",
         { State: InstanceState.Instantiating } => "Waiting for its nodes to boot",
-        { State: InstanceState.Pending, Target: InstanceTarget.Running } => "Waiting for a place",
         { State: InstanceState.Scheduled } when instance.FailedAttempts > 0 => $"Attempt {instance.FailedAttempts + 1} of 3 follows",
         { State: InstanceState.Archived } => "Removing the lab from its worker",
         { State: InstanceState.Running } => "In use",

@@ -11,8 +11,14 @@ namespace Ccm.Portal.Components.Pages.Instances;
 /// <summary>All instances that one may see, live.</summary>
 public sealed partial class InstancesPage
 {
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
     private Grid<InstanceEntry>? _grid;
+    private GridTable<InstanceEntry> _table = InstanceTable.Own;
+    private ImmutableArray<WorkerTemplate> _templates;
     private ImmutableArray<BulkAction<InstanceEntry>> _bulk = [];
+
+    [Inject]
+    private PlanningTimes Times { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -23,13 +29,49 @@ public sealed partial class InstancesPage
     /// <summary>What the rows' actions depend on.</summary>
     private string Roles => string.Join(' ', Actor?.Roles ?? []);
 
-    protected override void OnParametersSet() => _bulk = Actor is null ? [] : InstanceBulk.For(Actor, Control);
+    /// <summary>What PENDING labs wait for changes with the minute.</summary>
+    protected override TimeSpan? LookEvery => Beat;
+
+    protected override async Task OnParametersSetAsync()
+    {
+        _bulk = Actor is null ? [] : InstanceBulk.For(Actor, Control);
+        Look();
+        await ReadTemplatesAsync();
+    }
 
     /// <summary>The grid paints itself; nothing else here depends on the fleet.</summary>
     protected override bool Apply(FleetChange change)
     {
         _grid?.Apply(change);
+        if (change.Templates)
+            Begin(ReadTemplatesAsync);
         return false;
+    }
+
+    protected override bool LookAgain() => Look();
+
+    /// <summary>Whether the table says something else now. As long as it does not it is the same one, columns and all.</summary>
+    private bool Look()
+    {
+        var table = InstanceTable.For(Actor, Waits.InMinute(Fleet, _templates, Time.GetUtcNow(), Times));
+        if (table.AsOf == _table.AsOf)
+            return false;
+        _table = table;
+        return true;
+    }
+
+    private async Task ReadTemplatesAsync()
+    {
+        try
+        {
+            _templates = await Control.ReadTemplatesAsync(Left);
+            if (Look())
+                StateHasChanged();
+        }
+        catch (RefusedException)
+        {
+            // The documents are away, which a banner says; what was read before holds until they are back.
+        }
     }
 
     private bool MayManage(InstanceEntry entry) => Actor is { } actor && InstanceWords.MayManage(actor, entry.Value);

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using Ccm.Engine.Booking;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Components.Pages.Instances;
 using Ccm.Portal.Live;
 
 namespace Ccm.Portal.Components.Pages.Overview;
@@ -21,9 +21,6 @@ internal static class LabConcerns
 
     private static readonly TimeSpan LongestStop = TimeSpan.FromMinutes(5);
 
-    /// <summary>Real minutes that a lab may wait for a place without anybody's help: a host boots in about twenty.</summary>
-    private const int LongestWait = 30;
-
     /// <summary>By the ids of all that are over. They are the most by far and stay as they are: each such set is looked through once, for all pages.</summary>
     private static readonly ConditionalWeakTable<ImmutableHashSet<string>, InstanceEntry[]> Failed = [];
 
@@ -32,18 +29,22 @@ internal static class LabConcerns
     public static IEnumerable<Concern> Of(FleetSnapshot fleet, Func<InstanceEntry, bool> sees, DateTimeOffset now, PlanningTimes times, ImmutableArray<WorkerTemplate> templates)
     {
         var (hopeless, unplaced, waiting, stuck, failing, ended) = (new List<Found>(), new List<Found>(), new List<Found>(), new List<Found>(), new List<Found>(), new List<Found>());
+        var waits = new Waits(fleet, templates, now, times);
         foreach (var state in fleet.InstancesByState.Keys.Where(state => state != InstanceState.Terminated))
         {
             foreach (var entry in fleet.In(state).Where(sees))
             {
                 var instance = entry.Value;
                 var worker = entry.WorkerId is { } id ? fleet.Workers.GetValueOrDefault(id)?.Value : null;
-                if (Hopeless(fleet, instance, templates) is { } never)
-                    hopeless.Add(new Found(entry, instance.CreatedAt, never));
-                else if (Unplaced(instance, now, times) is { } promised)
-                    unplaced.Add(new Found(entry, promised.Since, promised.Why));
-                else if (Waiting(instance, now, times) is { } waits)
-                    waiting.Add(new Found(entry, instance.CreatedAt, waits));
+                if (waits.Of(instance) is { } wait)
+                {
+                    if (wait.Shortage is { } never)
+                        hopeless.Add(new Found(entry, instance.CreatedAt, never.Reason));
+                    else if (wait.Kind == WaitKind.Overdue)
+                        unplaced.Add(new Found(entry, instance.TimeslotStart ?? now, Unplaced(instance.TimeslotStart ?? now, now)));
+                    else if (wait.Kind == WaitKind.Long)
+                        waiting.Add(new Found(entry, instance.CreatedAt, $"Wanted as soon as possible, waiting for {Words.Lasting(now - instance.LastTransition.At)}."));
+                }
                 else if (Stuck(instance, worker, now, times) is { } why)
                     stuck.Add(new Found(entry, instance.LastTransition.At, why));
                 else if (instance is { FailedAttempts: > 0, State: InstanceState.Scheduled or InstanceState.Instantiating })
@@ -54,11 +55,11 @@ internal static class LabConcerns
             ended.Add(new Found(entry, entry.Value.LastTransition.At, $"{entry.Value.Outcome}, {Ago(entry.Value.LastTransition.At, now)}: {entry.Value.LastTransition.Reason}"));
         return new[]
         {
-            Tell(true, hopeless, "fits on no worker there is or could be", "fit on no worker there is or could be", "As things are it waits for ever: have a worker template made or enabled that takes it, or end it.", "/instances?state=PENDING&sort=since&order=asc"),
-            Tell(true, unplaced, "has no place and its slot is near", "have no place and their slots are near", "See what would make it fit; free a worker, or raise a template's maximum.", "/instances?state=PENDING&sort=slot&order=asc"),
+            Tell(true, hopeless, "fits on no worker there is or could be", "fit on no worker there is or could be", "As things are it waits for ever: have a worker template made or enabled that takes it, or end it.", $"{Waiting(WaitKind.Nothing)}&sort=since&order=asc"),
+            Tell(true, unplaced, "has no place and its slot is near", "have no place and their slots are near", "See what would make it fit; free a worker, or raise a template's maximum.", $"{Waiting(WaitKind.Overdue)}&sort=slot&order=asc"),
             Tell(true, stuck, "does not get on", "do not get on", "Look at its worker; an operator can end the lab and reserve it anew.", "/instances?state=SCHEDULED,INSTANTIATING,STOPPING,ARCHIVED&sort=since&order=asc"),
             Tell(false, failing, "failed to start and is tried again", "failed to start and are tried again", "After the third failure it ends. Look at why before it does.", "/instances?state=SCHEDULED,INSTANTIATING"),
-            Tell(false, waiting, "has waited long for a place", "have waited long for a place", "See what would make it fit; free a worker, or raise a template's maximum.", "/instances?state=PENDING&sort=since&order=asc"),
+            Tell(false, waiting, "has waited long for a place", "have waited long for a place", "See what would make it fit; free a worker, or raise a template's maximum.", $"{Waiting(WaitKind.Long)}&sort=since&order=asc"),
             Tell(false, ended, "failed within the last hour", "failed within the last hour", "The events of each tell why. Whoever still needs one reserves it anew.", "/instances?state=TERMINATED&outcome=Failed,WorkerLost,Expired&sort=since&order=desc", latestFirst: true),
         }.OfType<Concern>();
     }
@@ -71,18 +72,9 @@ internal static class LabConcerns
         : new Concern(urgent, found.Count == 1 ? $"1 lab {one}" : $"{found.Count} labs {many}", advice, found.Count == 1 ? $"/instances/{found[0].Entry.Id}" : href,
             [.. found.OrderBy(f => latestFirst ? -f.Since.UtcTicks : f.Since.UtcTicks).ThenBy(f => f.Entry.Id, StringComparer.Ordinal).Select(f => new ConcernItem($"{f.Entry.Value.DefinitionId} of {f.Entry.Value.OwnerId}", $"/instances/{f.Entry.Id}", f.Why))]);
 
-    private static string? Hopeless(FleetSnapshot fleet, LabletInstance instance, ImmutableArray<WorkerTemplate> templates) =>
-        templates.IsDefault || instance is not { State: InstanceState.Pending, Target: InstanceTarget.Running } ? null
-            : BookingForecast.CheckWhetherItEverFits(fleet, templates, instance.Request)?.Reason;
+    private static string Unplaced(DateTimeOffset start, DateTimeOffset now) => start > now ? $"Its slot begins in {Words.Lasting(start - now)}." : $"Its slot began {Ago(start, now)}.";
 
-    /// <summary>It should hold its place by now, and its slot is promised.</summary>
-    private static (DateTimeOffset Since, string Why)? Unplaced(LabletInstance instance, DateTimeOffset now, PlanningTimes times) =>
-        instance is { State: InstanceState.Pending, Target: InstanceTarget.Running, AsSoonAsPossible: false, TimeslotStart: { } start } && times.IsDue(instance, now)
-            ? (start, start > now ? $"Its slot begins in {Words.Lasting(start - now)}." : $"Its slot began {Ago(start, now)}.") : null;
-
-    private static string? Waiting(LabletInstance instance, DateTimeOffset now, PlanningTimes times) =>
-        instance is { State: InstanceState.Pending, Target: InstanceTarget.Running, AsSoonAsPossible: true } && now - instance.LastTransition.At > Grace + times.WorkerStart(LongestWait)
-            ? $"Wanted as soon as possible, waiting for {Words.Lasting(now - instance.LastTransition.At)}." : null;
+    private static string Waiting(WaitKind kind) => $"/instances?state=PENDING&waits={Uri.EscapeDataString(new Wait(kind).Words)}";
 
     private static string? Stuck(LabletInstance instance, Worker? worker, DateTimeOffset now, PlanningTimes times)
     {

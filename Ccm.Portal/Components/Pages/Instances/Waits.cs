@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Ccm.Engine.Booking;
+using Ccm.Engine.Domain;
+using Ccm.Engine.Watching;
+
+namespace Ccm.Portal.Components.Pages.Instances;
+
+/// <summary>What a lab that is PENDING waits for.</summary>
+internal enum WaitKind
+{
+    /// <summary>No worker there is or could be takes it: it waits for ever.</summary>
+    Nothing,
+
+    /// <summary>It should hold its place by now, and its slot is promised.</summary>
+    Overdue,
+
+    /// <summary>Wanted as soon as possible, for longer than a host takes to boot.</summary>
+    Long,
+
+    /// <summary>Wanted as soon as possible.</summary>
+    Place,
+
+    /// <summary>It is not due yet.</summary>
+    Slot,
+}
+
+/// <param name="Shortage">Why nothing takes it; null for every other kind.</param>
+internal readonly record struct Wait(WaitKind Kind, SlotShortage? Shortage = null)
+{
+    public static readonly ImmutableArray<string> All = [.. Enum.GetValues<WaitKind>().Select(kind => new Wait(kind).Words)];
+
+    /// <summary>After "waits for", and in addresses.</summary>
+    public string Words => Kind switch
+    {
+        WaitKind.Nothing => "nothing takes it",
+        WaitKind.Overdue => "an overdue place",
+        WaitKind.Long => "a place for long",
+        WaitKind.Place => "a place",
+        _ => "its slot",
+    };
+
+    public string Sentence => Kind == WaitKind.Nothing ? "No worker could take it" : $"Waiting for {Words}";
+
+    public string Hint => Kind switch
+    {
+        WaitKind.Nothing => "No worker that exists, and none that a template may make, could take it. Its page says what is missing.",
+        WaitKind.Overdue => "Its slot is near or has begun, and it should have a place by now. Its page says why it has none.",
+        WaitKind.Long => "It is wanted as soon as possible, and has waited longer than a worker takes to start. Its page says why.",
+        WaitKind.Place => "It is wanted as soon as possible, and gets the next place that fits.",
+        _ => "It gets its place shortly before its slot: nothing is held before it is needed.",
+    };
+
+    /// <summary>Whether somebody should look at it.</summary>
+    public bool IsTrouble => Kind < WaitKind.Place;
+}
+
+/// <summary>What labs wait for, as the fleet and the clock stand.</summary>
+/// <param name="Templates">Newest revisions; default: not known, and of no lab it is said that nothing could take it.</param>
+internal sealed record Waits(FleetSnapshot Fleet, ImmutableArray<WorkerTemplate> Templates, DateTimeOffset Now, PlanningTimes Times)
+{
+    /// <summary>On top of what is planned.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
+
+    /// <summary>Real minutes that a lab may wait for a place without anybody's help: a host boots in about twenty.</summary>
+    private const int LongestWait = 30;
+
+    /// <summary>The same for all who look in the same minute and know the same templates: workers that come and go are seen by the next.</summary>
+    public string AsOf => string.Create(CultureInfo.InvariantCulture, $"{Now:u} {(Templates.IsDefault ? "?" : string.Join(',', Templates.Select(template => $"{template.Name}@{template.Revision}")))}");
+
+    /// <summary>As of the full minute.</summary>
+    public static Waits InMinute(FleetSnapshot fleet, ImmutableArray<WorkerTemplate> templates, DateTimeOffset now, PlanningTimes times) =>
+        new(fleet, templates, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMinute)), times);
+
+    /// <summary>Null for one that wants no place, or has one.</summary>
+    public Wait? Of(LabletInstance instance) => instance switch
+    {
+        not { State: InstanceState.Pending, Target: InstanceTarget.Running } => null,
+        _ when !Templates.IsDefault && BookingForecast.CheckWhetherItEverFits(Fleet, Templates, instance.Request) is { } shortage => new Wait(WaitKind.Nothing, shortage),
+        { AsSoonAsPossible: false } => new Wait(Times.IsDue(instance, Now) ? WaitKind.Overdue : WaitKind.Slot),
+        _ => new Wait(Now - instance.LastTransition.At > Grace + Times.WorkerStart(LongestWait) ? WaitKind.Long : WaitKind.Place),
+    };
+}
