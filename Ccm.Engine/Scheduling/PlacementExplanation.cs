@@ -135,7 +135,7 @@ public static class PlacementExplainer
     private static WayToFit Missing(LabletInstance instance, ImmutableArray<WorkerTemplate> templates)
     {
         var closest = Enabled(templates).Reverse().Select(template => new { template.Name, Against = Against(instance, template) }).MinBy(near => near.Against.Length);
-        return new WayToFit("A template of a worker that takes it: none of the enabled ones could." + (closest is null ? "" : $" {closest.Name} comes nearest: {Texts(closest.Against)}"), Template: closest?.Name);
+        return new WayToFit(closest is null ? "A worker template that takes it." : $"A worker template that takes it: {closest.Name} comes nearest. {Texts(closest.Against)}", Template: closest?.Name);
     }
 
     /// <summary>The cheapest first.</summary>

@@ -108,7 +108,7 @@ public sealed class PlacementExplanationTests
     /// <summary>Long before its slot, so that somebody can still do something about it.</summary>
     [Theory]
     [InlineData(8, "")]
-    [InlineData(4000, "A template of a worker that takes it: none of the enabled ones could. metal comes nearest: It has 128 GB of memory, 4,000 needed.")]
+    [InlineData(4000, "A worker template that takes it: metal comes nearest. It has 128 GB of memory, 4,000 needed.")]
     public void Explain_NotDueAndNothingCouldTakeIt_SaysWhatIsMissing(int memory, string missing)
     {
         var lab = Sample.Instance() with { AsSoonAsPossible = false, TimeslotStart = Sample.Now.AddDays(1), TimeslotEnd = Sample.Now.AddDays(2), Request = Sample.Request(memory: memory) };

@@ -210,8 +210,8 @@ public sealed class GridTests
         await Option(page, "Worker").ChangeAsync(false);
 
         Assert.Equal(["Instance", "State", "Lab", "Owner", "Slot", "Since", "Ports"], Headers(page));
-        Assert.Equal("instances:instance.state.waitsFor.lab.owner.slot.since.ports", portal.Script.Invocations["ccm.rememberColumns"][^1].Arguments[0]);
-        Assert.EndsWith("/export/instances.csv?cols=instance,state,waitsFor,lab,owner,slot,since,ports", Uri.UnescapeDataString(page.Find("[data-test=csv]").GetAttribute("href")!), StringComparison.Ordinal);
+        Assert.Equal("instances:instance.state.lab.owner.slot.since.ports", portal.Script.Invocations["ccm.rememberColumns"][^1].Arguments[0]);
+        Assert.EndsWith("/export/instances.csv?cols=instance,state,lab,owner,slot,since,ports", Uri.UnescapeDataString(page.Find("[data-test=csv]").GetAttribute("href")!), StringComparison.Ordinal);
 
         await page.FindAll("[data-test=columns-panel] button")[^1].ClickAsync();
         Assert.Equal(["Instance", "State", "Lab", "Owner", "Worker", "Slot", "Since"], Headers(page));

@@ -94,7 +94,7 @@ public sealed class InstancePageTests
 
         var page = Open(portal);
 
-        PortalContext.Shows(page, () => Assert.Contains("large comes nearest: It has 512 GB of memory, 4,000 needed.", page.Find("[data-test=would]").TextContent, StringComparison.Ordinal));
+        PortalContext.Shows(page, () => Assert.Contains("large comes nearest. It has 512 GB of memory, 4,000 needed.", page.Find("[data-test=would]").TextContent, StringComparison.Ordinal));
         Assert.Equal("It has 128 GB of memory, 4,000 needed.", page.FindAll("[data-test=explain] tbody td")[1].TextContent);
         Assert.Equal(["/templates/large", "/workers/w-1", "/definitions/ospf", "/workers", "/templates"], page.FindAll("[data-test=explain] a").Select(link => link.GetAttribute("href")));
         Assert.DoesNotContain("Insufficient", page.Markup, StringComparison.Ordinal);

@@ -96,9 +96,9 @@ public sealed class InstancesPageTests
 
         var page = portal.Open<InstancesPage>("/instances?sort=instance");
 
-        PortalContext.Shows(page, () => Assert.Equal(["i-huge nothing takes it", "i-now a place", "i-runs ", "i-tomorrow its slot"], WaitsFor(page)));
+        PortalContext.Shows(page, () => Assert.Equal(["i-huge No worker takes it", "i-now Waiting for a place", "i-runs w-1", "i-tomorrow Waiting for its slot"], WaitsFor(page)));
 
-        page = portal.Open<InstancesPage>("/instances?sort=instance&waits=nothing%20takes%20it,its%20slot,nonsense");
+        page = portal.Open<InstancesPage>("/instances?sort=instance&waits=no%20worker%20takes%20it,its%20slot,nonsense");
 
         PortalContext.Shows(page, () => Assert.Equal(["i-huge", "i-tomorrow"], Ids(page)));
     }
@@ -111,8 +111,8 @@ public sealed class InstancesPageTests
         await portal.AddTemplateAsync(Sample.Template());
         await portal.PutAsync(Booked("i-booked", TimeSpan.FromMinutes(6)));
         await portal.PutAsync(Sample.Instance("i-huge") with { Request = Sample.Request(memory: 4000) });
-        var page = portal.Open<InstancesPage>("/instances?sort=instance&waits=its%20slot,nothing%20takes%20it");
-        PortalContext.Shows(page, () => Assert.Equal(["i-booked its slot", "i-huge nothing takes it"], WaitsFor(page)));
+        var page = portal.Open<InstancesPage>("/instances?sort=instance&waits=its%20slot,no%20worker%20takes%20it");
+        PortalContext.Shows(page, () => Assert.Equal(["i-booked Waiting for its slot", "i-huge No worker takes it"], WaitsFor(page)));
         await page.Find("[aria-label='Select i-huge']").ClickAsync();
 
         portal.Time.Advance(TimeSpan.FromMinutes(2));
@@ -299,7 +299,7 @@ public sealed class InstancesPageTests
 
     private static LabletInstance Booked(string id, TimeSpan toStart) => Sample.Instance(id) with { AsSoonAsPossible = false, TimeslotStart = Sample.Now + toStart, TimeslotEnd = Sample.Now + toStart + TimeSpan.FromHours(1) };
 
-    private static IEnumerable<string> WaitsFor(IRenderedComponent<InstancesPage> page) => page.FindAll("[data-test=row]").Select(row => $"{row.GetAttribute("data-id")} {row.QuerySelector("[data-column=waitsFor]")!.TextContent.Trim()}");
+    private static IEnumerable<string> WaitsFor(IRenderedComponent<InstancesPage> page) => page.FindAll("[data-test=row]").Select(row => $"{row.GetAttribute("data-id")} {row.QuerySelector("[data-column=worker]")!.TextContent.Trim()}");
 
     private static List<string?> Ids(IRenderedComponent<InstancesPage> page) => [.. page.FindAll("[data-test=row]").Select(row => row.GetAttribute("data-id"))];
 

@@ -253,7 +253,7 @@ public sealed class ReserveDialogTests
 
         var warning = portal.Dialogs.WaitForElement("[data-test=never-fits]");
         Assert.Contains("it needs 4 cores, 4 GB of memory", warning.TextContent, StringComparison.Ordinal);
-        Assert.Contains("small comes nearest: It has 1 GB of memory, 4 needed.", warning.TextContent, StringComparison.Ordinal);
+        Assert.Contains("small comes nearest. It has 1 GB of memory, 4 needed.", warning.TextContent, StringComparison.Ordinal);
         Assert.Equal(links, string.Join(' ', warning.QuerySelectorAll("a").Select(link => link.GetAttribute("href"))));
 
         await dialog.Confirm().ClickAsync();

@@ -34,7 +34,7 @@ public sealed class WaitsTests
 
     /// <summary>Whenever its slot is; a worker that is there counts as much as one that could be made.</summary>
     [Theory]
-    [InlineData(4000, false, "nothing takes it")]
+    [InlineData(4000, false, "no worker takes it")]
     [InlineData(4000, true, "its slot")]
     [InlineData(8, false, "its slot")]
     public void Of_TooLarge_IsToldUnlessAWorkerTakesIt(int memory, bool largeWorker, string words)

@@ -25,22 +25,29 @@ internal enum WaitKind
     Slot,
 }
 
-/// <param name="Shortage">Why nothing takes it; null for every other kind.</param>
+/// <param name="Shortage">Why no worker takes it; null for every other kind.</param>
 internal readonly record struct Wait(WaitKind Kind, SlotShortage? Shortage = null)
 {
     public static readonly ImmutableArray<string> All = [.. Enum.GetValues<WaitKind>().Select(kind => new Wait(kind).Words)];
 
-    /// <summary>After "waits for", and in addresses.</summary>
+    /// <summary>Under "Waits for", and in addresses.</summary>
     public string Words => Kind switch
     {
-        WaitKind.Nothing => "nothing takes it",
+        WaitKind.Nothing => "no worker takes it",
         WaitKind.Overdue => "an overdue place",
         WaitKind.Long => "a place for long",
         WaitKind.Place => "a place",
         _ => "its slot",
     };
 
-    public string Sentence => Kind == WaitKind.Nothing ? "No worker could take it" : $"Waiting for {Words}";
+    public string Sentence => Kind switch
+    {
+        WaitKind.Nothing => "No worker takes it",
+        WaitKind.Overdue => "Its place is overdue",
+        WaitKind.Long => "Waiting long for a place",
+        WaitKind.Place => "Waiting for a place",
+        _ => "Waiting for its slot",
+    };
 
     public string Hint => Kind switch
     {
