@@ -44,16 +44,8 @@ public sealed class BookingForecast
         return Against(asked) is { } conflict ? new SlotShortage(conflict, asked, Around(request, start, length, horizon)) : null;
     }
 
-    /// <summary>Null when a worker could hold the lab, were it empty: of those that are not ending, or that an enabled template may make.</summary>
-    public static SlotShortage? CheckWhetherItEverFits(FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, LabRequest request)
-    {
-        var asked = Claim.AskedFor(request, null, TimeSpan.Zero, default, new PlanningTimes(TimeSpan.Zero, 1));
-        return templates.Any(template => template is { Enabled: true, MaxWorkers: > 0 } && PlaceKind.Of(template).CouldHold(asked))
-            || snapshot.Workers.Values.Any(worker => GrownFleet.Stays(worker.Value) && PlaceKind.Of(worker.Value).CouldHold(asked))
-            ? null : new SlotShortage(Nowhere(asked, GrownFleet.RegionsOf(snapshot, templates)), asked, []);
-
-        static Conflict Nowhere(Claim asked, ImmutableArray<string> regions) => new(asked, default, Conflict.NoWorker(asked, regions), Load.None, Load.None, regions);
-    }
+    /// <summary>As <see cref="FleetKinds.Check"/>, for one lab.</summary>
+    public static SlotShortage? CheckWhetherItEverFits(FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, LabRequest request) => new FleetKinds(snapshot, templates).Check(request);
 
     /// <summary>Regions in which there are workers that are not ending, or which an enabled template may make; in order.</summary>
     public static ImmutableArray<string> Regions(FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates) => GrownFleet.RegionsOf(snapshot, templates);

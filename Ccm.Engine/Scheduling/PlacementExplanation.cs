@@ -47,7 +47,7 @@ public static class PlacementExplainer
             verdicts = [.. verdicts.Select(verdict => verdict.WorkerId == kept.WorkerId ? Keep(verdict) : verdict)];
         if (verdicts.Any(verdict => verdict.Fits))
             return new PlacementExplanation(instance.Id, "A worker has room and it will be placed on the next pass.", due, null, verdicts, []);
-        return new PlacementExplanation(instance.Id, Waiting(snapshot, verdicts), due, null, verdicts, WouldFit(value, snapshot, verdicts, templates));
+        return new PlacementExplanation(instance.Id, Waiting(value, snapshot, verdicts), due, null, verdicts, WouldFit(value, snapshot, verdicts, templates));
     }
 
     /// <summary>Its own worker as it would be without it, which is what it was placed on.</summary>
@@ -73,11 +73,11 @@ public static class PlacementExplainer
         Reasons = verdict.Reasons.Add(new Reason(ReasonCode.PlaceKept, "It is kept for one that has waited longer.")),
     };
 
-    private static string Waiting(FleetSnapshot snapshot, ImmutableArray<WorkerVerdict> verdicts)
+    private static string Waiting(LabletInstance instance, FleetSnapshot snapshot, ImmutableArray<WorkerVerdict> verdicts)
     {
         if (verdicts.IsEmpty)
             return "It waits: the fleet has no workers yet.";
-        var coming = snapshot.Workers.Values.Count(worker => worker.IsComing);
+        var coming = snapshot.Workers.Values.Count(worker => worker.IsComing && CouldHold(worker.Value, instance) && Compatibility.Fits(instance.Request, worker.Value.Kind));
         var causes = verdicts.SelectMany(verdict => verdict.Reasons, (verdict, reason) => (verdict, reason.Code)).GroupBy(pair => pair.Code, pair => pair.verdict)
             .OrderByDescending(group => group.Count()).ThenBy(group => group.Key).Take(CausesTold).Select(group => Cause(group.Key, [.. group]));
         var none = verdicts.Length == 1 ? $"the one worker there is cannot take it. {Texts(verdicts[0].Reasons)}" : $"none of {verdicts.Length} workers can take it: {string.Join(", ", causes)}.";

@@ -132,9 +132,9 @@ public sealed class PlacementExplanationTests
     public void Explain_ManyWorkers_CountsWhatStandsAgainstItWithNumbers()
     {
         var fleet = Sample.Fleet([(Sample.Instance() with { Request = Sample.Request(memory: 4000) }, null)],
-            [Sample.Worker("w-1"), Sample.Worker("w-2") with { Declared = new Capacity(64, 512, 200, 100) }, Sample.Worker("w-3", WorkerState.Failed) with { Declared = new Capacity(64, 5000, 200, 100) }]);
+            [Sample.Worker("w-1"), Sample.Worker("w-2") with { Declared = new Capacity(64, 512, 200, 100) }, Sample.Worker("w-3", WorkerState.Failed) with { Declared = new Capacity(64, 5000, 200, 100) }, Sample.Worker("w-4", WorkerState.Provisioning)]);
 
-        Assert.Equal("It waits: none of 3 workers can take it: 2 have too little memory free (at the most 512 GB, 4,000 needed), 1 takes no work now.", Explain(fleet, "i-1").Summary);
+        Assert.Equal("It waits: none of 4 workers can take it: 3 have too little memory free (at the most 512 GB, 4,000 needed), 2 take no work now.", Explain(fleet, "i-1").Summary);
     }
 
     private static PlacementPlan Plan(FleetSnapshot fleet) => PlacementPlanner.Plan(fleet, Sample.Now, Times);

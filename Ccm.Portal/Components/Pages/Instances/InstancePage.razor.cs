@@ -133,6 +133,8 @@ public sealed partial class InstancePage
         }
     }
 
+    private static string More(string what, int all) => all - MostTold == 1 ? $"1 more {what}" : $"{all - MostTold} more {what}s";
+
     /// <summary>Those first of which the least would have to change: room is made sooner than another kind of worker.</summary>
     private static IEnumerable<WorkerVerdict> Nearest(ImmutableArray<WorkerVerdict> workers) =>
         workers.OrderBy(verdict => verdict.Reasons.Count(reason => reason.Code < ReasonCode.InsufficientCpu)).ThenBy(verdict => verdict.Reasons.Length);

@@ -63,8 +63,8 @@ internal readonly record struct Wait(WaitKind Kind, SlotShortage? Shortage = nul
 }
 
 /// <summary>What labs wait for, as the fleet and the clock stand.</summary>
-/// <param name="Templates">Newest revisions; default: not known, and of no lab it is said that nothing could take it.</param>
-internal sealed record Waits(FleetSnapshot Fleet, ImmutableArray<WorkerTemplate> Templates, DateTimeOffset Now, PlanningTimes Times)
+/// <param name="templates">Newest revisions; default: not known, and of no lab it is said that none could take it.</param>
+internal sealed class Waits(FleetSnapshot fleet, ImmutableArray<WorkerTemplate> templates, DateTimeOffset now, PlanningTimes times)
 {
     /// <summary>On top of what is planned.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
@@ -72,8 +72,11 @@ internal sealed record Waits(FleetSnapshot Fleet, ImmutableArray<WorkerTemplate>
     /// <summary>Real minutes that a lab may wait for a place without anybody's help: a host boots in about twenty.</summary>
     private const int LongestWait = 30;
 
+    /// <summary>Made when the first lab asks: most are looked at for their <see cref="AsOf"/> alone.</summary>
+    private FleetKinds? _kinds;
+
     /// <summary>The same for all who look in the same minute and know the same templates: workers that come and go are seen by the next.</summary>
-    public string AsOf => string.Create(CultureInfo.InvariantCulture, $"{Now:u} {(Templates.IsDefault ? "?" : string.Join(',', Templates.Select(template => $"{template.Name}@{template.Revision}")))}");
+    public string AsOf => string.Create(CultureInfo.InvariantCulture, $"{now:u} {(templates.IsDefault ? "?" : string.Join(',', templates.Select(template => $"{template.Name}@{template.Revision}")))}");
 
     /// <summary>As of the full minute.</summary>
     public static Waits InMinute(FleetSnapshot fleet, ImmutableArray<WorkerTemplate> templates, DateTimeOffset now, PlanningTimes times) =>
@@ -83,8 +86,8 @@ internal sealed record Waits(FleetSnapshot Fleet, ImmutableArray<WorkerTemplate>
     public Wait? Of(LabletInstance instance) => instance switch
     {
         not { State: InstanceState.Pending, Target: InstanceTarget.Running } => null,
-        _ when !Templates.IsDefault && BookingForecast.CheckWhetherItEverFits(Fleet, Templates, instance.Request) is { } shortage => new Wait(WaitKind.Nothing, shortage),
-        { AsSoonAsPossible: false } => new Wait(Times.IsDue(instance, Now) ? WaitKind.Overdue : WaitKind.Slot),
-        _ => new Wait(Now - instance.LastTransition.At > Grace + Times.WorkerStart(LongestWait) ? WaitKind.Long : WaitKind.Place),
+        _ when !templates.IsDefault && (_kinds ??= new FleetKinds(fleet, templates)).Check(instance.Request) is { } shortage => new Wait(WaitKind.Nothing, shortage),
+        { AsSoonAsPossible: false } => new Wait(times.IsDue(instance, now) ? WaitKind.Overdue : WaitKind.Slot),
+        _ => new Wait(now - instance.LastTransition.At > Grace + times.WorkerStart(LongestWait) ? WaitKind.Long : WaitKind.Place),
     };
 }
