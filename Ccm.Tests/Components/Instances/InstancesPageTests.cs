@@ -211,12 +211,20 @@ public sealed class InstancesPageTests
         Assert.Empty(Ids(portal.Open<InstancesPage>("/instances")));
     }
 
-    [Fact]
-    public async Task Empty_NothingReserved_SaysWhatToDo()
+    /// <summary>What the person may do, and nothing else.</summary>
+    [Theory]
+    [InlineData(Role.Admin, "Import a CML lab file")]
+    [InlineData(Role.Operator, "Reserve one of the labs")]
+    [InlineData(Role.User, "Reserve one of the labs")]
+    [InlineData(Role.Viewer, "Labs stand here as soon as somebody reserves one.")]
+    public async Task Empty_NothingReserved_SaysWhatToDo(Role role, string what)
     {
-        await using var portal = await PortalContext.StartAsync(Role.User);
+        await using var portal = await PortalContext.StartAsync(role);
 
-        Assert.Contains("No lab is reserved.", portal.Open<InstancesPage>("/instances?q=x").Find("[data-test=empty]").TextContent, StringComparison.Ordinal);
+        var empty = portal.Open<InstancesPage>("/instances?q=x").Find("[data-test=empty]");
+
+        Assert.Contains("No lab is reserved.", empty.TextContent, StringComparison.Ordinal);
+        Assert.StartsWith(what, empty.QuerySelectorAll("p")[1].TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

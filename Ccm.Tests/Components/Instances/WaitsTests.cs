@@ -20,13 +20,13 @@ public sealed class WaitsTests
     [Theory]
     [InlineData(60, "its slot")]
     [InlineData(6, "its slot")]
-    [InlineData(5, "an overdue place")]
-    [InlineData(-1, "an overdue place")]
+    [InlineData(5, "a place, overdue")]
+    [InlineData(-1, "a place, overdue")]
     public void Of_Booked_WaitsForItsSlotUntilItIsDue(int minutesToStart, string words) => Assert.Equal(words, Of(Booked(minutesToStart)));
 
     [Theory]
     [InlineData(31, "a place")]
-    [InlineData(33, "a place for long")]
+    [InlineData(33, "a place, too long")]
     public void Of_AsSoonAsPossible_MayWaitForAHostToBoot(int minutes, string words) => Assert.Equal(words, Of(Sample.Instance() with
     {
         LastTransition = new Transition<InstanceState>(null, InstanceState.Pending, Sample.Now.AddMinutes(-minutes), "user", "Reserved."),

@@ -34,20 +34,13 @@ internal readonly record struct Wait(WaitKind Kind, SlotShortage? Shortage = nul
     public string Words => Kind switch
     {
         WaitKind.Nothing => "no worker takes it",
-        WaitKind.Overdue => "an overdue place",
-        WaitKind.Long => "a place for long",
+        WaitKind.Overdue => "a place, overdue",
+        WaitKind.Long => "a place, too long",
         WaitKind.Place => "a place",
         _ => "its slot",
     };
 
-    public string Sentence => Kind switch
-    {
-        WaitKind.Nothing => "No worker takes it",
-        WaitKind.Overdue => "Its place is overdue",
-        WaitKind.Long => "Waiting long for a place",
-        WaitKind.Place => "Waiting for a place",
-        _ => "Waiting for its slot",
-    };
+    public string Sentence => Kind == WaitKind.Nothing ? "No worker takes it" : $"Waiting for {Words}";
 
     public string Hint => Kind switch
     {

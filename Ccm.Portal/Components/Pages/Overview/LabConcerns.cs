@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Components.Grid;
 using Ccm.Portal.Components.Pages.Instances;
 using Ccm.Portal.Live;
 
@@ -55,11 +56,11 @@ internal static class LabConcerns
             ended.Add(new Found(entry, entry.Value.LastTransition.At, $"{entry.Value.Outcome}, {Ago(entry.Value.LastTransition.At, now)}: {entry.Value.LastTransition.Reason}"));
         return new[]
         {
-            Tell(true, hopeless, "fits on no worker there is or could be", "fit on no worker there is or could be", "As things are it waits for ever: have a worker template made or enabled that takes it, or end it.", $"{Waiting(WaitKind.Nothing)}&sort=since&order=asc"),
-            Tell(true, unplaced, "has no place and its slot is near", "have no place and their slots are near", "See what would make it fit; free a worker, or raise a template's maximum.", $"{Waiting(WaitKind.Overdue)}&sort=slot&order=asc"),
+            Tell(true, hopeless, "fits on no worker there is or could be", "fit on no worker there is or could be", "As things are it waits for ever: have a worker template made or enabled that takes it, or end it.", Waiting(WaitKind.Nothing, "since")),
+            Tell(true, unplaced, "has no place and its slot is near", "have no place and their slots are near", "See what would make it fit; free a worker, or raise a template's maximum.", Waiting(WaitKind.Overdue, "slot")),
             Tell(true, stuck, "does not get on", "do not get on", "Look at its worker; an operator can end the lab and reserve it anew.", "/instances?state=SCHEDULED,INSTANTIATING,STOPPING,ARCHIVED&sort=since&order=asc"),
             Tell(false, failing, "failed to start and is tried again", "failed to start and are tried again", "After the third failure it ends. Look at why before it does.", "/instances?state=SCHEDULED,INSTANTIATING"),
-            Tell(false, waiting, "has waited long for a place", "have waited long for a place", "See what would make it fit; free a worker, or raise a template's maximum.", $"{Waiting(WaitKind.Long)}&sort=since&order=asc"),
+            Tell(false, waiting, "has waited long for a place", "have waited long for a place", "See what would make it fit; free a worker, or raise a template's maximum.", Waiting(WaitKind.Long, "since")),
             Tell(false, ended, "failed within the last hour", "failed within the last hour", "The events of each tell why. Whoever still needs one reserves it anew.", "/instances?state=TERMINATED&outcome=Failed,WorkerLost,Expired&sort=since&order=desc", latestFirst: true),
         }.OfType<Concern>();
     }
@@ -74,7 +75,8 @@ internal static class LabConcerns
 
     private static string Unplaced(DateTimeOffset start, DateTimeOffset now) => start > now ? $"Its slot begins in {Words.Lasting(start - now)}." : $"Its slot began {Ago(start, now)}.";
 
-    private static string Waiting(WaitKind kind) => $"/instances?state=PENDING&waits={Uri.EscapeDataString(new Wait(kind).Words)}";
+    private static string Waiting(WaitKind kind, string sort) =>
+        $"/instances?{(GridQuery.All with { Sort = sort }).Choose("state", ["PENDING"]).Choose("waits", [new Wait(kind).Words]).Address}";
 
     private static string? Stuck(LabletInstance instance, Worker? worker, DateTimeOffset now, PlanningTimes times)
     {
