@@ -14,7 +14,7 @@ internal static class AuditExport
     public const string Path = "/export/audit";
 
     private static readonly string[] Columns =
-        ["sequence", "time", "type", "subject", "actor", "actorName", "actorRoles", "via", "reason", "changes", "operationId", "revision", "id", "previousHash", "hash"];
+        ["sequence", "time", "type", "subject", "actor", "actorName", "actorRoles", "reason", "changes", "operationId", "revision", "id", "previousHash", "hash", "via"];
 
     /// <summary>What a spreadsheet would take for a formula gets an apostrophe before it.</summary>
     private static readonly CsvConfiguration Format = new(CultureInfo.InvariantCulture) { InjectionOptions = InjectionOptions.Escape };
@@ -46,8 +46,8 @@ internal static class AuditExport
         return
         [
             audited.Sequence.ToString(CultureInfo.InvariantCulture), audited.Time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture), audited.Type, audited.Subject,
-            audited.Actor, told.ActorName, string.Join(", ", told.ActorRoles), told.IsEngine ? "engine" : told.ByRest ? "rest" : "", told.Reason, string.Join("; ", FieldDiff.Of(audited.Data).Select(diff => diff.InWords)),
-            audited.OperationId, audited.Revision.ToString(CultureInfo.InvariantCulture), audited.Id, audited.PreviousHash, audited.Hash,
+            audited.Actor, told.ActorName, string.Join(", ", told.ActorRoles), told.Reason, string.Join("; ", FieldDiff.Of(audited.Data).Select(diff => diff.InWords)),
+            audited.OperationId, audited.Revision.ToString(CultureInfo.InvariantCulture), audited.Id, audited.PreviousHash, audited.Hash, told.IsEngine ? "engine" : told.ByRest ? "rest" : "",
         ];
     }
 

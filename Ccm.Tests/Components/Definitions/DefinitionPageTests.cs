@@ -67,6 +67,8 @@ public sealed class DefinitionPageTests
         Assert.Equal("+   title: second", page.Find("[data-test=compare] td.added").TextContent.TrimEnd());
         Assert.Equal(["version", "title"], page.FindAll("[data-test=compare] tr[data-field]").Select(row => row.GetAttribute("data-field")));
         Assert.Equal("/definitions/ospf?version=1.1.0&against=1.0.0", page.FindAll("[data-test=versions] td:last-child a").Single().GetAttribute("href"));
+        // Reloaded or resumed, nobody asked for it just now.
+        Assert.Empty(portal.Calls("ccm.arrive"));
     }
 
     [Fact]
@@ -102,6 +104,37 @@ public sealed class DefinitionPageTests
         var page = Open(portal);
 
         PortalContext.Shows(page, () => Assert.Equal(["R2 gets <a> loopback.", ""], page.FindAll("[data-test=versions] td:nth-child(4)").Select(cell => cell.TextContent)));
+    }
+
+    [Fact]
+    public async Task Versions_OneGoneFromTheDocuments_TheOthersStillSayWhy()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf", "1.0.0", LabText.TwoRouters("first"));
+        await portal.Control.PublishAsync(PortalContext.Admin, Operation.New(),
+            new PublishRequest { Name = "ospf", Version = "1.1.0", LabYaml = LabText.TwoRouters("second"), ChangeNote = "Second." }, TestContext.Current.CancellationToken);
+        using (var connection = portal.Database.Connect())
+        using (var command = SqliteDocuments.Command(connection, "DELETE FROM lablet_definitions WHERE version = '1.0.0'"))
+            command.ExecuteNonQuery();
+
+        var page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.Equal(["Second.", ""], page.FindAll("[data-test=versions] td:nth-child(4)").Select(cell => cell.TextContent)));
+    }
+
+    [Fact]
+    public async Task Compare_PageOfAnOlderVersion_IsShownAllTheSame()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf", "1.0.0", LabText.TwoRouters("first"));
+        await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("second"));
+        portal.Script.SetupVoid("ccm.arrive", _ => true).SetException(new Microsoft.JSInterop.JSException("Could not find 'ccm.arrive'"));
+        var page = Open(portal);
+
+        portal.Navigation.NavigateTo("/definitions/ospf?version=1.1.0&against=1.0.0");
+
+        PortalContext.Shows(page, () => Assert.Single(portal.Calls("ccm.arrive")));
+        Assert.NotEmpty(page.FindAll("[data-test=compare] tr[data-field]"));
     }
 
     [Fact]

@@ -17,8 +17,11 @@ public sealed partial class DefinitionPage
     private Editing.Published? _against;
     private string _yaml = "";
 
-    /// <summary>Why each version was published, by version.</summary>
-    private Dictionary<string, string> _notes = [];
+    /// <summary>Why each version was published.</summary>
+    private Dictionary<(string Name, string Version), string> _notes = [];
+
+    /// <summary>What the page was compared with as it was opened, reloaded or resumed, until another is asked for.</summary>
+    private string? _cameWith;
     private string _problem = "";
     private bool _loading = true;
     private bool _unreadable;
@@ -39,7 +42,18 @@ public sealed partial class DefinitionPage
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
-    protected override Task OnParametersSetAsync() => ReadAsync();
+    protected override void OnInitialized()
+    {
+        base.OnInitialized();
+        _cameWith = Against;
+    }
+
+    protected override Task OnParametersSetAsync()
+    {
+        if (Against != _cameWith)
+            _cameWith = null;
+        return ReadAsync();
+    }
 
     protected override bool Apply(FleetChange change)
     {
@@ -60,7 +74,6 @@ public sealed partial class DefinitionPage
         LabletDefinition? definition = null;
         Editing.Published? against = null;
         var (yaml, problem, unreadable) = ("", "It may be mistyped or deleted.", false);
-        Dictionary<string, string> notes = [];
         try
         {
             if (pointer is { Status: not DefinitionStatus.Deleted, Latest: { } latest })
@@ -69,7 +82,6 @@ public sealed partial class DefinitionPage
                 yaml = await Control.ReadLabAsync(name, asked ?? latest, Left);
                 if (pointer.Versions.Any(version => version.Version == other))
                     against = new(await Control.ReadDefinitionAsync(name, other!, Left), await Control.ReadLabAsync(name, other!, Left));
-                notes = await ReadNotesAsync(name, pointer);
                 definition = read;
             }
         }
@@ -84,21 +96,26 @@ public sealed partial class DefinitionPage
         // Somebody may have gone to another version while this one was being read.
         if (name != Name || asked != Version || other != Against)
             return;
-        (_pointer, _definition, _against, _yaml, _notes, _problem, _unreadable, _loading) = (pointer, definition, against, yaml, notes, problem, unreadable, false);
+        (_pointer, _definition, _against, _yaml, _problem, _unreadable, _loading) = (pointer, definition, against, yaml, problem, unreadable, false);
         _topology = definition is null ? null : Topology(yaml);
+        if (definition is not null)
+            Begin(() => ReadNotesAsync(name, pointer!));
     }
 
-    /// <summary>None while the documents are away: what is shown of the version itself may be at hand all the same.</summary>
-    private async Task<Dictionary<string, string>> ReadNotesAsync(string name, DefinitionPointer pointer)
+    /// <summary>After what is shown of the version itself, which may be at hand while the documents are away.</summary>
+    private async Task ReadNotesAsync(string name, DefinitionPointer pointer)
     {
         try
         {
             var versions = await Control.ReadDefinitionsAsync([.. pointer.Versions.Select(version => (name, version.Version))], Left);
-            return versions.ToDictionary(version => version.Version, version => version.ChangeNote);
+            if (name != Name)
+                return;
+            _notes = versions.ToDictionary(version => (name, version.Version), version => version.ChangeNote);
+            StateHasChanged();
         }
         catch (RefusedException)
         {
-            return [];
+            // The versions stand without them, or with those that were read before.
         }
     }
 
