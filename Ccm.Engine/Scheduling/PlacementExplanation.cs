@@ -79,16 +79,16 @@ public static class PlacementExplainer
             return "It waits: the fleet has no workers yet.";
         var coming = snapshot.Workers.Values.Count(worker => worker.IsComing && CouldHold(worker.Value, instance) && Compatibility.Fits(instance.Request, worker.Value.Kind));
         var causes = verdicts.SelectMany(verdict => verdict.Reasons, (verdict, reason) => (verdict, reason.Code)).GroupBy(pair => pair.Code, pair => pair.verdict)
-            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key).Take(CausesTold).Select(group => Cause(group.Key, [.. group]));
-        var none = verdicts.Length == 1 ? $"the one worker there is cannot take it. {Texts(verdicts[0].Reasons)}" : $"none of {verdicts.Length} workers can take it: {string.Join(", ", causes)}.";
+            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key).Take(CausesTold).Select(group => $"{group.Count()} {Cause(group.Key, [.. group])}");
+        var none = verdicts.Length == 1 ? $"the one worker there is cannot take it. {string.Join(" ", verdicts[0].Reasons.Select(reason => reason.Code < ReasonCode.InsufficientCpu ? $"It {Cause(reason.Code, verdicts)}." : reason.Text))}" : $"none of {verdicts.Length} workers can take it: {string.Join(", ", causes)}.";
         return $"It waits: {none}" + coming switch { 0 => "", 1 => " A worker is coming.", _ => $" {coming} workers are coming." };
     }
 
-    /// <summary>What stands against it on so many workers, and the most that any of them has to offer.</summary>
+    /// <summary>What stands against it on these workers, and the most that any of them has to offer. Not in the reasons' own words, which tell of a host what not everybody who may read the lab may know.</summary>
     private static string Cause(ReasonCode code, ImmutableArray<WorkerVerdict> workers)
     {
         var (one, demand) = (workers.Length == 1, workers[0].Demand);
-        return $"{workers.Length} " + code switch
+        return code switch
         {
             ReasonCode.WorkerNotRunning => one ? "takes no work now" : "take no work now",
             ReasonCode.WorkerDraining => one ? "is being drained" : "are being drained",

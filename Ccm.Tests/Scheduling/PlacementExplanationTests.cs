@@ -128,6 +128,21 @@ public sealed class PlacementExplanationTests
         Assert.Empty(PlacementExplainer.Explain(fleet, fleet.Instances["i-1"], default, Sample.Now, Times).WouldFit);
     }
 
+    /// <summary>Some who read it may not look at workers: what a host says of itself is the verdict's, not the summary's.</summary>
+    [Theory]
+    [InlineData("w-1")]
+    [InlineData("w-1 w-2")]
+    public void Explain_WorkerWithTrouble_SummaryKeepsTheHostsWordsToItself(string workers)
+    {
+        var fleet = Sample.Fleet([(Sample.Instance() with { Request = Sample.Request(memory: 4000) }, null)], workers.Split(' ').Select(id => Sample.Worker(id) with { Trouble = "Licence expired at 10.1.2.3." }));
+
+        var explanation = Explain(fleet, "i-1");
+
+        Assert.Contains(workers == "w-1" ? "cannot take it. It takes no work now. It has 128 GB of memory, 4,000 needed." : "2 take no work now, 2 have too little memory free", explanation.Summary, StringComparison.Ordinal);
+        Assert.DoesNotContain("10.1.2.3", explanation.Summary + string.Join(' ', explanation.WouldFit), StringComparison.Ordinal);
+        Assert.All(explanation.Workers, verdict => Assert.Contains("10.1.2.3", verdict.Reasons[0].Text, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Explain_ManyWorkers_CountsWhatStandsAgainstItWithNumbers()
     {

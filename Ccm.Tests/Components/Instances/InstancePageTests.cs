@@ -83,6 +83,55 @@ public sealed class InstancePageTests
         portal.ShowsInTime(page, () => Assert.Equal("It fits.", page.FindAll("[data-test=explain] tbody td")[1].TextContent));
     }
 
+    [Fact]
+    public async Task Explain_RoleUserAndAHostWithTrouble_TellsNothingOfTheHost()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Sample.Worker() with { Trouble = "Licence expired at 10.1.2.3." });
+        await portal.PutAsync(Sample.Instance());
+
+        var page = Open(portal);
+
+        Assert.Contains("the one worker there is cannot take it. It takes no work now.", page.Find("[data-test=explain]").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("10.1.2.3", page.Markup, StringComparison.Ordinal);
+    }
+
+    /// <summary>Each worker that is made is a change of its template: the plan behind the explanation is reckoned once a second at the most.</summary>
+    [Fact]
+    public async Task Explain_TemplatesChange_IsReckonedWithTheNextSecond()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Instance());
+        var page = Open(portal);
+        Assert.Equal("A worker template that takes it.", page.Find("[data-test=would]").TextContent.Trim());
+
+        // Told of each change after the page.
+        var list = portal.Open<InstancesPage>("/instances");
+        await portal.AddTemplateAsync(Sample.Template());
+        await portal.PutAsync(Sample.Instance("i-2"));
+        PortalContext.Shows(list, () => Assert.Single(list.FindAll("[data-id=i-2]")));
+        Assert.Equal("A worker template that takes it.", page.Find("[data-test=would]").TextContent.Trim());
+
+        portal.ShowsInTime(page, () => Assert.Contains("One more worker of template metal", page.Find("[data-test=would]").TextContent, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Explain_OneMoreThanAreNamed_IsOne()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        for (var n = 0; n < 6; n++)
+        {
+            await portal.AddTemplateAsync(Sample.Template($"t-{n}"));
+            await portal.PutAsync(Sample.Worker($"w-{n}", WorkerState.Failed));
+        }
+        await portal.PutAsync(Sample.Instance());
+
+        var page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.Contains("1 more template would do as well.", page.Find("[data-test=explain]").TextContent, StringComparison.Ordinal));
+        Assert.Contains("1 more worker", page.FindAll("[data-test=next] a").Select(link => link.TextContent));
+    }
+
     /// <summary>In words, with numbers, and with the way to each thing that could be changed; as soon as one is, it says so.</summary>
     [Fact]
     public async Task Explain_NothingCouldTakeIt_LeadsToTheDefinitionAndTheNearestTemplate()
@@ -101,7 +150,7 @@ public sealed class InstancePageTests
 
         await portal.AddTemplateAsync(Sample.Template("huge") with { MemoryGb = 5000 });
 
-        PortalContext.Shows(page, () => Assert.Equal("/templates/huge", page.Find("[data-test=would] a").GetAttribute("href")));
+        portal.ShowsInTime(page, () => Assert.Equal("/templates/huge", page.Find("[data-test=would] a").GetAttribute("href")));
     }
 
     [Fact]

@@ -242,9 +242,9 @@ public sealed class ReserveDialogTests
 
     /// <summary>Before it is asked for, with the numbers and the way to what would help; and it may be reserved all the same.</summary>
     [Theory]
-    [InlineData(Role.User, "/definitions/ospf")]
-    [InlineData(Role.Admin, "/templates/small /definitions/ospf")]
-    public async Task Choose_LabThatNothingCouldTake_WarnsAndReservesAllTheSame(Role role, string links)
+    [InlineData(Role.User, "/definitions/ospf", "a slot would be refused.")]
+    [InlineData(Role.Admin, "/templates/small /definitions/ospf", "a slot is refused unless you book it all the same.")]
+    public async Task Choose_LabThatNothingCouldTake_WarnsAndReservesAllTheSame(Role role, string links, string slot)
     {
         await using var portal = await PortalContext.StartAsync(role);
         await portal.PublishAsync("ospf");
@@ -254,6 +254,7 @@ public sealed class ReserveDialogTests
         var warning = portal.Dialogs.WaitForElement("[data-test=never-fits]");
         Assert.Contains("it needs 4 cores, 4 GB of memory", warning.TextContent, StringComparison.Ordinal);
         Assert.Contains("small comes nearest. It has 1 GB of memory, 4 needed.", warning.TextContent, StringComparison.Ordinal);
+        Assert.Contains(slot, warning.TextContent, StringComparison.Ordinal);
         Assert.Equal(links, string.Join(' ', warning.QuerySelectorAll("a").Select(link => link.GetAttribute("href"))));
 
         await dialog.Confirm().ClickAsync();

@@ -35,6 +35,7 @@ public sealed partial class InstancePage
     private bool _eventsWaiting;
     private string? _eventsProblem;
     private int _eventsRead;
+    private int _templatesRead;
     private string _shown = "";
     private DateTimeOffset _explained;
     private bool _explainsSoon;
@@ -58,13 +59,14 @@ public sealed partial class InstancePage
         Look();
         _awaited = _entry?.ModRevision ?? Fleet.Revision;
         await ReadTemplatesAsync();
+        Look();
         await ReadEventsAsync();
     }
 
     protected override bool Apply(FleetChange change)
     {
         if (change.Templates && _entry?.Value.State == InstanceState.Pending)
-            Begin(ReadTemplatesAsync);
+            Begin(FollowTemplatesAsync);
         var mine = change.IsResync || change.Instances.Contains(Id);
         var relayed = _eventsWaiting && change.Outbox && (_eventsProblem is not null || !EventsWait);
         if (!mine && !relayed)
@@ -121,16 +123,26 @@ public sealed partial class InstancePage
     /// <summary>What could be added for a lab that waits; without the documents the explanation says less, and still what it knows.</summary>
     private async Task ReadTemplatesAsync()
     {
+        var read = ++_templatesRead;
         try
         {
-            _templates = await Control.ReadTemplatesAsync(Left);
-            Look();
-            StateHasChanged();
+            var templates = await Control.ReadTemplatesAsync(Left);
+            // An answer that a later question has overtaken is old.
+            if (read == _templatesRead)
+                _templates = templates;
         }
         catch (RefusedException)
         {
             // What was read before holds until the documents are back.
         }
+    }
+
+    /// <summary>They change with every worker that is made or given back.</summary>
+    private async Task FollowTemplatesAsync()
+    {
+        await ReadTemplatesAsync();
+        if (ExplainNowOrSoon())
+            StateHasChanged();
     }
 
     private static string More(string what, int all) => all - MostTold == 1 ? $"1 more {what}" : $"{all - MostTold} more {what}s";

@@ -15,6 +15,7 @@ public sealed partial class InstancesPage
     private Grid<InstanceEntry>? _grid;
     private GridTable<InstanceEntry> _table = InstanceTable.Own;
     private ImmutableArray<WorkerTemplate> _templates;
+    private int _templatesRead;
     private ImmutableArray<BulkAction<InstanceEntry>> _bulk = [];
 
     [Inject]
@@ -62,9 +63,14 @@ public sealed partial class InstancesPage
 
     private async Task ReadTemplatesAsync()
     {
+        var read = ++_templatesRead;
         try
         {
-            _templates = await Control.ReadTemplatesAsync(Left);
+            var templates = await Control.ReadTemplatesAsync(Left);
+            // An answer that a later question has overtaken is old.
+            if (read != _templatesRead)
+                return;
+            _templates = templates;
             if (Look())
                 StateHasChanged();
         }
