@@ -114,6 +114,26 @@ public sealed class SessionWatchTests
         await watch.StopAsync(TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task Listen_StoreIsAwayAtFirst_LooksMeanwhileAndHearsOnceItIsThere()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var (store, registry) = (new OneTicket { Ticket = Ticket(time, User("key")) }, new AwayAtFirst(time));
+        using var watch = new SessionWatch(store, registry, time, NullLogger<SessionWatch>.Instance);
+        await watch.StartAsync(TestContext.Current.CancellationToken);
+        using var following = watch.Follow(User("key"), Hear);
+        await store.AskedAsync();
+
+        registry.Away = false;
+        time.Advance(SessionWatch.ListenAgain);
+        await registry.ListenedTo.OrLate();
+        store.Ticket = null;
+        await registry.TellAsync("key");
+
+        Assert.Null(await HeardAsync());
+        await watch.StopAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>The composition's circuit handler turns the watch's word into the circuit's own state.</summary>
     [Fact]
     public async Task Circuit_SessionEnded_BecomesNobody()
@@ -155,6 +175,34 @@ public sealed class SessionWatchTests
     {
         var key = await tickets.StoreAsync(Ticket(TimeProvider.System, IdentityClaims.Principal("ann", "Ann", [role])));
         return (key, (await tickets.RetrieveAsync(key))!.Principal);
+    }
+
+    private sealed class AwayAtFirst(TimeProvider time) : ISessionRegistry
+    {
+        private readonly MemorySessionRegistry _there = new(time);
+        private readonly TaskCompletionSource _listenedTo = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool Away { get; set; } = true;
+
+        public Task ListenedTo => _listenedTo.Task;
+
+        public async Task ListenAsync(Action<string> heard)
+        {
+            if (Away)
+                throw new SessionsUnavailableException(new TimeoutException());
+            await _there.ListenAsync(heard);
+            _listenedTo.SetResult();
+        }
+
+        public Task TellAsync(string key) => _there.TellAsync(key);
+
+        public Task AddAsync(SessionOwner owner, string key, DateTimeOffset ends) => _there.AddAsync(owner, key, ends);
+
+        public Task<IReadOnlyList<string>> FindAsync(SessionOwner owner) => _there.FindAsync(owner);
+
+        public Task<bool> ClaimAsync(string what, TimeSpan lasting) => _there.ClaimAsync(what, lasting);
+
+        public Task ReleaseAsync(string what) => _there.ReleaseAsync(what);
     }
 
     /// <summary>Tells how often it is asked.</summary>

@@ -1,7 +1,7 @@
 namespace Ccm.Portal.Identity.Sessions;
 
 /// <summary>Which sessions there are, over all replicas, and the word that one of them is no longer what it was.</summary>
-/// <remarks>While the store is away every method but <see cref="ListenAsync"/> throws <see cref="SessionsUnavailableException"/>.</remarks>
+/// <remarks>While the store is away every method throws <see cref="SessionsUnavailableException"/>, <see cref="ListenAsync"/> only before it is clear that it is.</remarks>
 internal interface ISessionRegistry
 {
     /// <summary>Remembers, until the session would end, that it is one of the owner's.</summary>

@@ -30,8 +30,8 @@ internal sealed class RedisSessionRegistry(RedisConnection redis, TimeProvider t
     public Task TellAsync(string key) => SessionsUnavailableException.Guard(async () => await (await redis.GetAsync()).GetSubscriber().PublishAsync(Channel, key));
 
     /// <summary>Without waiting for an answer: the client subscribes by itself whenever it finds Redis (again).</summary>
-    public async Task ListenAsync(Action<string> heard) =>
-        await (await redis.GetAsync()).GetSubscriber().SubscribeAsync(Channel, (_, key) => heard(key.ToString()), CommandFlags.FireAndForget);
+    public Task ListenAsync(Action<string> heard) => SessionsUnavailableException.Guard(async () =>
+        await (await redis.GetAsync()).GetSubscriber().SubscribeAsync(Channel, (_, key) => heard(key.ToString()), CommandFlags.FireAndForget));
 
     private static string NameOf(SessionOwner owner) => $"ccm:{owner.Name}";
 

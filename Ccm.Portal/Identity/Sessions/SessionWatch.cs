@@ -13,6 +13,8 @@ internal sealed partial class SessionWatch(ITicketStore tickets, ISessionRegistr
 {
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
 
+    public static readonly TimeSpan ListenAgain = TimeSpan.FromSeconds(1);
+
     private const int AtOnce = 16;
 
     private readonly ConcurrentDictionary<string, Session> _sessions = new();
@@ -43,14 +45,28 @@ internal sealed partial class SessionWatch(ITicketStore tickets, ISessionRegistr
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(ListenAsync(stoppingToken), LookPeriodicallyAsync(stoppingToken), LookWhenToldAsync(stoppingToken));
+
+    /// <summary>A store that is away at the start may not answer yet whether it is; it is asked again, and looking goes on meanwhile.</summary>
+    private async Task ListenAsync(CancellationToken stopping)
     {
-        await registry.ListenAsync(key =>
+        while (true)
         {
-            if (_sessions.ContainsKey(key))
-                _told.Writer.TryWrite(key);
-        });
-        await Task.WhenAll(LookPeriodicallyAsync(stoppingToken), LookWhenToldAsync(stoppingToken));
+            try
+            {
+                await registry.ListenAsync(key =>
+                {
+                    if (_sessions.ContainsKey(key))
+                        _told.Writer.TryWrite(key);
+                });
+                return;
+            }
+            catch (SessionsUnavailableException)
+            {
+                await Task.Delay(ListenAgain, time, stopping);
+            }
+        }
     }
 
     private async Task LookWhenToldAsync(CancellationToken stopping) =>
