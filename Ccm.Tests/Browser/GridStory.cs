@@ -85,7 +85,8 @@ public sealed class GridStory(PortalInBrowser browser) : BrowserTest(browser)
         using (var stranger = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = Browser.Portal.Address })
             Assert.Equal(System.Net.HttpStatusCode.Redirect, (await stranger.GetAsync("/export/instances.json")).StatusCode);
         var own = await page.APIRequest.GetAsync($"{Browser.Portal.Address}export/instances.json?owner={_owner}");
-        Assert.Equal("[]", await own.TextAsync());
+        Assert.Equal("application/json; charset=utf-8", own.Headers["content-type"]);
+        Assert.DoesNotContain(id, await own.TextAsync(), StringComparison.Ordinal);
         foreach (var table in new[] { "workers", "templates", "scaling" })
             Assert.Equal("[]", await (await page.APIRequest.GetAsync($"{Browser.Portal.Address}export/{table}.json")).TextAsync());
 
