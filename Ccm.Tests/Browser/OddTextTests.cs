@@ -24,7 +24,7 @@ public sealed class OddTextTests(PortalInBrowser browser) : BrowserTest(browser)
             await page.Locator("[name=name]").FillAsync(wrong);
             await page.Locator("[data-test=save]").ClickAsync();
             await Expect(page.Locator("[data-test=field-problem][data-field=name]")).ToBeVisibleAsync();
-            await Expect(page.Locator("[data-test=cannot]")).ToContainTextAsync("2 fields are wrong: cpuCores, name");
+            await Expect(page.Locator("[data-test=cannot]")).ToContainTextAsync("2 fields are wrong: Name, Cores");
             await Expect(page.Locator("[name=name]")).ToHaveValueAsync(wrong);
             await ExpectSoundAsync(page);
         }

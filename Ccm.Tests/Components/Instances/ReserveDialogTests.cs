@@ -68,7 +68,7 @@ public sealed class ReserveDialogTests
     [InlineData("241", null, "241 minutes are outside")]
     [InlineData("60", "2026-02-01T09:00:00", "is in the past.")]
     [InlineData("60", "2036-02-01T09:00:00", "is more than 365 days away.")]
-    [InlineData("60", "0001-01-01T00:00:00", "The year 1 is no start of a slot.")]
+    [InlineData("60", "0001-01-01T00:00:00", "The slot has no start.")]
     [InlineData("60", "9999-12-31T23:59:00", "The year 9999 is no start of a slot.")]
     public async Task Reserve_OutOfBounds_SaysWhatWouldBeRightAndKeepsWhatWasTyped(string minutes, string? start, string problem)
     {

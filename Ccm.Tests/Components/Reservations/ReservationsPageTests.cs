@@ -234,6 +234,7 @@ public sealed class ReservationsPageTests
     [Theory]
     [InlineData("?lab=none", "There is no lab 'none' that can be reserved.")]
     [InlineData("?lab=ospf&minutes=9999", "ospf may last 240 minutes at most.")]
+    [InlineData("?lab=ospf", "It would wait for ever: have a worker template made or enabled that takes it.")]
     public async Task Finder_WrongQuestion_SaysWhatWouldBeRight(string query, string problem)
     {
         await using var portal = await PortalContext.StartAsync(Role.User);

@@ -1,6 +1,7 @@
 using AngleSharp.Dom;
 using Bunit;
 using Ccm.Portal.Components.Shared;
+using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using MudBlazor.Services;
@@ -34,6 +35,20 @@ public sealed class TypedConfirmationTests : BunitContext
 
         Assert.Equal(!armed, Confirm().HasAttribute("disabled"));
         Assert.False(asked.IsCompleted);
+    }
+
+    [Theory]
+    [InlineData("osp", false)]
+    [InlineData("ospf", true)]
+    public async Task Enter_InTheField_ConfirmsTheExactNameOnly(string typed, bool confirmed)
+    {
+        var asked = await AskAsync();
+        Input().Input(typed);
+
+        await Input().KeyDownAsync(new KeyboardEventArgs { Key = "Enter" });
+
+        Assert.Equal(confirmed, _dialogs.FindAll("[data-test=confirm]").Count == 0);
+        Assert.Equal(confirmed, asked.IsCompleted);
     }
 
     [Fact]

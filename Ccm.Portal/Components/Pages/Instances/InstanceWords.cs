@@ -10,7 +10,8 @@ namespace Ccm.Portal.Components.Pages.Instances;
 internal static class InstanceWords
 {
     public static Task<bool> ConfirmEndAsync(IDialogService dialogs, InstanceEntry entry) => TypedConfirmation.AskAsync(dialogs,
-        $"End {entry.Value.DefinitionId}?", $"The lab of {entry.Value.OwnerId} is stopped, wiped and deleted on its worker, and all its ports are given back. This cannot be undone.",
+        $"End {entry.Value.DefinitionId}?", entry.WorkerId is null ? $"The booking of {entry.Value.OwnerId} is taken back. It holds nothing yet. This cannot be undone."
+            : $"The lab of {entry.Value.OwnerId} is stopped, wiped and deleted on its worker, and all its ports are given back. This cannot be undone.",
         entry.Value.DefinitionId, "End the lab");
 
     public static bool MayManage(Actor actor, LabletInstance instance) =>

@@ -174,7 +174,7 @@ public sealed partial class ReserveDialog
             // Anew: roles may have changed while the dialog stood open.
             var actor = Actors.ActorOf((await Authentication).User);
             if (_later && (_start.Year < 2000 || _start.Year > 9000))
-                throw RefusedException.Invalid("timeslotStart", $"The year {_start.Year} is no start of a slot.", "Give a day and time to come.");
+                throw RefusedException.Invalid("timeslotStart", _start == default ? "The slot has no start." : $"The year {_start.Year} is no start of a slot.", "Give a day and time to come.");
             var instance = await Control.ReserveAsync(actor, _operation,
                 new ReserveRequest(_definitionId, null, _later ? Started() : null, _minutes, Region: _definition is { Region: "" } ? _region : null, Override: overrides), CancellationToken.None);
             await _keeper!.DropAsync();

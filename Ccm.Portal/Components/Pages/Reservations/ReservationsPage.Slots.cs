@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ccm.Engine.Booking;
 using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
 
 namespace Ccm.Portal.Components.Pages.Reservations;
 
@@ -58,6 +59,9 @@ public sealed partial class ReservationsPage
         if (minutes > definition.MaxDurationMinutes)
             throw RefusedException.Invalid("minutes", $"{lab} may last {definition.MaxDurationMinutes} minutes at most.", $"Ask for 1 to {definition.MaxDurationMinutes} minutes.");
         var earliest = from > Time.GetUtcNow() ? from : null;
-        return await Control.FreeSlotsAsync(definition, null, earliest, minutes > 0 ? minutes : definition.MaxDurationMinutes, Slots, cancellationToken);
+        var slots = await Control.FreeSlotsAsync(definition, null, earliest, minutes > 0 ? minutes : definition.MaxDurationMinutes, Slots, cancellationToken);
+        if (slots.IsEmpty && BookingForecast.CheckWhetherItEverFits(Fleet, await Control.ReadTemplatesAsync(cancellationToken), LabRequest.Of(definition)) is { } never)
+            throw new RefusedException(RefusalKind.Conflict, new Problem("lab", never.Reason, "It would wait for ever: have a worker template made or enabled that takes it."));
+        return slots;
     }
 }

@@ -63,10 +63,10 @@ public sealed partial class WorkerPage
         var parameters = new DialogParameters<DrainDialog> { { x => x.Plan, Plan }, { x => x.Now, Time.GetUtcNow() }, { x => x.Fleet, Fleet }, { x => x.Viewer, Viewer } };
         var dialog = await Dialogs.ShowAsync<DrainDialog>("Drain", parameters, Wide);
         if (await dialog.Result is { Canceled: false })
-            await TryAsync(() => Control.DrainWorkerAsync(Actor!, Operation.New(), Id, Left), "It takes no new work, and stops once it is empty.");
+            await TryAsync(() => Control.DrainWorkerAsync(Actor!, Operation.New(), Id, Left), $"{Id} takes no new work, and stops once it is empty.");
     }
 
-    private Task CancelDrainAsync() => TryAsync(() => Control.CancelDrainAsync(Actor!, Operation.New(), Id, Left), "It takes work again.");
+    private Task CancelDrainAsync() => TryAsync(() => Control.CancelDrainAsync(Actor!, Operation.New(), Id, Left), $"{Id} takes work again.");
 
     private Task StartAsync() => TryAsync(() => Control.StartWorkerAsync(Actor!, Operation.New(), Id, Left), "It is asked to start.");
 

@@ -21,7 +21,8 @@ internal sealed class FormReading(IReadOnlyDictionary<string, string> values)
             return null;
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
             return number;
-        _problems.Add(new Problem(name, $"'{text}' is no whole number.", "Write digits only."));
+        _problems.Add(text.TrimStart('-', '+').All(char.IsAsciiDigit) && text.Any(char.IsAsciiDigit)
+            ? new Problem(name, $"'{text}' is too large a number.", "Give a smaller one.") : new Problem(name, $"'{text}' is no whole number.", "Write digits only."));
         return null;
     }
 

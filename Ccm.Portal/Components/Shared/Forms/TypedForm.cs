@@ -27,6 +27,16 @@ internal sealed class TypedForm(Dictionary<string, string> unchanged, bool isNew
     /// <summary>Of <see cref="Problems"/>, those that are told now.</summary>
     public ImmutableArray<Problem> Shown => [.. Problems.Where(problem => Tried || !isNew || problem.Field is null || _touched.Contains(problem.Field))];
 
+    /// <summary>Which are wrong, as their labels say and in the order of the form.</summary>
+    /// <param name="fields">All that have a label.</param>
+    public string Wrong(IEnumerable<FormField> fields)
+    {
+        var wrong = Shown.Select(problem => problem.Field).Distinct().ToList();
+        var labelled = fields.Where(field => wrong.Contains(field.Name)).ToList();
+        var names = labelled.Select(field => field.Label).Concat(wrong.OfType<string>().Except(labelled.Select(field => field.Name)));
+        return $"{wrong.Count} {(wrong.Count == 1 ? "field is" : "fields are")} wrong: {string.Join(", ", names)}.";
+    }
+
     public void Set(string field, string value)
     {
         _touched.Add(field);

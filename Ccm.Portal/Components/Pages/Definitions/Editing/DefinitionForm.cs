@@ -44,6 +44,9 @@ internal static class DefinitionForm
         new("nestedVirt", "Needs hardware virtualisation inside the host", FieldKind.Flag),
     ];
 
+    /// <summary>In the order of the form.</summary>
+    public static IEnumerable<FormField> All => [.. Publication, .. Rules, .. Licences, OwnResources, .. Resources];
+
     public static Dictionary<string, string> Empty() => Of(null, null);
 
     /// <param name="lab">What its lab says, null when it is read no longer: what is the lab's own stands empty.</param>
