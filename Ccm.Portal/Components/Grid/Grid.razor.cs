@@ -37,6 +37,7 @@ public sealed partial class Grid<TRow> : IDisposable
     private List<TRow[]> _cards = [];
     private HashSet<string> _waiting = [];
     private Dictionary<string, TRow> _given = [];
+    private string _shownColumns = "";
     private (object? Cards, object? Items, string AsOf) _read;
     private string? _lastPicked;
     private bool _held;
@@ -140,9 +141,8 @@ public sealed partial class Grid<TRow> : IDisposable
     /// <summary>A page that gives its rows gives others when they have changed, and its table as of later when that says something else; a cascade may tell that the viewer is another.</summary>
     protected override void OnParametersSet()
     {
-        if (_read.AsOf != Table.AsOf)
-            TakeColumns();
-        if (_read.AsOf != Table.AsOf || !ReferenceEquals(_read.Items, (object?)Items ?? Actor))
+        TakeColumns();
+        if (_read.AsOf != Table.AsOfFor(_query) || !ReferenceEquals(_read.Items, (object?)Items ?? Actor))
             Read();
     }
 
@@ -184,7 +184,7 @@ public sealed partial class Grid<TRow> : IDisposable
         var query = GridQuery.Read(Table, address);
         // Other rows of a table that was given them are no reason to let go of the places; another order or filter is.
         _held &= query.Address == _query.Address;
-        (var before, _query, _read.Items, _read.AsOf) = (_query, query, (object?)Items ?? Actor, Table.AsOf);
+        (var before, _query, _read.Items, _read.AsOf) = (_query, query, (object?)Items ?? Actor, Table.AsOfFor(query));
         if (Table.Source is null)
         {
             _given = (Items ?? []).ToDictionary(Table.Id);
@@ -226,7 +226,11 @@ public sealed partial class Grid<TRow> : IDisposable
 
     private IEnumerable<TRow> AllRows() => Table.Source is { } source ? source.All(_fleet, Actor) : Items ?? [];
 
-    private void TakeColumns() => _columns = Choice.Of(Table);
+    private void TakeColumns()
+    {
+        _columns = Choice.Of(Table);
+        _shownColumns = string.Join(',', _columns.Select(column => column.Key));
+    }
 
     private void Go(GridQuery query)
     {

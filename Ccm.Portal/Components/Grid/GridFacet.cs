@@ -10,6 +10,9 @@ public sealed record GridFacet<TRow>(string Key, string Title, Func<TRow, string
     /// <summary>All values there are, in their order; anything else in an address is ignored. Empty: any text may be one.</summary>
     public ImmutableArray<string> Known { get; init; } = [];
 
+    /// <summary>Its values follow from <see cref="GridTable{TRow}.AsOf"/> too, not from the row alone.</summary>
+    public bool FollowsAsOf { get; init; }
+
     /// <summary>Rows of this value are shown only when it is chosen; null: all are.</summary>
     public string? HiddenUnlessChosen { get; init; }
 

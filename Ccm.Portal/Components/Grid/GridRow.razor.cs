@@ -6,7 +6,7 @@ namespace Ccm.Portal.Components.Grid;
 /// <summary>One row of a table; painted again only when something of it is another.</summary>
 public sealed partial class GridRow<TRow>
 {
-    private (TRow? Row, bool Selected, bool Gone, string? Class, ImmutableArray<GridColumn<TRow>> Columns, object? Stamp, DateTime Day) _painted;
+    private (TRow? Row, bool Selected, bool Gone, string? Class, string Shown, object? Says, object? Stamp, DateTime Day) _painted;
     private bool _again;
 
     [Parameter, EditorRequired]
@@ -17,6 +17,10 @@ public sealed partial class GridRow<TRow>
 
     [Parameter, EditorRequired]
     public ImmutableArray<GridColumn<TRow>> Columns { get; set; } = [];
+
+    /// <summary>Keys of the columns.</summary>
+    [Parameter, EditorRequired]
+    public string Shown { get; set; } = "";
 
     [Parameter]
     public bool Selectable { get; set; }
@@ -54,7 +58,7 @@ public sealed partial class GridRow<TRow>
     protected override void OnParametersSet()
     {
         // Times of today are shown without their date, so a new day is painted anew.
-        var now = ((TRow?)Row, Selected, Gone, Mark, Columns, Stamp, Viewer.Local(Time.GetUtcNow()).Date);
+        var now = ((TRow?)Row, Selected, Gone, Mark, Shown, Table.Says?.Invoke(Row), Stamp, Viewer.Local(Time.GetUtcNow()).Date);
         _again |= _painted.Row is not null && !now.Equals(_painted);
         _painted = now;
     }

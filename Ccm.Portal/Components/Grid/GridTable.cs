@@ -15,6 +15,9 @@ public sealed record GridTable<TRow> where TRow : class
     /// <summary>As of when and what else it speaks of its rows, where that is not the rows' own: tables that agree in it say the same of the same row.</summary>
     public string AsOf { get; init; } = "";
 
+    /// <summary>All that it says of a row beside what is the row's own: a row of which another table of the name says the same is not painted again. Null: nothing.</summary>
+    public Func<TRow, object?>? Says { get; init; }
+
     public required ImmutableArray<GridColumn<TRow>> Columns { get; init; }
 
     /// <summary>Of a row, never of two.</summary>
@@ -40,6 +43,9 @@ public sealed record GridTable<TRow> where TRow : class
 
     /// <summary>The key and direction that rows are sorted by.</summary>
     public (string Key, bool Descending) SortOf(GridQuery query) => query.Sort is { } key ? (key, query.Descending) : (Sort, Descending);
+
+    /// <summary><see cref="AsOf"/> for a query that picks rows by more than what is their own; empty for others, which every table of the name answers alike.</summary>
+    public string AsOfFor(GridQuery query) => Facets.Any(facet => facet.FollowsAsOf && !query.ChosenOf(facet.Key).IsDefaultOrEmpty) ? AsOf : "";
 
     /// <summary>What the query shows, in its order; rows of which it says the same follow each other by id.</summary>
     public RowRule<TRow> Rule(GridQuery query)

@@ -27,7 +27,7 @@ public sealed class RowViews
     {
         // Rows depend on who looks only as far as somebody may not read all.
         var who = actor?.May(Permission.ReadAll) == true ? "" : $"{actor?.Id}/{string.Join('/', actor?.Roles ?? [])}";
-        var key = $"{table.Name}\n{table.AsOf}\n{who}\n{query.Address}";
+        var key = $"{table.Name}\n{table.AsOfFor(query)}\n{who}\n{query.Address}";
         SharedRows<TRow> rows;
         lock (_gate)
         {

@@ -29,7 +29,7 @@ public sealed class InstancesPageTests
         await portal.PutAsync(Sample.Instance("i-07", InstanceState.Running), "w-1");
 
         PortalContext.Shows(page, () => Assert.Equal("RUNNING", State(page, "i-07")));
-        var paints = page.FindComponents<GridRow<InstanceEntry>>().ToDictionary(row => row.Instance.Row.Id, row => row.RenderCount);
+        var paints = Paints(page);
         Assert.Equal(20, paints.Count);
         Assert.All(paints, paint => Assert.Equal(paint.Key == "i-07", paint.Value > 1));
     }
@@ -101,6 +101,25 @@ public sealed class InstancesPageTests
         page = portal.Open<InstancesPage>("/instances?sort=instance&waits=no%20worker%20takes%20it,its%20slot,nonsense");
 
         PortalContext.Shows(page, () => Assert.Equal(["i-huge", "i-tomorrow"], Ids(page)));
+    }
+
+    /// <summary>Each painting of a row costs its page memory that stays, and a minute passes on every page that is open.</summary>
+    [Fact]
+    public async Task Waiting_AMinutePasses_RepaintsTheRowsOfWhichItSaysSomethingElse()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.AddTemplateAsync(Sample.Template());
+        await portal.PutAsync(Sample.Instance("i-00") with { Request = Sample.Request(memory: 4000) });
+        for (var n = 1; n < 20; n++)
+            await portal.PutAsync(Booked($"i-{n:00}", n == 7 ? TimeSpan.FromMinutes(6) : TimeSpan.FromDays(1)));
+        var page = portal.Open<InstancesPage>("/instances?sort=instance&order=asc");
+        PortalContext.Shows(page, () => Assert.Equal("i-07 Waiting for its slot", WaitsFor(page).ElementAt(7)));
+        var before = Paints(page);
+
+        portal.Time.Advance(TimeSpan.FromMinutes(2));
+
+        PortalContext.Shows(page, () => Assert.Equal("i-07 Waiting for a place, overdue", WaitsFor(page).ElementAt(7)));
+        Assert.All(Paints(page), paint => Assert.Equal(paint.Key == "i-07" ? 1 : 0, paint.Value - before[paint.Key]));
     }
 
     /// <summary>A slot comes near, and a template is made, without a change of the lab itself.</summary>
@@ -306,6 +325,9 @@ public sealed class InstancesPageTests
     private static LabletInstance At(LabletInstance instance, int minute) => instance with { LastTransition = instance.LastTransition with { At = Sample.Now.AddMinutes(minute) } };
 
     private static LabletInstance Booked(string id, TimeSpan toStart) => Sample.Instance(id) with { AsSoonAsPossible = false, TimeslotStart = Sample.Now + toStart, TimeslotEnd = Sample.Now + toStart + TimeSpan.FromHours(1) };
+
+    private static Dictionary<string, int> Paints(IRenderedComponent<InstancesPage> page) =>
+        page.FindComponents<GridRow<InstanceEntry>>().ToDictionary(row => row.Instance.Row.Id, row => row.RenderCount);
 
     private static IEnumerable<string> WaitsFor(IRenderedComponent<InstancesPage> page) => page.FindAll("[data-test=row]").Select(row => $"{row.GetAttribute("data-id")} {row.QuerySelector("[data-column=worker]")!.TextContent.Trim()}");
 

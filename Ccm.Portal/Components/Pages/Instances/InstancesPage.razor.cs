@@ -14,6 +14,7 @@ public sealed partial class InstancesPage
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
     private Grid<InstanceEntry>? _grid;
     private GridTable<InstanceEntry> _table = InstanceTable.Own;
+    private (Actor? Actor, DateTimeOffset Minute, ImmutableArray<WorkerTemplate> Templates) _asOf;
     private ImmutableArray<WorkerTemplate> _templates;
     private int _templatesRead;
     private ImmutableArray<BulkAction<InstanceEntry>> _bulk = [];
@@ -51,13 +52,14 @@ public sealed partial class InstancesPage
 
     protected override bool LookAgain() => Look();
 
-    /// <summary>Whether the table says something else now. As long as it does not it is the same one, columns and all.</summary>
+    /// <summary>Whether the table may say something else now.</summary>
     private bool Look()
     {
-        var table = InstanceTable.For(Actor, Waits.InMinute(Fleet, _templates, Time.GetUtcNow(), Times));
-        if (table.AsOf == _table.AsOf)
+        var asOf = (Actor, Waits.MinuteOf(Time.GetUtcNow()), _templates);
+        if (asOf == _asOf)
             return false;
-        _table = table;
+        _asOf = asOf;
+        _table = InstanceTable.For(Actor, Waits.InMinute(Fleet, _templates, asOf.Item2, Times));
         return true;
     }
 

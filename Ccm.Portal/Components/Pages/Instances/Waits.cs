@@ -65,21 +65,24 @@ internal sealed class Waits(FleetSnapshot fleet, ImmutableArray<WorkerTemplate> 
     /// <summary>Real minutes that a lab may wait for a place without anybody's help: a host boots in about twenty.</summary>
     private const int LongestWait = 30;
 
-    /// <summary>Made when the first lab asks: most are looked at for their <see cref="AsOf"/> alone.</summary>
-    private FleetKinds? _kinds;
+    /// <summary>Of the fleet nothing else is kept: a table lives longer than the snapshot it was made from.</summary>
+    private readonly FleetKinds? _kinds = templates.IsDefault ? null : new FleetKinds(fleet, templates);
 
     /// <summary>The same for all who look in the same minute and know the same templates: workers that come and go are seen by the next.</summary>
     public string AsOf => string.Create(CultureInfo.InvariantCulture, $"{now:u} {(templates.IsDefault ? "?" : string.Join(',', templates.Select(template => $"{template.Name}@{template.Revision}")))}");
 
     /// <summary>As of the full minute.</summary>
     public static Waits InMinute(FleetSnapshot fleet, ImmutableArray<WorkerTemplate> templates, DateTimeOffset now, PlanningTimes times) =>
-        new(fleet, templates, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMinute)), times);
+        new(fleet, templates, MinuteOf(now), times);
+
+    /// <summary>The full minute.</summary>
+    public static DateTimeOffset MinuteOf(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMinute));
 
     /// <summary>Null for one that wants no place, or has one.</summary>
     public Wait? Of(LabletInstance instance) => instance switch
     {
         not { State: InstanceState.Pending, Target: InstanceTarget.Running } => null,
-        _ when !templates.IsDefault && (_kinds ??= new FleetKinds(fleet, templates)).Check(instance.Request) is { } shortage => new Wait(WaitKind.Nothing, shortage),
+        _ when _kinds?.Check(instance.Request) is { } shortage => new Wait(WaitKind.Nothing, shortage),
         { AsSoonAsPossible: false } => new Wait(times.IsDue(instance, now) ? WaitKind.Overdue : WaitKind.Slot),
         _ => new Wait(now - instance.LastTransition.At > Grace + times.WorkerStart(LongestWait) ? WaitKind.Long : WaitKind.Place),
     };
