@@ -14,7 +14,7 @@ public sealed partial class RowWindow<TItem> : IAsyncDisposable
     private readonly string _id = Guid.NewGuid().ToString("N");
     private DotNetObjectReference<RowWindow<TItem>>? _self;
     private ElementReference _top;
-    private int _first;
+    private int _firstInView;
     private int _inView = FirstInView;
 
     [Parameter, EditorRequired]
@@ -42,7 +42,9 @@ public sealed partial class RowWindow<TItem> : IAsyncDisposable
     [Inject]
     private IJSRuntime Script { get; set; } = null!;
 
-    private int Until => Math.Min(Items.Count, _first + _inView + (2 * Margin));
+    private int First => Math.Max(0, _firstInView - Margin);
+
+    private int Until => Math.Min(Items.Count, _firstInView + _inView + Margin);
 
     /// <summary>Called by the browser as it scrolls.</summary>
     /// <param name="first">The first row in view, from 0.</param>
@@ -50,8 +52,7 @@ public sealed partial class RowWindow<TItem> : IAsyncDisposable
     [JSInvokable]
     public void Show(int first, int count)
     {
-        _inView = Math.Clamp(count, 1, 200);
-        _first = Math.Max(0, first - Margin);
+        (_firstInView, _inView) = (first, Math.Clamp(count, 1, 200));
         Fit();
         StateHasChanged();
         // The browser does not wait for it: it would stop telling where it is.
@@ -101,5 +102,5 @@ public sealed partial class RowWindow<TItem> : IAsyncDisposable
     }
 
     /// <summary>A list that became shorter ends the window with it.</summary>
-    private void Fit() => _first = Math.Clamp(_first, 0, Math.Max(0, Items.Count - _inView - (2 * Margin)));
+    private void Fit() => _firstInView = Math.Clamp(_firstInView, 0, Math.Max(0, Items.Count - _inView));
 }

@@ -1,7 +1,6 @@
 using Bunit;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Shared;
-using MudBlazor;
 
 namespace Ccm.Tests.Components.Shared;
 
@@ -50,7 +49,7 @@ public sealed class StateChipTests : BunitContext
     [Fact]
     public void Render_StatesOfDifferentTones_NeverShareAnIcon()
     {
-        var tonesByIcon = Tones.Select(row => (Tone: row.Data.Item2, Render<StateChip>(parameters => parameters.Add(c => c.State, row.Data.Item1)).FindComponent<MudIcon>().Instance.Icon))
+        var tonesByIcon = Tones.Select(row => (Tone: row.Data.Item2, Icon: Render<StateChip>(parameters => parameters.Add(c => c.State, row.Data.Item1)).Find("svg").InnerHtml))
             .GroupBy(row => row.Icon).Select(group => group.Select(row => row.Tone).Distinct());
 
         Assert.All(tonesByIcon, tones => Assert.Single(tones));
