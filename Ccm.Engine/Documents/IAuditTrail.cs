@@ -22,13 +22,30 @@ public sealed record AuditEvent(
 /// <param name="Text">Found in type, subject, actor, the actor's name or the reason, case-insensitive. No index helps; give a time with it.</param>
 /// <param name="Before">Only events with a lower sequence: the cursor of the next page.</param>
 /// <param name="After">Only events with a higher sequence: what came since.</param>
+/// <param name="Via">By whom and which way. No index helps but for <see cref="AuditVia.Engine"/>.</param>
 public sealed record AuditQuery(
     string? Subject = null, string? Type = null, string? Actor = null, string? Text = null, string? OperationId = null,
-    DateTimeOffset? From = null, DateTimeOffset? Until = null, long? Before = null, int Limit = 100, long? After = null)
+    DateTimeOffset? From = null, DateTimeOffset? Until = null, long? Before = null, int Limit = 100, long? After = null, AuditVia? Via = null)
 {
+    /// <summary>Where the ids of CCM's own parts begin and end, ordinally.</summary>
+    internal static readonly (string From, string Until) EngineIds = Beginning(Domain.Actor.Engine("*").Id)!.Value;
+
     /// <summary>From where and up to where, ordinally, texts begin as <paramref name="pattern"/> does before its star; null when it has none.</summary>
     internal static (string From, string Until)? Beginning(string pattern) =>
         pattern is [.., '/' or '.', '*'] ? (pattern[..^1], pattern[..^2] + (char)(pattern[^2] + 1)) : null;
+}
+
+/// <summary>Who did it, and which way; each event is of one of them.</summary>
+public enum AuditVia
+{
+    /// <summary>A person in the portal; or by REST, before events told that, with no <c>Idempotency-Key</c>.</summary>
+    Person,
+
+    /// <summary>A person or a program by the REST interface.</summary>
+    Rest,
+
+    /// <summary>A part of CCM itself.</summary>
+    Engine,
 }
 
 /// <summary>The audit trail. Whatever is unreachable throws <see cref="DocumentsUnavailableException"/>.</summary>

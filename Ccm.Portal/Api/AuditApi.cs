@@ -8,14 +8,14 @@ namespace Ccm.Portal.Api;
 /// <summary><c>/api/v1/audit</c>, the trail.</summary>
 internal static class AuditApi
 {
-    private static readonly string[] Filters = ["subject", "type", "actor", "text", "operationId", "range", "from", "until"];
+    private static readonly string[] Filters = ["subject", "type", "actor", "text", "via", "operationId", "range", "from", "until"];
 
     public static void MapAudit(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("/audit").WithTags("Audit");
         group.MapGet("", ListAsync)
             .WithSummary("The audit trail, newest first.")
-            .WithDescription("Filters: subject (templates/small, or templates/* for all), type (the same way, as ccm.worker.*), actor (id or name), text, operationId, range (1h, 24h, 7d, 30d: the last) or from and until (times with an offset).");
+            .WithDescription("Filters: subject (templates/small, or templates/* for all), type (the same way, as ccm.worker.*), actor (id or name), text, via (person, rest or engine: who did it, and which way), operationId, range (1h, 24h, 7d, 30d: the last) or from and until (times with an offset).");
         group.MapGet("/export", ExportAsync)
             .WithSummary("All that the same filters find, newest first, as one file (admin): format=csv or json.");
         group.MapGet("/verification", VerifyAsync)
@@ -24,6 +24,9 @@ internal static class AuditApi
 
     /// <summary>The same for pages: by the session's cookie.</summary>
     public static void MapAuditExport(this IEndpointRouteBuilder app) => app.MapGet(AuditExport.Path, ExportAsync).ExcludeFromDescription();
+
+    /// <summary>As a filter has it.</summary>
+    public static string Spell(AuditVia via) => via.ToString().ToLowerInvariant();
 
     private static async Task<Ok<Page<EventView>>> ListAsync(HttpContext http, EventReading events, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -52,7 +55,8 @@ internal static class AuditApi
 
     private static AuditQuery FilterOf(Query query, TimeProvider time) => new(
         query.Text("subject"), query.Text("type"), query.Text("actor"), query.Text("text"), query.Text("operationId"),
-        query.Text("range") is { } range ? time.GetUtcNow() - AuditRanges.Read(range) : query.Time("from"), query.Time("until"));
+        query.Text("range") is { } range ? time.GetUtcNow() - AuditRanges.Read(range) : query.Time("from"), query.Time("until"),
+        Via: query.OneOf<AuditVia>("via", Spell));
 
     private sealed class Unwatched : IProgress<ChainProgress>
     {

@@ -53,15 +53,12 @@ internal sealed class Query
     public ImmutableHashSet<T>? AnyOf<T>(string name, Func<T, string> spell) where T : struct, Enum
     {
         var values = _query[name].SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToArray();
-        return values.Length == 0 ? null : [.. values.Select(Read)];
-
-        T Read(string text)
-        {
-            foreach (var known in Enum.GetValues<T>().Where(known => spell(known).Equals(text, StringComparison.OrdinalIgnoreCase)))
-                return known;
-            throw RefusedException.Invalid(name, $"'{Short(text)}' is no {name}.", $"Give one of {string.Join(", ", Enum.GetValues<T>().Select(spell))}.");
-        }
+        return values.Length == 0 ? null : [.. values.Select(text => Read(name, text, spell))];
     }
+
+    /// <summary>Null when absent or empty.</summary>
+    /// <param name="spell">How a value is written.</param>
+    public T? OneOf<T>(string name, Func<T, string> spell) where T : struct, Enum => Text(name) is { } text ? Read(name, text, spell) : null;
 
     /// <exception cref="RefusedException">It is no whole number from <paramref name="least"/> to <paramref name="most"/>.</exception>
     public int Number(string name, int absent, int least, int most) => Text(name) is not { } text ? absent
@@ -72,7 +69,18 @@ internal sealed class Query
         : Times.TryRead(text, out var time) ? time
         : throw RefusedException.Invalid(name, $"'{Short(text)}' is no time with an offset.", $"Give one as in {Times.Example}; a '+' is written %2B.");
 
+    /// <summary>Null when none is written so.</summary>
+    public static T? Find<T>(string? text, Func<T, string> spell) where T : struct, Enum
+    {
+        foreach (var known in Enum.GetValues<T>().Where(known => spell(known).Equals(text, StringComparison.OrdinalIgnoreCase)))
+            return known;
+        return null;
+    }
+
     public static string Capitals<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
+
+    private static T Read<T>(string name, string text, Func<T, string> spell) where T : struct, Enum => Find(text, spell)
+        ?? throw RefusedException.Invalid(name, $"'{Short(text)}' is no {name}.", $"Give one of {string.Join(", ", Enum.GetValues<T>().Select(spell))}.");
 
     private static string Short(string text) => text.Length > 80 ? text[..80] + "…" : text;
 }

@@ -72,6 +72,8 @@ public sealed class AuditApiTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData("/api/v1/audit/export?format=csv&range=2y", "range", "7d")]
     [InlineData("/api/v1/audit/export?format=csv&who=me", "who", "Parameters are")]
     [InlineData("/api/v1/audit?range=1w", "range", "24h")]
+    [InlineData("/api/v1/audit?via=1", "via", "person, rest, engine")]
+    [InlineData("/api/v1/audit/export?format=csv&via=robots", "via", "person, rest, engine")]
     public async Task Get_NonsenseParameter_IsRefusedByName(string path, string field, string told)
     {
         var problem = await (await _admin.GetAsync(path, Cancelled)).Refused(HttpStatusCode.BadRequest, told);
@@ -115,6 +117,18 @@ public sealed class AuditApiTests(ApiHost host) : IClassFixture<ApiHost>
             Assert.Contains((await _admin.ReadAsync($"/api/v1/audit?{filter}"))["items"]!.AsArray(), item => (string?)item!["type"] == "ccm.worker.template.updated" && (string?)item["subject"] == "templates/listed");
         var told = (await _admin.ReadAsync("/api/v1/audit?subject=templates/listed"))["items"]![0]!["data"]!;
         Assert.Equal(["admin"], told["actorRoles"]!.AsArray().Select(role => (string?)role));
+    }
+
+    [Fact]
+    public async Task ListAndExport_Via_HaveOnlyWhatWasDoneThatWay()
+    {
+        await EditedTemplateAsync("by-rest", "x");
+
+        Assert.Equal(2, (await _admin.ReadAsync("/api/v1/audit?subject=templates/by-rest&via=rest"))["items"]!.AsArray().Count);
+        Assert.Empty((await _admin.ReadAsync("/api/v1/audit?subject=templates/by-rest&via=person"))["items"]!.AsArray());
+        Assert.Empty((await _admin.ReadAsync("/api/v1/audit/export?format=json&subject=templates/by-rest&via=engine")).AsArray());
+        var rows = await ReadCsvAsync(await _admin.GetAsync("/api/v1/audit/export?format=csv&subject=templates/by-rest&via=rest", Cancelled));
+        Assert.Equal(["rest", "rest"], rows.Select(row => row["via"]));
     }
 
     /// <summary>On a host of its own, whose trail it damages.</summary>

@@ -220,6 +220,26 @@ public abstract class DocumentsContract
         await AssertFound(stores, new AuditQuery(Type: "ccm.even", Actor: "third", Until: At(8)), 6);
     }
 
+    /// <summary>With those of before events told the way: one that may be repeated shows it, and any other is a person's.</summary>
+    [Fact]
+    public async Task Trail_Via_TellsPeopleRestAndTheEngineApart()
+    {
+        var stores = await OpenAsync();
+        (string Actor, object Data)[] told =
+        [
+            ("admin", new { actorName = "rest", reason = "via rest" }), ("admin", new { via = "rest" }), ("old", new { requestHash = "5f" }), ("ccm/scheduler", new { reason = "Fits." }),
+            ("ccm/controller", new { requestHash = "5f" }), ("ccm", new { }), ("ccm0", new { changes = new[] { new { via = "rest" } } }), ("nightly", new { via = "rest", requestHash = "5f" }),
+        ];
+        await stores.Trail.AppendAsync(AuditChain.Link(AuditHead.Start, told.Select((by, n) => (
+            new OutboxEntry($"op-{n}", null, [new OutboxEvent("ccm.test", "instances/i-1", At(n), by.Actor, JsonSerializer.SerializeToElement(by.Data))]), n + 1L))), Cancellation);
+
+        await AssertFound(stores, new AuditQuery(Via: AuditVia.Person), 7, 6, 1);
+        await AssertFound(stores, new AuditQuery(Via: AuditVia.Rest), 8, 3, 2);
+        await AssertFound(stores, new AuditQuery(Via: AuditVia.Engine), 5, 4);
+        await AssertFound(stores, new AuditQuery(Via: AuditVia.Rest, Actor: "admin"), 2);
+        await AssertFound(stores, new AuditQuery(Via: AuditVia.Person, Text: "REST", Before: 7), 1);
+    }
+
     [Fact]
     public async Task Trail_Expired_ForgetsTheOldAndStillVerifies()
     {

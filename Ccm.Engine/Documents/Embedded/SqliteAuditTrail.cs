@@ -12,6 +12,8 @@ public sealed class SqliteAuditTrail(EmbeddedDatabase database) : IAuditTrail
     private const string Columns = "sequence, id, type, subject, time_text, actor, operation, revision, previous_hash, hash, data";
     private const string ActorName = "json_extract(data, '$.actorName')";
     private static readonly string Searched = $"({string.Join(" OR ", new[] { "type", "subject", "actor", ActorName, "json_extract(data, '$.reason')" }.Select(text => $"holds({text}, $text)"))})";
+    private const string ByEngine = "(actor >= $engineFrom AND actor < $engineUntil)";
+    private const string ByRest = "(json_extract(data, '$.via') IS 'rest' OR json_type(data, '$.requestHash') IS NOT NULL)";
     private readonly SqliteDocuments _documents = new(database);
 
     public Task AppendAsync(ImmutableArray<AuditEvent> events, CancellationToken cancellationToken) => _documents.AskAsync(connection =>
@@ -58,9 +60,24 @@ public sealed class SqliteAuditTrail(EmbeddedDatabase database) : IAuditTrail
         Add("time < $until", "$until", query.Until?.ToUnixTimeMilliseconds());
         Add("sequence < $before", "$before", query.Before);
         Add("sequence > $after", "$after", query.After);
+        AddVia();
         command.CommandText = $"SELECT {Columns} FROM audit_events WHERE {string.Join(" AND ", conditions)} ORDER BY sequence DESC LIMIT $limit";
         command.Parameters.AddWithValue("$limit", query.Limit);
         return Read(command);
+
+        void AddVia()
+        {
+            if (query.Via is not { } via)
+                return;
+            conditions.Add(via switch
+            {
+                AuditVia.Engine => ByEngine,
+                AuditVia.Rest => $"NOT {ByEngine} AND {ByRest}",
+                _ => $"NOT {ByEngine} AND NOT {ByRest}",
+            });
+            command.Parameters.AddWithValue("$engineFrom", AuditQuery.EngineIds.From);
+            command.Parameters.AddWithValue("$engineUntil", AuditQuery.EngineIds.Until);
+        }
 
         void AddEither(string column, string? value)
         {

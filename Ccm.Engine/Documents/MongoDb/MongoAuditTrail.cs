@@ -99,6 +99,8 @@ public sealed class MongoAuditTrail(MongoDocuments documents) : IAuditTrail
         }
         if (query.Actor is { } actor)
             filter &= where.Or(where.Eq("actor", actor), where.Eq("data.actorName", actor));
+        if (query.Via is { } via)
+            filter &= FilterOf(via);
         if (query.OperationId is { } operation)
             filter &= where.Eq("operation", operation);
         if (query.Text is { } text)
@@ -113,6 +115,19 @@ public sealed class MongoAuditTrail(MongoDocuments documents) : IAuditTrail
         if (query.After is { } after)
             filter &= where.Gt("sequence", after);
         return query.Before is { } before ? filter & where.Lt("sequence", before) : filter;
+    }
+
+    private static FilterDefinition<BsonDocument> FilterOf(AuditVia via)
+    {
+        var where = MongoDocuments.Where;
+        var byEngine = where.Gte("actor", AuditQuery.EngineIds.From) & where.Lt("actor", AuditQuery.EngineIds.Until);
+        var byRest = where.Eq("data.via", "rest") | where.Exists("data.requestHash");
+        return via switch
+        {
+            AuditVia.Engine => byEngine,
+            AuditVia.Rest => !byEngine & byRest,
+            _ => !byEngine & !byRest,
+        };
     }
 
     /// <summary>All but what the filter of the upsert says already.</summary>

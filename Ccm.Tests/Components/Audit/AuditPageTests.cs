@@ -202,8 +202,10 @@ public sealed class AuditPageTests
         var page = portal.Open<AuditPage>("/audit?event=1");
 
         var who = page.Find("[data-test=event] .who");
+        string[] ways = ["person", "rest", "engine"];
         Assert.Equal([name, role, program], new[] { ".ccm-plain-button", ".ccm-role", ".program" }.Select(part => who.QuerySelector(part)?.TextContent ?? ""));
         Assert.Equal(program == "REST", page.Find(".details").TextContent.Contains("by the REST interface", StringComparison.Ordinal));
+        Assert.Equal([program.Length == 0 ? "person" : program.ToLowerInvariant()], ways.Where(way => portal.Open<AuditPage>($"/audit?via={way}").FindAll("[data-test=event]").Count == 1));
     }
 
     [Fact]
@@ -228,7 +230,9 @@ public sealed class AuditPageTests
     [InlineData("type=ccm.worker.template.updated&text=EDITED%203", "3")]
     [InlineData("operationId=op-4", "4")]
     [InlineData("until=2020-01-01T00:00:00Z", "")]
-    [InlineData("range=nonsense&from=yesterday&event=x,-1&type=&subject=&nothing=1", "4321")]
+    [InlineData("via=Person&subject=templates/t-2", "2")]
+    [InlineData("via=rest", "")]
+    [InlineData("range=nonsense&from=yesterday&event=x,-1&type=&subject=&via=2&nothing=1", "4321")]
     public async Task Open_Address_IsTheQuestion(string query, string sequences)
     {
         await using var portal = await PortalContext.StartAsync(Role.Viewer);
@@ -248,6 +252,10 @@ public sealed class AuditPageTests
         Assert.EndsWith("/audit?subject=templates%2F%2A", portal.Navigation.Uri, StringComparison.Ordinal);
         await page.Find("[data-test=actor]").ChangeAsync(" alice ");
         Assert.EndsWith("/audit?subject=templates%2F%2A&actor=alice", portal.Navigation.Uri, StringComparison.Ordinal);
+        await page.Find("[data-test=via]").ChangeAsync("person");
+        Assert.EndsWith("&actor=alice&via=person", portal.Navigation.Uri, StringComparison.Ordinal);
+        Assert.Contains("via=person", page.Find("[data-test=export-csv]").GetAttribute("href"), StringComparison.Ordinal);
+        await page.Find("[data-test=via]").ChangeAsync("");
         await page.Find("[data-test=when]").ChangeAsync("24h");
         Assert.EndsWith("&actor=alice&range=24h", portal.Navigation.Uri, StringComparison.Ordinal);
         await page.Find("[data-test=when]").ChangeAsync("between");
@@ -294,7 +302,7 @@ public sealed class AuditPageTests
     {
         var filter = Enumerable.Range(1, 100).Aggregate(new AuditFilter(), (filter, n) => filter.Toggle(1_000_000 + n));
 
-        var read = AuditFilter.Read(null, null, null, null, null, null, null, null, filter.Open);
+        var read = AuditFilter.Read(null, null, null, null, null, null, null, null, filter.Open, null);
         Assert.Equal(Enumerable.Range(39, 62).Select(n => 1_000_000L + n), read.Opened.Order());
         Assert.Equal(61, read.Toggle(1_000_050).Opened.Count);
     }

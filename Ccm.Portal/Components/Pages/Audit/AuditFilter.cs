@@ -9,7 +9,7 @@ namespace Ccm.Portal.Components.Pages.Audit;
 /// <param name="Range">One of <see cref="AuditRanges"/>; empty: from and until count.</param>
 /// <param name="Open">Events that are opened, by sequence.</param>
 public sealed record AuditFilter(
-    string Subject = "", string Type = "", string Actor = "", string Text = "", string OperationId = "", string Range = "", DateTimeOffset? From = null, DateTimeOffset? Until = null, string Open = "")
+    string Subject = "", string Type = "", string Actor = "", string Text = "", string OperationId = "", string Range = "", DateTimeOffset? From = null, DateTimeOffset? Until = null, string Open = "", AuditVia? Via = null)
 {
     private const int LongestValue = 500;
 
@@ -21,9 +21,9 @@ public sealed record AuditFilter(
 
     /// <summary>From an address; what makes no sense counts as not there.</summary>
     public static AuditFilter Read(
-        string? subject, string? type, string? actor, string? text, string? operationId, string? range, string? from, string? until, string? open)
+        string? subject, string? type, string? actor, string? text, string? operationId, string? range, string? from, string? until, string? open, string? via)
     {
-        return new AuditFilter(Short(subject), Short(type), Short(actor), Short(text), Short(operationId), AuditRanges.Find(range) is null ? "" : range!, Time(from), Time(until), Short(open));
+        return new AuditFilter(Short(subject), Short(type), Short(actor), Short(text), Short(operationId), AuditRanges.Find(range) is null ? "" : range!, Time(from), Time(until), Short(open), Query.Find<AuditVia>(via, AuditApi.Spell));
 
         static string Short(string? value) => value?.Trim() is { Length: <= LongestValue } known && !known.Any(Query.IsNoText) ? known : "";
         static DateTimeOffset? Time(string? value) => Times.TryRead(value, out var time) ? time : null;
@@ -46,11 +46,11 @@ public sealed record AuditFilter(
         navigation.GetUriWithQueryParameters(AuditExport.Path, (this with { Open = "" }).Parameters.Append(new("format", format)).ToDictionary());
 
     public AuditQuery ToQuery(DateTimeOffset now) => new(NullOf(Subject), NullOf(Type), NullOf(Actor), NullOf(Text), NullOf(OperationId),
-        AuditRanges.Find(Range) is { } length ? now - length : From, Range.Length == 0 ? Until : null);
+        AuditRanges.Find(Range) is { } length ? now - length : From, Range.Length == 0 ? Until : null, Via: Via);
 
     private Dictionary<string, object?> Parameters => new()
     {
-        ["subject"] = NullOf(Subject), ["type"] = NullOf(Type), ["actor"] = NullOf(Actor), ["text"] = NullOf(Text), ["operationId"] = NullOf(OperationId),
+        ["subject"] = NullOf(Subject), ["type"] = NullOf(Type), ["actor"] = NullOf(Actor), ["text"] = NullOf(Text), ["via"] = Via is { } via ? AuditApi.Spell(via) : null, ["operationId"] = NullOf(OperationId),
         ["range"] = NullOf(Range), ["from"] = Range.Length == 0 ? Written(From) : null, ["until"] = Range.Length == 0 ? Written(Until) : null, ["event"] = NullOf(Open),
     };
 

@@ -47,6 +47,9 @@ public sealed partial class AuditPage
     [SupplyParameterFromQuery(Name = "text")]
     private string? Text { get; set; }
 
+    [SupplyParameterFromQuery(Name = "via")]
+    private string? Via { get; set; }
+
     [SupplyParameterFromQuery(Name = "operationId")]
     private string? OperationId { get; set; }
 
@@ -70,7 +73,7 @@ public sealed partial class AuditPage
 
     protected override async Task OnParametersSetAsync()
     {
-        _filter = AuditFilter.Read(Subject, Type, By, Text, OperationId, Range, From, Until, Open);
+        _filter = AuditFilter.Read(Subject, Type, By, Text, OperationId, Range, From, Until, Open, Via);
         _opened = _filter.Opened;
         _lines = AuditLine.Of(_events, _opened);
         if (!May(Engine.Domain.Permission.ReadAll) || _shown == _filter with { Open = "" })
