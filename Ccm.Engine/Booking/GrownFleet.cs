@@ -102,6 +102,8 @@ internal sealed class GrownFleet
             { IsComing: true } => Running(now + times.WorkerStart(worker.RestartTimeMinutes)) with { Coming = Coming.Restarted },
             { State: WorkerState.Stopping or WorkerState.Stopped } =>
                 new Existing(worker.Id, kind, now + times.WorkerStart(worker.RestartTimeMinutes), false, Idleness.Stopped(Later(now - times.StoppedLimit, worker.LastTransition.At), times)),
+            // Waited for by nobody, but once it is up it runs for everybody.
+            { BootsAfterFailure: true, Target: WorkerTarget.Running } => Running(now + start) with { Leaving = true },
             _ => new Existing(worker.Id, kind, empty + start, true, Idleness.Stopped(empty + start, times)),
         };
 
@@ -117,7 +119,7 @@ internal sealed class GrownFleet
 /// <param name="Ready">When one that is ordered now would take work.</param>
 internal sealed record Growth(PlaceKind Kind, int Most, DateTimeOffset Ready);
 
-/// <param name="Leaving">It drains, has failed or does not answer.</param>
+/// <param name="Leaving">It drains, has failed or does not answer, or boots again after it failed.</param>
 internal sealed record Existing(string WorkerId, PlaceKind Kind, DateTimeOffset Ready, bool Leaving, Idleness Idleness)
 {
     public Coming Coming { get; init; }

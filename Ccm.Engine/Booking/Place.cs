@@ -21,7 +21,7 @@ internal sealed class Place(PlaceKind kind, string? workerId, DateTimeOffset rea
     /// <summary>No lab can be started on it earlier.</summary>
     public DateTimeOffset Ready => ready;
 
-    /// <summary>It drains, has failed or does not answer: of use once it has been started anew, and not before.</summary>
+    /// <summary>It drains, has failed or does not answer, or boots again after it failed: of use once it has been started anew, and not before.</summary>
     public bool IsLeaving => leaving;
 
     /// <summary>In which order those that exist no sooner were made; -1 for those that do.</summary>

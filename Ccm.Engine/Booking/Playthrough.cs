@@ -162,10 +162,10 @@ internal sealed partial class Playthrough
 
     private void Start(Place place, Claim claim, DateTimeOffset at)
     {
+        if (claim.Asked && !place.IsAwaited)
+            _startedForAsked.Add(place);
         place.Start(Idleness.Since(at, _fleet.Times.WorkerStart(place.Kind.StartupTimeMinutes), _fleet.Times));
         Starts.Add((claim, place, at));
-        if (claim.Asked && place.Coming == Coming.No)
-            _startedForAsked.Add(place);
     }
 
     /// <summary>Gives back what ends until then; whoever waits is looked at each time.</summary>

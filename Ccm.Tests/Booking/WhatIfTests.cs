@@ -55,6 +55,36 @@ public sealed class WhatIfTests
         Assert.Equal((1, 3m), (whatIf.OnExisting, whatIf.CostPerHour));
     }
 
+    /// <summary>Nobody waits for it, but it is paid for and runs as soon as it comes up.</summary>
+    [Fact]
+    public void WhatIf_WorkerThatBootsAgainAfterAFailure_IsNotStartedForIt()
+    {
+        var whatIf = Booked.Forecast(Sample.Fleet([], [Sample.TriedAgain("w-1") with { CostPerHour = 3 }]), Metal).WhatIf(Booked.Whole, 2, Sample.Now.AddHours(1), TimeSpan.FromHours(1));
+
+        Assert.Equal((1, 4m), (whatIf.OnExisting, whatIf.CostPerHour));
+        Assert.Empty(whatIf.Restarted);
+        Assert.Equal([new AddedWorkers("metal", 1, 1, 4)], whatIf.Added);
+    }
+
+    [Fact]
+    public void WhatIf_WorkerThatBootsAgainButIsIdleTooLongBefore_IsStartedAgain()
+    {
+        var whatIf = Booked.Forecast(Sample.Fleet([], [Sample.TriedAgain("w-1") with { CostPerHour = 3 }]), Metal).WhatIf(Booked.Whole, 1, Sample.Now.AddHours(3), TimeSpan.FromHours(1));
+
+        Assert.Equal(["w-1"], whatIf.Restarted);
+        Assert.Equal(3, whatIf.CostPerHour);
+    }
+
+    [Fact]
+    public void WhatIf_WorkerThatIsComingForABookingLongBefore_IsStartedAgain()
+    {
+        var coming = Sample.Worker(state: WorkerState.Provisioning) with { CostPerHour = 3 };
+        var whatIf = Booked.Forecast(Sample.Fleet([(Booked.Slot("i-1", 1, 1), null)], [coming]), Metal).WhatIf(Booked.Whole, 1, Sample.Now.AddHours(5), TimeSpan.FromHours(1));
+
+        Assert.Equal(["w-1"], whatIf.Restarted);
+        Assert.Equal((1, 3m), (whatIf.OnExisting, whatIf.CostPerHour));
+    }
+
     [Fact]
     public void WhatIf_WorkerThatABookingNeedsAnyway_IsShared()
     {
