@@ -11,9 +11,9 @@ public sealed class SqliteAuditTrail(EmbeddedDatabase database) : IAuditTrail
 {
     private const string Columns = "sequence, id, type, subject, time_text, actor, operation, revision, previous_hash, hash, data";
     private const string ActorName = "json_extract(data, '$.actorName')";
-    private static readonly string Searched = $"({string.Join(" OR ", new[] { "type", "subject", "actor", ActorName, "json_extract(data, '$.reason')" }.Select(text => $"holds({text}, $text)"))})";
     private const string ByEngine = "(actor >= $engineFrom AND actor < $engineUntil)";
     private const string ByRest = "(json_extract(data, '$.via') IS 'rest' OR json_type(data, '$.requestHash') IS NOT NULL)";
+    private static readonly string Searched = $"({string.Join(" OR ", new[] { "type", "subject", "actor", ActorName, "json_extract(data, '$.reason')" }.Select(text => $"holds({text}, $text)"))})";
     private readonly SqliteDocuments _documents = new(database);
 
     public Task AppendAsync(ImmutableArray<AuditEvent> events, CancellationToken cancellationToken) => _documents.AskAsync(connection =>
@@ -61,7 +61,8 @@ public sealed class SqliteAuditTrail(EmbeddedDatabase database) : IAuditTrail
         Add("sequence < $before", "$before", query.Before);
         Add("sequence > $after", "$after", query.After);
         AddVia();
-        command.CommandText = $"SELECT {Columns} FROM audit_events WHERE {string.Join(" AND ", conditions)} ORDER BY sequence DESC LIMIT $limit";
+        // What is found by an index's range is sorted by the index alone: only those that are answered are read whole.
+        command.CommandText = $"SELECT {Columns} FROM audit_events WHERE sequence IN (SELECT sequence FROM audit_events WHERE {string.Join(" AND ", conditions)} ORDER BY sequence DESC LIMIT $limit) ORDER BY sequence DESC";
         command.Parameters.AddWithValue("$limit", query.Limit);
         return Read(command);
 
