@@ -32,8 +32,11 @@ public sealed record TimeWindow(DateTimeOffset From, int Hours)
     /// <summary>Where a time stands: 0 at the window's start, 1 at its end.</summary>
     public double Share(DateTimeOffset time) => (time - From) / (Until - From);
 
-    /// <summary>The same as a CSS length, kept inside the window.</summary>
-    public string Percent(DateTimeOffset time) => Css(Math.Clamp(Share(time), 0, 1));
+    /// <summary>How much of the window lies between, 0 to 1.</summary>
+    public double Width(DateTimeOffset from, DateTimeOffset until) => Inside(until) - Inside(from);
+
+    /// <summary>Where a time stands as a CSS length, kept inside the window.</summary>
+    public string Percent(DateTimeOffset time) => Css(Inside(time));
 
     public static string Css(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.###}%");
 
@@ -55,6 +58,8 @@ public sealed record TimeWindow(DateTimeOffset From, int Hours)
         }
         return ticks.ToImmutable();
     }
+
+    private double Inside(DateTimeOffset time) => Math.Clamp(Share(time), 0, 1);
 }
 
 /// <param name="Label">Time of day on the viewer's clock, at midnight the day; with its distance from UTC where the clock has changed before it.</param>

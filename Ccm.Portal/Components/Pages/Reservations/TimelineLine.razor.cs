@@ -92,11 +92,10 @@ public sealed partial class TimelineLine
     private string Place(Bar bar) => $"left:{Window.Percent(bar.From)};width:{TimeWindow.Css(Width(bar))}"
         + (bar.Times is [var only] && bar.From == only.From && only.Start > only.From ? $";--lead:{TimeWindow.Css(Lead(only, Width(bar)))}" : "");
 
-    private double Width(Bar bar) => Math.Clamp(Window.Share(bar.Until), 0, 1) - Math.Clamp(Window.Share(bar.From), 0, 1);
+    private double Width(Bar bar) => Window.Width(bar.From, bar.Until);
 
     /// <summary>How much of what is drawn comes before the slot.</summary>
-    private double Lead(BookedTime time, double width) =>
-        width == 0 ? 0 : (Math.Clamp(Window.Share(time.Start), 0, 1) - Math.Clamp(Window.Share(time.From), 0, 1)) / width;
+    private double Lead(BookedTime time, double width) => width == 0 ? 0 : Window.Width(time.From, time.Start) / width;
 
     private string Inside(Bar bar)
     {
