@@ -22,79 +22,98 @@ public sealed class StateFeedTests
     [Fact]
     public async Task Read_StateListedAnew_IsAFreshSnapshot()
     {
-        using var directory = new TemporaryDirectory();
-        using var database = EmbeddedDatabase.Open(directory.Path);
-        await using var store = new SqliteStateStore(database, TimeProvider.System);
-        var compacting = new CompactingStore(store);
-        using var cache = new WatchCache(compacting, TimeProvider.System, NullLogger<WatchCache>.Instance);
-        await cache.StartAsync(Token);
-        await using var messages = new StateFeed(cache, TimeProvider.System).ReadAsync(Viewer, Token).GetAsyncEnumerator(Token);
-        Assert.Empty((await NextAsync<StateMessage.Snapshot>(messages)).Instances);
+        await using var reader = await Reader.StartAsync(TimeProvider.System);
+        await reader.PutAsync("i-1");
+        Assert.Equal("i-1", Assert.Single((await reader.NextAsync<StateMessage.Delta>()).Instances).Id);
 
-        await PutAsync(store, "i-1");
-        Assert.Equal("i-1", Assert.Single((await NextAsync<StateMessage.Delta>(messages)).Instances).Id);
-
-        compacting.Compact = true;
-        await PutAsync(store, "i-2");
-        var snapshot = await NextAsync<StateMessage.Snapshot>(messages);
+        reader.Store.Compact = true;
+        await reader.PutAsync("i-2");
+        var snapshot = await reader.NextAsync<StateMessage.Snapshot>();
         Assert.Equal(["i-1", "i-2"], snapshot.Instances.Select(instance => instance.Id).Order(StringComparer.Ordinal));
 
-        await store.CommitAsync(new StateTransaction { Deletes = [StateKeys.InstanceState("i-1")] }, Token);
-        var delta = await NextAsync<StateMessage.Delta>(messages);
+        await reader.Store.CommitAsync(new StateTransaction { Deletes = [StateKeys.InstanceState("i-1")] }, Token);
+        var delta = await reader.NextAsync<StateMessage.Delta>();
         Assert.Equal("i-1", Assert.Single(delta.RemovedInstances));
         Assert.True(delta.Revision > snapshot.Revision);
-        await cache.StopAsync(Token);
     }
 
     [Fact]
     public async Task Read_SlowReader_GetsWhatItMissedInOneMessage()
     {
-        using var directory = new TemporaryDirectory();
-        using var database = EmbeddedDatabase.Open(directory.Path);
-        await using var store = new SqliteStateStore(database, TimeProvider.System);
-        using var cache = new WatchCache(store, TimeProvider.System, NullLogger<WatchCache>.Instance);
-        await cache.StartAsync(Token);
-        await using var messages = new StateFeed(cache, TimeProvider.System).ReadAsync(Viewer, Token).GetAsyncEnumerator(Token);
-        await NextAsync<StateMessage.Snapshot>(messages);
+        await using var reader = await Reader.StartAsync(TimeProvider.System);
         for (var n = 0; n < 50; n++)
-            await PutAsync(store, $"i-{n}");
-        await cache.ReachedAsync((await store.GetStatusAsync(Token)).Revision, Token);
-        Assert.Equal(50, (await NextAsync<StateMessage.Delta>(messages)).Instances.Length);
-        await cache.StopAsync(Token);
+            await reader.PutAsync($"i-{n}");
+        await reader.ReachedAsync();
+
+        Assert.Equal(50, (await reader.NextAsync<StateMessage.Delta>()).Instances.Length);
     }
 
     [Fact]
     public async Task Read_ChangesFollowEachOtherSoon_TheFirstIsToldAtOnceTheOthersTogether()
     {
-        using var directory = new TemporaryDirectory();
-        using var database = EmbeddedDatabase.Open(directory.Path);
-        await using var store = new SqliteStateStore(database, TimeProvider.System);
-        using var cache = new WatchCache(store, TimeProvider.System, NullLogger<WatchCache>.Instance);
-        await cache.StartAsync(Token);
         var time = new FakeTimeProvider();
-        await using var messages = new StateFeed(cache, time).ReadAsync(Viewer, Token).GetAsyncEnumerator(Token);
-        await NextAsync<StateMessage.Snapshot>(messages);
-        await PutAsync(store, "i-1");
-        Assert.Equal("i-1", Assert.Single((await NextAsync<StateMessage.Delta>(messages)).Instances).Id);
+        await using var reader = await Reader.StartAsync(time);
+        await reader.PutAsync("i-1");
+        Assert.Equal("i-1", Assert.Single((await reader.NextAsync<StateMessage.Delta>()).Instances).Id);
 
-        var next = NextAsync<StateMessage.Delta>(messages);
-        await PutAsync(store, "i-2");
-        await PutAsync(store, "i-3");
-        await cache.ReachedAsync((await store.GetStatusAsync(Token)).Revision, Token);
+        var next = reader.NextAsync<StateMessage.Delta>();
+        await reader.PutAsync("i-2");
+        await reader.PutAsync("i-3");
+        await reader.ReachedAsync();
         Assert.False(next.IsCompleted);
 
         time.Advance(TimeSpan.FromMilliseconds(50));
         Assert.Equal(2, (await next).Instances.Length);
-        await cache.StopAsync(Token);
     }
 
-    private static Task<CommitResult> PutAsync(SqliteStateStore store, string id) => store.CommitAsync(
-        new StateTransaction { Puts = [new StatePut(StateKeys.InstanceState(id), DomainJson.Write(Sample.Instance(id)))] }, Token);
-
-    private static async Task<T> NextAsync<T>(IAsyncEnumerator<StateMessage> messages) where T : class
+    /// <summary>Somebody who reads a feed of an empty store, and has its first snapshot.</summary>
+    private sealed class Reader : IAsyncDisposable
     {
-        Assert.True(await messages.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), Token));
-        return Assert.IsAssignableFrom<T>(messages.Current);
+        private readonly TemporaryDirectory _directory = new();
+        private readonly EmbeddedDatabase _database;
+        private readonly WatchCache _cache;
+        private readonly IAsyncEnumerator<StateMessage> _messages;
+
+        private Reader(TimeProvider time)
+        {
+            _database = EmbeddedDatabase.Open(_directory.Path);
+            Store = new CompactingStore(new SqliteStateStore(_database, TimeProvider.System));
+            _cache = new WatchCache(Store, TimeProvider.System, NullLogger<WatchCache>.Instance);
+            _messages = new StateFeed(_cache, time).ReadAsync(Viewer, Token).GetAsyncEnumerator(Token);
+        }
+
+        public CompactingStore Store { get; }
+
+        /// <param name="time">The feed's.</param>
+        public static async Task<Reader> StartAsync(TimeProvider time)
+        {
+            var reader = new Reader(time);
+            await reader._cache.StartAsync(Token);
+            Assert.Empty((await reader.NextAsync<StateMessage.Snapshot>()).Instances);
+            return reader;
+        }
+
+        public Task<CommitResult> PutAsync(string id) => Store.CommitAsync(
+            new StateTransaction { Puts = [new StatePut(StateKeys.InstanceState(id), DomainJson.Write(Sample.Instance(id)))] }, Token);
+
+        /// <summary>The cache has all that was put.</summary>
+        public async Task ReachedAsync() => await _cache.ReachedAsync((await Store.GetStatusAsync(Token)).Revision, Token);
+
+        public async Task<T> NextAsync<T>() where T : class
+        {
+            Assert.True(await _messages.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), Token));
+            return Assert.IsAssignableFrom<T>(_messages.Current);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _messages.DisposeAsync();
+            await _cache.StopAsync(CancellationToken.None);
+            _cache.Dispose();
+            await Store.DisposeAsync();
+            _database.Dispose();
+            _directory.Dispose();
+        }
     }
 
     /// <summary>Once told to, it has lost the history behind the next change.</summary>

@@ -10,8 +10,6 @@ public sealed class ForcedEndTests
 {
     private static readonly Actor Admin = new("admin", "Admin", [Role.Admin]);
 
-    private static readonly HostRefusedException Hangs = new("A node hangs.");
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Else the next lab is placed where the licence is used up still, and fails three times before anybody has stopped this one.</summary>
@@ -68,12 +66,11 @@ public sealed class ForcedEndTests
     [InlineData(InstanceState.Archived)]
     public async Task Force_HostThatRefusesAndTakesWork_HoldsItsPlaceUntilTheLabIsGone(InstanceState state)
     {
-        await using var world = await WorldAsync(state);
-        world.Host.Refuses["lab-1"] = Hangs;
+        await using var world = await RefusingWorldAsync(state);
 
         await ForceAsync(world);
         await world.PassAsync(TimeSpan.FromMinutes(30));
-        Assert.Equal(state == InstanceState.Running ? InstanceState.Stopping : InstanceState.Archived, world.Instance.State);
+        Assert.Equal(StateMeanwhile(state), world.Instance.State);
         Assert.Equal(world.Worker.Declared - world.Instance.Demand, world.Cache.Current.Workers["w-1"].Available);
         world.Host.Refuses.Clear();
         await world.SettleAsync();
@@ -88,13 +85,12 @@ public sealed class ForcedEndTests
     [InlineData(InstanceState.Archived)]
     public async Task Force_HostThatRefusesAndIsDrained_EndsAllTheSameInAWhile(InstanceState state)
     {
-        await using var world = await WorldAsync(state);
-        world.Host.Refuses["lab-1"] = Hangs;
+        await using var world = await RefusingWorldAsync(state);
         await world.Control.DrainWorkerAsync(Admin, Operation.New(), "w-1", Stop);
 
         await ForceAsync(world);
         await world.SettleAsync();
-        Assert.Equal(state == InstanceState.Running ? InstanceState.Stopping : InstanceState.Archived, world.Instance.State);
+        Assert.Equal(StateMeanwhile(state), world.Instance.State);
         await world.PassAsync(TimeSpan.FromMinutes(3));
 
         Assert.Equal((InstanceState.Terminated, Outcome.Cancelled), (world.Instance.State, world.Instance.Outcome));
@@ -103,11 +99,10 @@ public sealed class ForcedEndTests
     [Fact]
     public async Task CancelDrain_LabThatWasGivenUpIsThereStill_TakesNoWorkUntilItIsGone()
     {
-        await using var world = await WorldAsync(InstanceState.Running);
+        await using var world = await RefusingWorldAsync(InstanceState.Running);
         await world.PutInstanceAsync(InstanceState.Running, new Checkpoint(CheckpointStep.Started, "lab-2"), instance => instance with { Ports = instance.Ports.Clear() }, "i-2");
         world.Host.Put("lab-2", LabTitle.Of("i-2"));
         await world.PutAsync(world.Worker, world.Worker.Declared - (world.Instance.Demand + world.Instance.Demand), [.. world.Instance.Ports.Values]);
-        world.Host.Refuses["lab-1"] = Hangs;
         await world.Control.DrainWorkerAsync(Admin, Operation.New(), "w-1", Stop);
         await ForceAsync(world);
         await world.PassAsync(TimeSpan.FromMinutes(3));
@@ -141,6 +136,17 @@ public sealed class ForcedEndTests
     }
 
     private static Task ForceAsync(OneHostWorld world) => world.Control.ForceTerminateInstanceAsync(Admin, Operation.New(), "i-1", Stop);
+
+    /// <summary>While its lab is not gone.</summary>
+    private static InstanceState StateMeanwhile(InstanceState before) => before == InstanceState.Running ? InstanceState.Stopping : before;
+
+    /// <summary>Its host refuses to stop or remove the lab.</summary>
+    private static async Task<OneHostWorld> RefusingWorldAsync(InstanceState state)
+    {
+        var world = await WorldAsync(state);
+        world.Host.Refuses["lab-1"] = new HostRefusedException("A node hangs.");
+        return world;
+    }
 
     private static async Task<OneHostWorld> WorldAsync(InstanceState state)
     {

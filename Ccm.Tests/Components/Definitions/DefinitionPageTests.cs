@@ -15,8 +15,7 @@ public sealed class DefinitionPageTests
     public async Task Open_Address_ShowsThatVersion(string query, string version, string title)
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
-        await portal.PublishAsync("ospf", "1.0.0", LabText.TwoRouters("first"));
-        await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("second"));
+        await PublishTwoAsync(portal);
 
         var page = Open(portal, query);
 
@@ -45,8 +44,7 @@ public sealed class DefinitionPageTests
     public async Task Version_Chosen_ShowsThatOne()
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
-        await portal.PublishAsync("ospf", "1.0.0", LabText.TwoRouters("first"));
-        await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("second"));
+        await PublishTwoAsync(portal);
         var page = Open(portal);
 
         portal.Navigation.NavigateTo("/definitions/ospf?version=1.0.0");
@@ -58,8 +56,7 @@ public sealed class DefinitionPageTests
     public async Task Compare_TwoVersions_ShowsFieldsAndLines()
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
-        await portal.PublishAsync("ospf", "1.0.0", LabText.TwoRouters("first"));
-        await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("second"));
+        await PublishTwoAsync(portal);
 
         var page = Open(portal, "?against=1.0.0");
 
@@ -97,9 +94,7 @@ public sealed class DefinitionPageTests
     public async Task Versions_Published_SayWhy()
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
-        await portal.PublishAsync("ospf", "1.0.0", LabText.TwoRouters("first"));
-        await portal.Control.PublishAsync(PortalContext.Admin, Operation.New(),
-            new PublishRequest { Name = "ospf", Version = "1.1.0", LabYaml = LabText.TwoRouters("second"), ChangeNote = "R2 gets <a> loopback." }, TestContext.Current.CancellationToken);
+        await PublishTwoAsync(portal, "R2 gets <a> loopback.");
 
         var page = Open(portal);
 
@@ -110,9 +105,7 @@ public sealed class DefinitionPageTests
     public async Task Versions_OneGoneFromTheDocuments_TheOthersStillSayWhy()
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
-        await portal.PublishAsync("ospf", "1.0.0", LabText.TwoRouters("first"));
-        await portal.Control.PublishAsync(PortalContext.Admin, Operation.New(),
-            new PublishRequest { Name = "ospf", Version = "1.1.0", LabYaml = LabText.TwoRouters("second"), ChangeNote = "Second." }, TestContext.Current.CancellationToken);
+        await PublishTwoAsync(portal, "Second.");
         using (var connection = portal.Database.Connect())
         using (var command = SqliteDocuments.Command(connection, "DELETE FROM lablet_definitions WHERE version = '1.0.0'"))
             command.ExecuteNonQuery();
@@ -126,8 +119,7 @@ public sealed class DefinitionPageTests
     public async Task Compare_PageOfAnOlderVersion_IsShownAllTheSame()
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
-        await portal.PublishAsync("ospf", "1.0.0", LabText.TwoRouters("first"));
-        await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("second"));
+        await PublishTwoAsync(portal);
         portal.Script.SetupVoid("ccm.arrive", _ => true).SetException(new Microsoft.JSInterop.JSException("Could not find 'ccm.arrive'"));
         var page = Open(portal);
 
@@ -232,6 +224,14 @@ public sealed class DefinitionPageTests
 
         PortalContext.Shows(portal.Messages, () => Assert.Contains("End them first", portal.Messages.Markup, StringComparison.Ordinal));
         Assert.EndsWith("/definitions/ospf", portal.Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    /// <param name="note">Of 1.1.0; 1.0.0 has none.</param>
+    private static async Task PublishTwoAsync(PortalContext portal, string note = "")
+    {
+        await portal.PublishAsync("ospf", "1.0.0", LabText.TwoRouters("first"));
+        await portal.Control.PublishAsync(PortalContext.Admin, Operation.New(),
+            new PublishRequest { Name = "ospf", Version = "1.1.0", LabYaml = LabText.TwoRouters("second"), ChangeNote = note }, TestContext.Current.CancellationToken);
     }
 
     private static IRenderedComponent<DefinitionPage> Open(PortalContext portal, string query = "") =>
