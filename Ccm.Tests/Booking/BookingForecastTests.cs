@@ -248,46 +248,6 @@ public sealed class BookingForecastTests
         Assert.NotNull(BookingForecast.CheckWhetherItEverFits(FleetSnapshot.Empty, [One with { Enabled = false }], Booked.Whole));
     }
 
-    [Fact]
-    public void FreeSlots_NothingBooked_FollowOneAnotherFromTheNextFullMinute() =>
-        Assert.Equal([0.5, 2.6, 4.7], Booked.Forecast([], One).FreeSlots(0.5 - (0.5 / 60), 2, 3).Select(slot => (slot.Start - Sample.Now).TotalHours));
-
-    [Fact]
-    public void FreeSlots_NoneWithinTheHorizon_AreNone() =>
-        Assert.Empty(Booked.Forecast([Booked.Slot("i-1", 0, 24)], One).FreeSlots(Booked.Whole, Sample.Now, TimeSpan.FromHours(1), 3, Sample.Now.AddHours(23)));
-
-    [Fact]
-    public void CheckExtension_PlaceNeeded_NamesWhoAndTheLatestEnd()
-    {
-        var running = Booked.Slot("i-1", -1, 2) with { State = InstanceState.Running };
-        var fleet = Sample.Fleet([(running, "w-1"), (Booked.Slot("i-2", 4, 1), null)], [Sample.Worker()]);
-        var forecast = Booked.Forecast(fleet, One);
-        var due = Sample.Now.AddHours(4) - Booked.Lead(Booked.Whole);
-
-        Assert.Equal(new ExtensionShortage("i-2", due, due), forecast.CheckExtension(fleet.Instances["i-1"], Sample.Now.AddHours(4)));
-        Assert.Null(forecast.CheckExtension(fleet.Instances["i-1"], due));
-        Assert.Null(Booked.Forecast(fleet, Two).CheckExtension(fleet.Instances["i-1"], Sample.Now.AddHours(4)));
-    }
-
-    [Fact]
-    public void CheckExtension_PlaceNeededAtOnce_HasNoLaterEnd()
-    {
-        var running = Booked.Slot("i-1", -1, 2) with { State = InstanceState.Running };
-        var fleet = Sample.Fleet([(running, "w-1"), (Booked.Slot("i-2", 1, 1), null)], [Sample.Worker()]);
-
-        Assert.Null(Booked.Forecast(fleet, One).CheckExtension(fleet.Instances["i-1"], Sample.Now.AddHours(2)));
-        var soon = Sample.Fleet([(running, "w-1"), (Booked.Slot("i-2", 1.1, 1), null)], [Sample.Worker()]);
-        var shortage = Booked.Forecast(soon, One).CheckExtension(soon.Instances["i-1"], Sample.Now.AddHours(2));
-        Assert.Equal(Sample.Now.AddHours(1.1) - Booked.Lead(Booked.Whole), shortage!.Latest);
-    }
-
-    [Fact]
-    public void CheckExtension_BookingThatWaits_IsHeldAgainstTheOthersToo()
-    {
-        var fleet = Sample.Fleet([(Booked.Slot("i-1", 4, 1), null), (Booked.Slot("i-2", 6, 1), null)], []);
-        Assert.Equal("i-2", Booked.Forecast(fleet, One).CheckExtension(fleet.Instances["i-1"], Sample.Now.AddHours(6.5))!.NeededBy);
-    }
-
     /// <summary>Half a worker each, an hour long, 140 at a time on 70 workers.</summary>
     [Fact]
     public void Check_TenThousandReservations_NamesTheFirstSlotBehindAllOfThem()
@@ -299,19 +259,6 @@ public sealed class BookingForecastTests
 
         Assert.Equal((70L * 128, 70L * 128), (shortage!.Booked.MemoryGb, shortage.Most.MemoryGb));
         Assert.Equal(1 + (10_000 / 140 * 1.1), (shortage.FreeSlots[0].Start - Sample.Now).TotalHours, 1);
-    }
-
-    /// <summary>Anybody can reserve hundreds of labs that nothing can hold; they wait, and whoever books for a time is answered all the same.</summary>
-    [Fact]
-    public void FreeSlots_HundredsThatNothingHolds_CountForNothing()
-    {
-        var template = Sample.Template() with { MaxWorkers = 2 };
-        var booked = Enumerable.Range(0, 2_000).Select(n => Booked.Slot($"i-{n:D5}", 1 + (n / 2 * 1.2), 1)).ToList();
-        var stuck = Enumerable.Range(0, 500).Select(n => Sample.Instance($"s-{n:D5}") with { Request = Sample.Request(memory: 100_000) });
-        var full = Enumerable.Range(0, 500).Select(n => Sample.Instance($"f-{n:D5}") with { Request = Booked.Whole, DurationMinutes = 100_000, CreatedAt = Sample.Now.AddHours(3) });
-
-        Assert.Equal(Booked.Forecast(booked, template).FreeSlots(1, 1, 3), Booked.Forecast(booked.Concat(stuck), template).FreeSlots(1, 1, 3));
-        Assert.NotNull(Booked.Forecast(booked.Concat(full), template).Check(1, 1));
     }
 
     [Fact]
