@@ -36,7 +36,7 @@ public sealed partial class ControlPlane
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Publishes a lab, or one more version of it. The same source again is not a new version.</summary>
+    /// <summary>Publishes a lab, or one more version of it. The same lab with the same settings is not a new version.</summary>
     public Task<LabletDefinition> PublishAsync(Actor actor, Operation operation, PublishRequest request, CancellationToken cancellationToken)
     {
         Authorise(actor, Permission.EditDefinitions, "publish definitions");
@@ -51,7 +51,8 @@ public sealed partial class ControlPlane
             if (published.Status == DefinitionStatus.Deprecated)
                 throw RefusedException.Conflict($"Definition '{request.Name}' is deprecated.", "Publish under another name.", "name");
             var same = published.Versions.FirstOrDefault(v => v.Version == request.Version);
-            if (same?.LabSha256 == definition.LabSha256)
+            var others = same is null ? [] : await DifferencesAsync(same, definition, cancellationToken);
+            if (same is not null && others.IsEmpty)
             {
                 if (published.Status == DefinitionStatus.Deleted)
                     Restore(mutation, request.Name, pointer!);
@@ -64,14 +65,13 @@ public sealed partial class ControlPlane
                 throw RefusedException.Conflict($"The newest version of '{request.Name}' is {published.Latest ?? "none"}; yours was made from {(edited.Length == 0 ? "none" : edited)}.",
                     "Look at what was published meanwhile, then publish again on top of it.", "basedOn");
             if (same is not null)
-                throw RefusedException.Conflict($"Version {request.Version} of '{request.Name}' is published already, with another lab.",
-                    $"Publish this lab as a newer version than {published.Latest}.", "version");
-            if (published.Status != DefinitionStatus.Deleted && published.Versions.FirstOrDefault(v => v.LabSha256 == definition.LabSha256) is { } identical && identical.Version == published.Latest)
-                throw RefusedException.Conflict($"The lab is the same as version {identical.Version} of '{request.Name}'.", "Change the lab, or keep using that version.", "version");
+                throw Taken(definition, others, published.Latest!);
+            if (published is { Status: not DefinitionStatus.Deleted, Versions: [.., var newest] } && (await DifferencesAsync(newest, definition, cancellationToken)).IsEmpty)
+                throw RefusedException.Conflict($"Lab and settings are the same as version {newest.Version} of '{request.Name}'.", "Change the lab or a setting, or keep using that version.", "version");
             if (published.Latest is { } latest && SemVersion.ComparePrecedence(SemVersion.Parse(request.Version), SemVersion.Parse(latest)) <= 0)
                 throw RefusedException.Conflict($"Version {request.Version} does not follow {latest}, the newest of '{request.Name}'.", $"Give a version above {latest}.", "version");
             if (await AskDocumentsAsync(() => definitions.UpsertAsync(definition, request.LabYaml, cancellationToken)) == UpsertResult.Different)
-                return await SameFromOtherAsync(request, definition.LabSha256, cancellationToken) ?? throw RefusedException.Conflict($"Version {request.Version} of '{request.Name}' is being published by somebody else.", "Try again in a minute.", "version");
+                return await SameFromOtherAsync(definition, cancellationToken) ?? throw RefusedException.Conflict($"Version {request.Version} of '{request.Name}' is being published by somebody else.", "Try again in a minute.", "version");
             mutation.PutDefinition(request.Name, published with
             {
                 Status = DefinitionStatus.Active,
@@ -83,18 +83,31 @@ public sealed partial class ControlPlane
         }, _ => ReadDefinitionAsync(request.Name, request.Version, cancellationToken), cancellationToken);
     }
 
-    /// <summary>The same lab, published by somebody who was a moment ahead; null when it was another lab, or nothing came of it.</summary>
-    private async Task<LabletDefinition?> SameFromOtherAsync(PublishRequest request, string labSha256, CancellationToken cancellationToken)
+    /// <summary>The same, published by somebody who was a moment ahead; null when nothing came of it.</summary>
+    /// <exception cref="RefusedException">What they published is another.</exception>
+    private async Task<LabletDefinition?> SameFromOtherAsync(LabletDefinition definition, CancellationToken cancellationToken)
     {
         for (var look = 0; look < 20; look++)
         {
-            var pointer = await ReadNowAsync<DefinitionPointer>(StateKeys.Definition(request.Name), cancellationToken);
-            if (pointer?.Value.Versions.FirstOrDefault(version => version.Version == request.Version) is { } published)
-                return published.LabSha256 == labSha256 ? await ReadDefinitionAsync(request.Name, request.Version, cancellationToken) : null;
+            var pointer = await ReadNowAsync<DefinitionPointer>(StateKeys.Definition(definition.Name), cancellationToken);
+            if (pointer?.Value.Versions.FirstOrDefault(version => version.Version == definition.Version) is { } published)
+            {
+                var others = await DifferencesAsync(published, definition, cancellationToken);
+                return others.IsEmpty ? await ReadDefinitionAsync(definition.Name, definition.Version, cancellationToken) : throw Taken(definition, others, pointer.Value.Latest!);
+            }
             await Task.Delay(LookAgain, time, cancellationToken);
         }
         return null;
     }
+
+    /// <summary>Fields of a request in which what is published is another; empty: it is the same.</summary>
+    private async Task<ImmutableArray<string>> DifferencesAsync(PublishedVersion published, LabletDefinition definition, CancellationToken cancellationToken) =>
+        published.LabSha256 != definition.LabSha256 ? ["labYaml"]
+        : DefinitionRules.OtherSettings(await ReadDefinitionAsync(definition.Name, published.Version, cancellationToken), definition);
+
+    private static RefusedException Taken(LabletDefinition definition, ImmutableArray<string> others, string latest) => RefusedException.Conflict(
+        $"Version {definition.Version} of '{definition.Name}' is published already, with {(others is ["labYaml"] ? "another lab" : $"other settings: {string.Join(", ", others)}")}.",
+        $"Publish yours as a newer version than {latest}.", "version");
 
     /// <summary>A deleted definition whose newest publication is one of its own versions again is there again, with all of them.</summary>
     private static void Restore(Mutation mutation, string name, Revised<DefinitionPointer> deleted)

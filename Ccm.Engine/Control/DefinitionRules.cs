@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ccm.Engine.Domain;
 using Semver;
 
 namespace Ccm.Engine.Control;
@@ -39,6 +40,25 @@ public static class DefinitionRules
         TooLong(problems, "ownerNotification", request.OwnerNotification, 500);
         return [.. problems];
     }
+
+    /// <summary>
+    /// The settings in which two versions differ, as a request names them. What the lab says by itself, who published it and why are none:
+    /// with none of these another, and the lab the same, a version is the same again.
+    /// </summary>
+    public static ImmutableArray<string> OtherSettings(LabletDefinition one, LabletDefinition other) =>
+    [.. new[]
+    {
+        ("description", one.Description == other.Description),
+        ("resources", one.Resources == other.Resources),
+        ("cmlVersionRange", one.CmlVersionRange == other.CmlVersionRange),
+        ("region", one.Region == other.Region),
+        ("licenseAffinity", one.LicenseAffinity.ToHashSet().SetEquals(other.LicenseAffinity)),
+        ("maxDurationMinutes", one.MaxDurationMinutes == other.MaxDurationMinutes),
+        ("warmPoolDepth", one.WarmPoolDepth == other.WarmPoolDepth),
+        ("artifactUri", (one.ArtifactUri ?? "") == (other.ArtifactUri ?? "")),
+        ("gradingRulesUri", (one.GradingRulesUri ?? "") == (other.GradingRulesUri ?? "")),
+        ("ownerNotification", (one.OwnerNotification ?? "") == (other.OwnerNotification ?? "")),
+    }.Where(setting => !setting.Item2).Select(setting => setting.Item1)];
 
     private static void TooLong(List<Problem> problems, string field, string? value, int most)
     {

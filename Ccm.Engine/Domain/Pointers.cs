@@ -15,7 +15,7 @@ public sealed record DefinitionPointer
     public string? Latest => Versions.IsEmpty ? null : Versions[^1].Version;
 }
 
-/// <param name="LabSha256">Of the lab source: the same source again is not a new version.</param>
+/// <param name="LabSha256">Of the lab source: which versions have the same lab is known without their documents.</param>
 public sealed record PublishedVersion(string Version, string LabSha256, DateTimeOffset At, string By);
 
 /// <summary>Which revision of a template counts, and how many workers it has, under <c>/ccm/templates/{name}</c>.</summary>

@@ -23,13 +23,14 @@ public sealed class RulesTests(ApiHost host) : IClassFixture<ApiHost>
     public async Task Publish_BadName_IsInvalid(string name) => await (await _admin.PublishAsync(name, "1.0.0", Answers.Lab)).Refused(HttpStatusCode.BadRequest, "63");
 
     [Fact]
-    public async Task Publish_VersionThatExists_TakesTheSameLabAndRefusesAnother()
+    public async Task Publish_VersionThatExists_TakesTheSameAndRefusesAnother()
     {
         var first = await (await _admin.PublishAsync("republished", "1.0.0", Answers.Lab)).Ok(HttpStatusCode.Created);
         var again = await (await _admin.PublishAsync("republished", "1.0.0", Answers.Lab)).Ok(HttpStatusCode.Created);
         Assert.True(JsonNode.DeepEquals(first, again));
         await (await _admin.PublishAsync("republished", "1.0.0", Answers.LabOf(3))).Refused(HttpStatusCode.Conflict, "1.0.0", "newer version");
-        await (await _admin.PublishAsync("republished", "1.1.0", Answers.Lab)).Refused(HttpStatusCode.Conflict, "same as version 1.0.0");
+        await (await _admin.PublishAsync("republished", "1.1.0", Answers.Lab)).Refused(HttpStatusCode.Conflict, "Lab and settings are the same as version 1.0.0", "Change the lab or a setting");
+        await (await _admin.PublishAsync("republished", "1.0.0&description=other", Answers.Lab)).Refused(HttpStatusCode.Conflict, "other settings: description", "newer version than 1.0.0");
         await (await _admin.PublishAsync("republished", "0.9.0", Answers.LabOf(3))).Refused(HttpStatusCode.Conflict, "does not follow");
         Assert.Single((await _admin.ReadAsync("/api/v1/definitions/republished/versions"))["items"]!.AsArray());
 

@@ -130,6 +130,20 @@ public sealed class DefinitionPageTests
     }
 
     [Fact]
+    public async Task Compare_OnlyASettingDiffers_ShowsItBesideTheSameLab()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        await portal.Control.PublishAsync(PortalContext.Admin, Operation.New(),
+            new PublishRequest { Name = "ospf", Version = "1.1.0", LabYaml = LabText.TwoRouters("ospf"), MaxDurationMinutes = 30 }, TestContext.Current.CancellationToken);
+
+        var page = Open(portal, "?against=1.0.0");
+
+        PortalContext.Shows(page, () => Assert.Equal(["240", "30"], page.FindAll("[data-test=compare] [data-field=maxDurationMinutes] td").Select(cell => cell.TextContent.Trim())));
+        PortalContext.Shows(page, () => Assert.Equal("The lab files are the same.", page.Find("[data-test=compare] [data-test=no-difference]").TextContent));
+    }
+
+    [Fact]
     public async Task Compare_NoSuchVersion_SaysSo()
     {
         await using var portal = await PortalContext.StartAsync(Role.User);

@@ -35,6 +35,25 @@ public sealed class EditDefinitionPageTests
     }
 
     [Fact]
+    public async Task Publish_OnlyASettingChanged_ShowsItAndMakesTheNextVersion()
+    {
+        await using var portal = await StartAsync();
+        _ = new EditorInBrowser(portal);
+        var page = Open(portal);
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=nothing-changed]")));
+
+        await page.InvokeAsync(() => page.Find("[name=maxDurationMinutes]").InputAsync("30"));
+
+        PortalContext.Shows(page, () => Assert.Equal("30", page.Find("[data-test=changes] [data-field=maxDurationMinutes] .new").TextContent.Trim()));
+        Assert.Empty(page.FindAll("[data-test=nothing-changed], [data-test=same]"));
+        PortalContext.Shows(page, () => Assert.Equal("The lab files are the same.", page.Find("[data-test=changes] [data-test=no-difference]").TextContent));
+        await page.InvokeAsync(() => page.Find("[data-test=publish]").ClickAsync());
+
+        PortalContext.Shows(page, () => Assert.Equal("1.1.0", portal.Cache.Current.Definitions["ospf"].Value.Latest));
+        Assert.Equal(30, (await portal.Control.ReadDefinitionAsync("ospf", "1.1.0", TestContext.Current.CancellationToken)).MaxDurationMinutes);
+    }
+
+    [Fact]
     public async Task Publish_TextStillOnItsWay_PublishesWhatIsShown()
     {
         await using var portal = await StartAsync();
@@ -72,7 +91,7 @@ public sealed class EditDefinitionPageTests
         var browser = new EditorInBrowser(portal);
         var page = Open(portal);
         // What is made of the lab comes last; then nothing is painted any more.
-        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=same-lab]")));
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=nothing-changed]")));
         browser.Show(page, Mine);
 
         await page.InvokeAsync(() => page.Find("[data-test=download]").ClickAsync());

@@ -17,6 +17,9 @@ public sealed partial class EditDefinitionPage
 
     private bool CanPublish => _reading?.Topology is not null && _form.Problems.IsEmpty;
 
+    /// <summary>Whether it is the version that it is made from; a number and a note of its own do not make another.</summary>
+    private bool IsSame => _base is { Definition: var published } && _mine is { } mine && mine.LabSha256 == published.LabSha256 && DefinitionRules.OtherSettings(published, mine).IsEmpty;
+
     /// <summary>What publishing would make of it, once it can be read. One at a time; of those that come meanwhile, as while somebody types, the newest is next.</summary>
     private async Task PreviewAsync()
     {
