@@ -97,9 +97,8 @@ internal sealed class GrownFleet
         return worker switch
         {
             { TakesWork: true } => Running(now),
-            { IsComing: true, State: WorkerState.Pending or WorkerState.Provisioning, LastTransition.From: not WorkerState.Stopped } => Running(Later(now, worker.LastTransition.At + start)) with { Coming = Coming.Made },
-            { IsComing: true, State: WorkerState.Provisioning } => Running(Later(now, worker.LastTransition.At + times.WorkerStart(worker.RestartTimeMinutes))) with { Coming = Coming.Restarted },
-            { IsComing: true } => Running(now + times.WorkerStart(worker.RestartTimeMinutes)) with { Coming = Coming.Restarted },
+            { IsComing: true, State: WorkerState.Pending or WorkerState.Provisioning, LastTransition.From: not WorkerState.Stopped } => Running(Later(now, times.ReadyAt(worker, now))) with { Coming = Coming.Made },
+            { IsComing: true } => Running(Later(now, times.ReadyAt(worker, now))) with { Coming = Coming.Restarted },
             { State: WorkerState.Stopping or WorkerState.Stopped } =>
                 new Existing(worker.Id, kind, now + times.WorkerStart(worker.RestartTimeMinutes), false, Idleness.Stopped(Later(now - times.StoppedLimit, worker.LastTransition.At), times)),
             // Waited for by nobody, but once it is up it runs for everybody.

@@ -27,6 +27,14 @@ public sealed record PlanningTimes(TimeSpan LeadMargin, double Speed)
 
     public TimeSpan WorkerStart(int startupTimeMinutes) => TimeSpan.FromMinutes(startupTimeMinutes / Speed);
 
+    /// <summary>When a worker that is coming takes work, by its start-up time; past, when it takes longer than that.</summary>
+    public DateTimeOffset ReadyAt(Worker worker, DateTimeOffset now) => worker switch
+    {
+        { State: WorkerState.Pending or WorkerState.Provisioning, LastTransition.From: not WorkerState.Stopped } => worker.LastTransition.At + On(worker).WorkerStart(worker.StartupTimeMinutes),
+        { State: WorkerState.Provisioning } => worker.LastTransition.At + On(worker).WorkerStart(worker.RestartTimeMinutes),
+        _ => now + On(worker).WorkerStart(worker.RestartTimeMinutes),
+    };
+
     /// <summary>When an instance becomes due on a worker that runs; as soon as possible is due from its creation on.</summary>
     public DateTimeOffset Due(LabletInstance instance) => instance.TimeslotStart is { } start && !instance.AsSoonAsPossible
         ? start - Lead(instance.Request.Nodes) : instance.CreatedAt;

@@ -78,12 +78,7 @@ public sealed record TemplateOutlook(
 /// <param name="ReadyAt">By the template's start-up time; past, when it takes longer than that.</param>
 public sealed record ComingWorker(string Id, WorkerState State, DateTimeOffset ReadyAt)
 {
-    internal static ComingWorker Of(Worker worker, DateTimeOffset now, PlanningTimes times)
-    {
-        var its = times.On(worker);
-        return new ComingWorker(worker.Id, worker.State, worker.State is WorkerState.Pending or WorkerState.Provisioning
-            ? worker.LastTransition.At + its.WorkerStart(worker.StartupTimeMinutes) : now + its.WorkerStart(worker.RestartTimeMinutes));
-    }
+    internal static ComingWorker Of(Worker worker, DateTimeOffset now, PlanningTimes times) => new(worker.Id, worker.State, times.ReadyAt(worker, now));
 }
 
 /// <param name="StopsAt">When its cooldown is over.</param>

@@ -9,8 +9,10 @@ namespace Ccm.Engine.Scheduling;
 /// <summary>Why an instance is where it is, or why it waits.</summary>
 /// <param name="Summary">One sentence.</param>
 /// <param name="Due">When it becomes due; null once placed.</param>
-/// <param name="WouldFit">What would make it fit; empty when it is placed or fits, and while it is not due unless nothing could ever take it.</param>
-public sealed record PlacementExplanation(string InstanceId, string Summary, DateTimeOffset? Due, string? WorkerId, ImmutableArray<WorkerVerdict> Workers, ImmutableArray<WayToFit> WouldFit);
+/// <param name="WouldFit">What would make it fit; empty when it is placed or fits, while a worker that takes it is coming in time, and while it is not due unless nothing could ever take it.</param>
+/// <param name="Awaited">The worker on its way that takes it; null when none does, or it waits for none.</param>
+public sealed record PlacementExplanation(
+    string InstanceId, string Summary, DateTimeOffset? Due, string? WorkerId, ImmutableArray<WorkerVerdict> Workers, ImmutableArray<WayToFit> WouldFit, AwaitedWorker? Awaited = null);
 
 /// <param name="Fits">Nothing stands against it.</param>
 public sealed record WorkerVerdict(string WorkerId, bool Fits, Capacity Available, Capacity Demand, ImmutableArray<Reason> Reasons);
@@ -47,7 +49,9 @@ public static class PlacementExplainer
             verdicts = [.. verdicts.Select(verdict => verdict.WorkerId == kept.WorkerId ? Keep(verdict) : verdict)];
         if (verdicts.Any(verdict => verdict.Fits))
             return new PlacementExplanation(instance.Id, "A worker has room and it will be placed on the next pass.", due, null, verdicts, []);
-        return new PlacementExplanation(instance.Id, Waiting(value, snapshot, verdicts), due, null, verdicts, WouldFit(value, snapshot, verdicts, templates));
+        var awaited = AwaitedWorker.Of(snapshot, instance, now, times);
+        return new PlacementExplanation(instance.Id, awaited is null ? Waiting(value, snapshot, verdicts) : WaitingFor(awaited, snapshot, verdicts, now), due, null, verdicts,
+            awaited?.Expected > now ? [] : WouldFit(value, snapshot, verdicts, templates), awaited);
     }
 
     /// <summary>Its own worker as it would be without it, which is what it was placed on.</summary>
@@ -77,11 +81,26 @@ public static class PlacementExplainer
     {
         if (verdicts.IsEmpty)
             return "It waits: the fleet has no workers yet.";
-        var coming = snapshot.Workers.Values.Count(worker => worker.IsComing && CouldHold(worker.Value, instance) && Compatibility.Fits(instance.Request, worker.Value.Kind));
+        var coming = snapshot.Workers.Values.Count(worker => worker.IsComing && AwaitedWorker.CouldTake(worker, instance));
+        return $"It waits: {(verdicts.Length == 1 ? "the one worker there is" : $"none of {verdicts.Length} workers")} {Against(verdicts)}"
+            + coming switch { 0 => "", 1 => " A worker is coming, for labs that are served before it.", _ => $" {coming} workers are coming, for labs that are served before it." };
+    }
+
+    private static string WaitingFor(AwaitedWorker awaited, FleetSnapshot snapshot, ImmutableArray<WorkerVerdict> verdicts, DateTimeOffset now)
+    {
+        var others = verdicts.RemoveAll(verdict => snapshot.Workers[verdict.WorkerId].IsComing);
+        return $"It waits for {awaited.WorkerId}, which is coming and takes it: {(awaited.Expected > now ? "" : "late, it was ")}expected at {awaited.Expected:u}."
+            + (others.IsEmpty ? "" : $" Until then {(others.Length == 1 ? "the one other worker" : $"none of {others.Length} other workers")} {Against(others)}");
+    }
+
+    /// <summary>What stands against it on all of these: in full on one, counted on several.</summary>
+    private static string Against(ImmutableArray<WorkerVerdict> verdicts)
+    {
+        if (verdicts.Length == 1)
+            return $"cannot take it. {string.Join(" ", verdicts[0].Reasons.Select(reason => reason.Code < ReasonCode.InsufficientCpu ? $"It {Cause(reason.Code, verdicts)}." : reason.Text))}";
         var causes = verdicts.SelectMany(verdict => verdict.Reasons, (verdict, reason) => (verdict, reason.Code)).GroupBy(pair => pair.Code, pair => pair.verdict)
             .OrderByDescending(group => group.Count()).ThenBy(group => group.Key).Take(CausesTold).Select(group => $"{group.Count()} {Cause(group.Key, [.. group])}");
-        var none = verdicts.Length == 1 ? $"the one worker there is cannot take it. {string.Join(" ", verdicts[0].Reasons.Select(reason => reason.Code < ReasonCode.InsufficientCpu ? $"It {Cause(reason.Code, verdicts)}." : reason.Text))}" : $"none of {verdicts.Length} workers can take it: {string.Join(", ", causes)}.";
-        return $"It waits: {none}" + coming switch { 0 => "", 1 => " A worker is coming.", _ => $" {coming} workers are coming." };
+        return $"can take it: {string.Join(", ", causes)}.";
     }
 
     /// <summary>What stands against it on these workers, and the most that any of them has to offer. Not in the reasons' own words, which tell of a host what not everybody who may read the lab may know.</summary>

@@ -67,6 +67,25 @@ public static class PlacementPlanner
         return new PlacementPlan(batches.ToImmutable(), nextDue, more, kept);
     }
 
+    /// <summary>The worker that one would be placed on if all that is due were placed now; null when none would take it.</summary>
+    internal static string? PlaceOf(FleetSnapshot snapshot, string instanceId, DateTimeOffset now, PlanningTimes times)
+    {
+        var (due, _) = Due(snapshot, now, times);
+        var rooms = new Rooms(snapshot);
+        var decided = false;
+        while (due.TryDequeue(out var instance, out _))
+        {
+            var best = rooms.Best(instance.Value);
+            if (instance.Id == instanceId)
+                return best?.Id;
+            if (best is not null)
+                rooms.Take(best, instance);
+            else if (!decided)
+                decided = Keep(snapshot.Workers.Values.Where(worker => worker.IsComing), rooms, instance.Value).Decided;
+        }
+        return null;
+    }
+
     /// <summary>Due and waiting for a place, in the order they are served: a heap, since a plan is mostly full long before all are looked at.</summary>
     private static (PriorityQueue<InstanceEntry, Turn> Due, DateTimeOffset? Next) Due(FleetSnapshot snapshot, DateTimeOffset now, PlanningTimes times)
     {

@@ -6,7 +6,7 @@ namespace Ccm.Portal.Api;
 
 /// <summary>Why an instance is where it is, or why it waits.</summary>
 /// <param name="Due">When it becomes due; null once placed.</param>
-/// <param name="WouldFit">What would make it fit; empty when it is placed or fits, and while it is not due unless nothing could ever take it.</param>
+/// <param name="WouldFit">What would make it fit; empty when it is placed or fits, while a worker that takes it is coming in time, and while it is not due unless nothing could ever take it.</param>
 internal sealed record ExplanationView(
     string InstanceId, string Summary, DateTimeOffset? Due, string? WorkerId, ImmutableArray<VerdictView> Workers, ImmutableArray<string> WouldFit)
 {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Scheduling;
 using Ccm.Engine.Watching;
@@ -38,7 +39,7 @@ public sealed class PlacementExplanationTests
                 Assert.Equal(entry.Value.Demand, verdict.Demand);
                 Assert.Equal(after.Workers[verdict.WorkerId].Available, verdict.Available);
             });
-            Assert.NotEmpty(explanation.WouldFit);
+            Assert.Equal(explanation.Awaited?.Expected > Sample.Now, explanation.WouldFit.IsEmpty);
             Assert.StartsWith("It waits", explanation.Summary, StringComparison.Ordinal);
         }
     });
@@ -83,6 +84,52 @@ public sealed class PlacementExplanationTests
 
         Assert.Equal(code, reason.Code);
         Assert.Contains(text, reason.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>By the planner's own word, once what is coming runs and nothing else has changed.</summary>
+    [Fact]
+    public void Explain_WorkersAreComing_IsAwaitedIfThePlannerThenPutsItThere() => AnyFleet.Generator.Sample(fleet =>
+    {
+        var after = fleet.Apply(Plan(fleet).Placements);
+        var expected = after.Workers.Values.Where(worker => worker.IsComing).Select(worker => Times.ReadyAt(worker.Value, Sample.Now)).Distinct().Order().ToList();
+        foreach (var (id, awaited) in after.Waiting.Select(entry => (entry.Id, Explain(after, entry.Id).Awaited)).Where(told => told.Awaited is not null))
+        {
+            Assert.Contains(awaited!.Expected, expected);
+            var then = after with { Workers = after.Workers.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.IsComing && IsUpBefore(pair.Value, awaited) ? Runs(pair.Value) : pair.Value) };
+            Assert.Equal(awaited.WorkerId, Plan(then).Placements.Single(placement => placement.Instance.Id == id).Worker.Id);
+        }
+    });
+
+    [Fact]
+    public void Explain_AWorkerIsComing_IsForTheFirstAndTheOthersAreAdvised()
+    {
+        var labs = Enumerable.Range(1, 3).Select(n => Sample.Instance($"i-{n}") with { Request = Sample.Request(memory: 60), CreatedAt = Sample.Now.AddMinutes(n) });
+        var fleet = Sample.Fleet(labs.Select(lab => (lab, (string?)null)), [Sample.Worker("w-1", WorkerState.Provisioning), Sample.Worker("w-2", WorkerState.Failed)]);
+
+        var told = fleet.Instances.Keys.Order(StringComparer.Ordinal).Select(id => Explain(fleet, id)).ToList();
+
+        Assert.All(told.Take(2), explanation =>
+        {
+            Assert.Equal(new AwaitedWorker("w-1", Sample.Now.AddMinutes(18)), explanation.Awaited);
+            Assert.Equal("It waits for w-1, which is coming and takes it: expected at 2026-03-01 12:18:00Z. Until then the one other worker cannot take it. It takes no work now.", explanation.Summary);
+            Assert.Empty(explanation.WouldFit);
+        });
+        Assert.Null(told[2].Awaited);
+        Assert.Equal("It waits: none of 2 workers can take it: 2 take no work now. A worker is coming, for labs that are served before it.", told[2].Summary);
+        Assert.Contains("One more worker of template metal", Assert.Single(told[2].WouldFit).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>The sooner of two, and what is late says so.</summary>
+    [Theory]
+    [InlineData(2, "It waits for w-2, which is coming and takes it: expected at 2026-03-01 12:16:00Z.")]
+    [InlineData(60, "It waits for w-2, which is coming and takes it: late, it was expected at 2026-03-01 11:18:00Z.")]
+    public void Explain_TwoWorkersAreComing_AwaitsTheSooner(int minutes, string summary)
+    {
+        var sooner = Sample.Worker("w-2", WorkerState.Provisioning);
+        var fleet = Sample.Fleet([(Sample.Instance(), null)],
+            [Sample.Worker("w-1", WorkerState.Pending), sooner with { LastTransition = sooner.LastTransition with { At = Sample.Now.AddMinutes(-minutes) } }]);
+
+        Assert.Equal(summary, Explain(fleet, "i-1").Summary);
     }
 
     [Fact]
@@ -151,6 +198,12 @@ public sealed class PlacementExplanationTests
 
         Assert.Equal("It waits: none of 4 workers can take it: 3 have too little memory free (at the most 512 GB, 4,000 needed), 2 take no work now.", Explain(fleet, "i-1").Summary);
     }
+
+    private static bool IsUpBefore(WorkerEntry worker, AwaitedWorker awaited) =>
+        (Times.ReadyAt(worker.Value, Sample.Now), worker.Id).CompareTo((awaited.Expected, awaited.WorkerId)) <= 0;
+
+    private static WorkerEntry Runs(WorkerEntry worker) =>
+        worker with { State = worker.State with { Value = worker.Value with { State = WorkerState.Running, UnreachableSince = null } } };
 
     private static PlacementPlan Plan(FleetSnapshot fleet) => PlacementPlanner.Plan(fleet, Sample.Now, Times);
 

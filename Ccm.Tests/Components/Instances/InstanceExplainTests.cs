@@ -40,6 +40,22 @@ public sealed class InstanceExplainTests
         Assert.DoesNotContain("10.1.2.3", page.Markup, StringComparison.Ordinal);
     }
 
+    /// <summary>Nobody has to do anything, and no more workers are to be paid for.</summary>
+    [Fact]
+    public async Task Explain_AWorkerIsComing_SaysWhenAndAdvisesNothing()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.AddTemplateAsync(Sample.Template());
+        await portal.PutAsync(Sample.Worker(state: WorkerState.Provisioning));
+        await portal.PutAsync(Sample.Instance());
+
+        var page = Open(portal);
+
+        Assert.Contains("It waits for w-1, which is coming and takes it: expected at 2026-03-01 12:18:00", page.Find("[data-test=explain]").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("[data-test=would]"));
+        Assert.Equal("/workers/w-1", page.Find("[data-test=next] a").GetAttribute("href"));
+    }
+
     /// <summary>Each worker that is made is a change of its template: the plan behind the explanation is reckoned once a second at the most.</summary>
     [Fact]
     public async Task Explain_TemplatesChange_IsReckonedWithTheNextSecond()
