@@ -47,7 +47,7 @@ public sealed partial class ControlPlane
         {
             var pointer = await ReadNowAsync<DefinitionPointer>(StateKeys.Definition(request.Name), cancellationToken);
             var published = pointer?.Value ?? new DefinitionPointer();
-            var definition = Describe(request, topology) with { CreatedAt = mutation.Now, CreatedBy = actor.Id, OperationId = operation.Id };
+            var definition = Preview(request, topology) with { CreatedAt = mutation.Now, CreatedBy = actor.Id, OperationId = operation.Id };
             if (published.Status == DefinitionStatus.Deprecated)
                 throw RefusedException.Conflict($"Definition '{request.Name}' is deprecated.", "Publish under another name.", "name");
             var same = published.Versions.FirstOrDefault(v => v.Version == request.Version);
@@ -180,9 +180,10 @@ public sealed partial class ControlPlane
 
     /// <summary>What publishing it would make, but for when and by whom.</summary>
     /// <exception cref="LabRefusedException">The lab is no usable one.</exception>
-    public static LabletDefinition Preview(PublishRequest request) => Describe(request, LabFile.Parse(request.LabYaml));
+    public static LabletDefinition Preview(PublishRequest request) => Preview(request, LabFile.Parse(request.LabYaml));
 
-    private static LabletDefinition Describe(PublishRequest request, LabTopology topology) => new()
+    /// <param name="topology">The lab, once it is read.</param>
+    public static LabletDefinition Preview(PublishRequest request, LabTopology topology) => new()
     {
         Name = request.Name,
         Version = request.Version,

@@ -1,5 +1,6 @@
 using System.Text;
 using Bunit;
+using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Pages.Definitions;
 using Ccm.Portal.Components.Pages.Definitions.Editing;
@@ -193,6 +194,33 @@ public sealed class ImportPanelTests
         panel.Find("[data-test=lab-version]").Change("3.0.0");
         panel.Find("[data-test=lab-name]").Change("ospf");
         Assert.Equal(("ospf", "3.0.0"), Typed(panel));
+    }
+
+    [Fact]
+    public async Task Choose_LabOfADefinitionWithSettings_NamesThoseThatPublishingWouldChange()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await portal.Control.PublishAsync(PortalContext.Admin, Operation.New(), new PublishRequest { Name = "ospf", Version = "1.0.0", LabYaml = LabText.TwoRouters("ospf"), WarmPoolDepth = 2, LicenseAffinity = [LicenseType.Personal] }, TestContext.Current.CancellationToken);
+
+        var panel = Choose(portal.Open<ImportPanel>(), LabText.TwoRouters("ospf").Replace("label: R2", "label: R9", StringComparison.Ordinal));
+
+        PortalContext.Shows(panel, () => Assert.Contains("other settings than ospf 1.0.0: Licences, Warm pool.", panel.Find("[data-test=other-settings]").TextContent, StringComparison.Ordinal));
+        panel.Find("[data-test=lab-name]").Change("other");
+        Assert.Empty(panel.FindAll("[data-test=other-settings]"));
+    }
+
+    [Fact]
+    public async Task Choose_WhatIsPublishedAlready_SaysSoUntilSomethingDiffers()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Admin);
+        await portal.PublishAsync("ospf");
+
+        var panel = Choose(portal.Open<ImportPanel>(), LabText.TwoRouters("ospf"));
+
+        PortalContext.Shows(panel, () => Assert.Contains("the same as in ospf 1.0.0", panel.Find("[data-test=same]").TextContent, StringComparison.Ordinal));
+        panel.Find("#lab-minutes").Change("30");
+        Assert.Empty(panel.FindAll("[data-test=same]"));
+        Assert.Contains("Longest slot", panel.Find("[data-test=other-settings]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

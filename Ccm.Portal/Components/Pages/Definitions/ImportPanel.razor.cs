@@ -28,7 +28,8 @@ public sealed partial class ImportPanel
     private bool _busy;
     private LabTopology? _topology;
     private LabEstimate? _estimate;
-    private ImmutableArray<string> _ports = [];
+    private LabletDefinition? _read;
+    private LabletDefinition? _newest;
     private ImmutableArray<string> _problems = [];
     private Operation _operation = Operation.New();
 
@@ -86,8 +87,8 @@ public sealed partial class ImportPanel
             }
             _topology = LabFile.Parse(_yaml);
             _estimate = LabEstimate.Of(_topology);
-            _ports = PortTemplate.Derive(_topology);
-            Suggest();
+            _read = ControlPlane.Preview(Request, _topology);
+            await SuggestAsync();
         }
         catch (LabRefusedException refused)
         {
@@ -99,12 +100,14 @@ public sealed partial class ImportPanel
         }
     }
 
+    private PublishRequest Request => new() { Name = _name.Trim(), Version = _version.Trim(), LabYaml = _yaml, MaxDurationMinutes = _minutes, Region = _region.Trim() };
+
     private async Task PublishAsync()
     {
         (_busy, _problems) = (true, []);
         try
         {
-            await Control.PublishAsync(Actor!, _operation, new PublishRequest { Name = _name.Trim(), Version = _version.Trim(), LabYaml = _yaml, MaxDurationMinutes = _minutes, Region = _region.Trim() }, CancellationToken.None);
+            await Control.PublishAsync(Actor!, _operation, Request, CancellationToken.None);
             Snackbar.Add($"{_name} {_version} is published.", Severity.Success);
             var published = _name.Trim();
             Clear();
@@ -142,26 +145,49 @@ public sealed partial class ImportPanel
     /// <summary>The file; what was typed stays for the next one.</summary>
     private void Forget()
     {
-        (_fileName, _yaml, _topology, _estimate, _ports, _problems) = ("", "", null, null, [], []);
+        (_fileName, _yaml, _topology, _estimate, _read, _newest, _problems) = ("", "", null, null, null, null, []);
         _operation = Operation.New();
     }
 
     /// <summary>A name from the lab's title and the version after that name's newest, wherever the person typed none of their own.</summary>
-    private void Suggest()
+    private Task SuggestAsync()
     {
         var suggested = Slug(_topology is { Title.Length: > 0 } topology ? topology.Title : Path.GetFileNameWithoutExtension(_fileName));
         if (_name == _suggestedName)
             _name = suggested;
         _suggestedName = suggested;
-        SuggestVersion();
+        return SuggestVersionAsync();
     }
 
-    private void SuggestVersion()
+    private async Task SuggestVersionAsync()
     {
-        var suggested = Versions.Next(Cache.Current.Definitions.GetValueOrDefault(_name.Trim())?.Value.Latest);
+        var name = _name.Trim();
+        var pointer = Cache.Current.Definitions.GetValueOrDefault(name)?.Value;
+        var suggested = Versions.Next(pointer?.Latest);
         if (_version == _suggestedVersion)
             _version = suggested;
-        _suggestedVersion = suggested;
+        (_suggestedVersion, _newest) = (suggested, null);
+        if (pointer is not { Status: DefinitionStatus.Active, Latest: { } latest })
+            return;
+        try
+        {
+            var newest = await Control.ReadDefinitionAsync(name, latest, CancellationToken.None);
+            if (name == _name.Trim())
+                _newest = newest;
+        }
+        catch (RefusedException)
+        {
+            // It is only compared with: publishing tells what is against it.
+        }
+    }
+
+    /// <summary>Settings of the newest version that it would change; null: it is the same altogether. What follows from another lab is no setting.</summary>
+    private ImmutableArray<string>? Changed(LabletDefinition read, LabletDefinition newest)
+    {
+        var settings = DefinitionRules.OtherSettings(newest, read with { MaxDurationMinutes = _minutes, Region = _region.Trim() });
+        if (read.LabSha256 == newest.LabSha256)
+            return settings.IsEmpty ? null : [.. settings.Select(DefinitionForm.LabelOf)];
+        return [.. settings.Except(["description", "resources"]).Select(DefinitionForm.LabelOf)];
     }
 
     internal static string Slug(string text)

@@ -31,7 +31,7 @@ internal sealed class TypedForm(Dictionary<string, string> unchanged, bool isNew
     /// <param name="fields">All that have a label.</param>
     public string Wrong(IEnumerable<FormField> fields)
     {
-        var wrong = Shown.Select(problem => problem.Field).Distinct().ToList();
+        var wrong = Problems.Select(problem => problem.Field).Distinct().ToList();
         var labelled = fields.Where(field => wrong.Contains(field.Name)).ToList();
         var names = labelled.Select(field => field.Label).Concat(wrong.OfType<string>().Except(labelled.Select(field => field.Name)));
         return $"{wrong.Count} {(wrong.Count == 1 ? "field is" : "fields are")} wrong: {string.Join(", ", names)}.";

@@ -47,6 +47,14 @@ internal static class DefinitionForm
     /// <summary>In the order of the form.</summary>
     public static IEnumerable<FormField> All => [.. Publication, .. Rules, .. Licences, OwnResources, .. Resources];
 
+    /// <summary>What a request's field is called here.</summary>
+    public static string LabelOf(string setting) => setting switch
+    {
+        Derived => "Resources",
+        "licenseAffinity" => "Licences",
+        _ => All.First(field => field.Name == setting).Label,
+    };
+
     public static Dictionary<string, string> Empty() => Of(null, null);
 
     /// <param name="lab">What its lab says, null when it is read no longer: what is the lab's own stands empty.</param>

@@ -15,7 +15,23 @@ public sealed partial class EditDefinitionPage
     private bool _previewing;
     private PublishRequest? _previewed;
 
-    private bool CanPublish => _reading?.Topology is not null && _form.Problems.IsEmpty;
+    /// <summary>What the definition came to that is edited; null while it takes versions.</summary>
+    private DefinitionStatus? Ended => Name is not null && Pointer is { Status: not DefinitionStatus.Active } gone ? gone.Status : null;
+
+    /// <summary>Why nothing can be published here now, whatever is written; empty: nothing is against it.</summary>
+    private string HeldUp =>
+        !May(Permission.EditDefinitions) ? "You may no longer edit definitions."
+        : Ended is not null ? $"{Name} takes no new version: see above how to go on."
+        : _theirs is { } theirs ? $"Choose above how to go on from {theirs.Definition.Version}; then it can be published." : "";
+
+    /// <summary>
+    /// What is against publishing it as it stands; empty: nothing that is known here. What was typed a moment ago may not have arrived, so
+    /// that the button only says so, and looks once more when it is pressed.
+    /// </summary>
+    private string Lacking =>
+        _reading is { Topology: null } ? "The lab file cannot be published as it stands: see the lines named under it."
+        : !_form.Problems.IsEmpty ? _form.Wrong(DefinitionForm.All)
+        : IsSame ? $"Lab and settings are the same as in {_base!.Definition.Version}: change one of them, and it can be published." : "";
 
     /// <summary>Whether it is the version that it is made from; a number and a note of its own do not make another.</summary>
     private bool IsSame => _base is { Definition: var published } && _mine is { } mine && mine.LabSha256 == published.LabSha256 && DefinitionRules.OtherSettings(published, mine).IsEmpty;
@@ -59,7 +75,8 @@ public sealed partial class EditDefinitionPage
             await _editor!.FlushAsync(hold: true);
             var (request, problems) = DefinitionForm.Read(_form.Values, Text, _base?.Definition.Version ?? "");
             _form.Problems = problems;
-            if (!CanPublish)
+            _mine = _reading?.Topology is null ? null : await Task.Run(() => Preview(request));
+            if (_mine is null || Lacking.Length > 0)
                 return;
             await Control.PublishAsync(Actor!, _operation, request, CancellationToken.None);
             _done = true;
