@@ -7,20 +7,21 @@ namespace Ccm.Engine.Lifecycle;
 
 /// <summary>What stands between a worker and being empty, were it drained now or as it is being drained.</summary>
 /// <param name="FreeAt">When the last of the blocking ones has ended, at the latest.</param>
-/// <param name="OverdueAt">When the drain will have taken too long; null while it is not being drained.</param>
+/// <param name="OverdueAt">When the drain will have taken too long, were it begun now if it has not.</param>
 /// <param name="Blocking">What has begun goes on until it ends, by end.</param>
 /// <param name="Returning">Not begun: these go back to PENDING and are placed elsewhere.</param>
+/// <param name="Loss">What the fleet is without it.</param>
 public sealed record DrainPlan(
-    string WorkerId, WorkerState State, DateTimeOffset FreeAt, DateTimeOffset? OverdueAt, bool Overdue,
-    ImmutableArray<DrainBlocker> Blocking, ImmutableArray<string> Returning)
+    string WorkerId, WorkerState State, DateTimeOffset FreeAt, DateTimeOffset OverdueAt, bool Overdue,
+    ImmutableArray<DrainBlocker> Blocking, ImmutableArray<string> Returning, DrainLoss Loss)
 {
     public static DrainPlan Of(WorkerEntry worker, FleetSnapshot snapshot, DateTimeOffset now, PlanningTimes times, LifecycleOptions options)
     {
         var held = snapshot.On(worker.Id).Where(entry => entry.Value.HoldsPlace).ToLookup(entry => entry.Value is { State: InstanceState.Scheduled, HasBegun: false });
         var blocking = held[false].Select(entry => Blocker(entry.Value, now, times, options))
             .OrderBy(blocker => blocker.EndsAt).ThenBy(blocker => blocker.InstanceId, StringComparer.Ordinal).ToImmutableArray();
-        return new DrainPlan(worker.Id, worker.Value.State, blocking.IsEmpty ? now : blocking[^1].EndsAt, worker.Value.DrainDueAt, worker.Value.DrainOverdueSince is not null,
-            blocking, [.. held[true].Select(entry => entry.Id).Order(StringComparer.Ordinal)]);
+        return new DrainPlan(worker.Id, worker.Value.State, blocking.IsEmpty ? now : blocking[^1].EndsAt, worker.Value.DrainDueAt ?? now.AddHours(worker.Value.DrainTimeoutHours), worker.Value.DrainOverdueSince is not null,
+            blocking, [.. held[true].Select(entry => entry.Id).Order(StringComparer.Ordinal)], DrainLoss.Of([worker], snapshot));
     }
 
     private static DrainBlocker Blocker(LabletInstance instance, DateTimeOffset now, PlanningTimes times, LifecycleOptions options)

@@ -61,6 +61,36 @@ public sealed class DrainPlanTests
     [Fact]
     public void Of_Empty_IsFreeNow() => Assert.Equal(Now, Plan().FreeAt);
 
+    /// <summary>Told before it is begun, from the moment on at which it would be.</summary>
+    [Fact]
+    public void Of_NotDrainedYet_IsOverdueAfterItsTimeout() => Assert.Equal((Now.AddHours(4), false), (Plan().OverdueAt, Plan().Overdue));
+
+    [Fact]
+    public void Of_BeingDrained_IsOverdueFromItsBeginOn()
+    {
+        var fleet = Sample.Fleet([], [Sample.Worker(state: WorkerState.Draining) with { DrainStartedAt = Now.AddHours(-5), DrainOverdueSince = Now.AddHours(-1) }]);
+
+        var plan = DrainPlan.Of(fleet.Workers["w-1"], fleet, Now, Times, new LifecycleOptions());
+
+        Assert.Equal((Now.AddHours(-1), true), (plan.OverdueAt, plan.Overdue));
+    }
+
+    /// <summary>What takes no work is not the fleet's to lose; the drained one counts whatever it is.</summary>
+    [Theory]
+    [InlineData(WorkerState.Running)]
+    [InlineData(WorkerState.Draining)]
+    public void Of_Loss_IsAllThatItDeclaresBesideWhatTakesWork(WorkerState state)
+    {
+        var small = Sample.Worker("w-3") with { Template = "small", Declared = new Capacity(8, 64, 50, 20) };
+        var fleet = Sample.Fleet([(Sample.Instance(state: Running), "w-1")], [Sample.Worker(state: state), Sample.Worker("w-2"), small, Sample.Worker("w-4", WorkerState.Failed)]);
+
+        var loss = DrainPlan.Of(fleet.Workers["w-1"], fleet, Now, Times, new LifecycleOptions()).Loss;
+
+        Assert.Equal((new Capacity(64, 128, 200, 100), new Capacity(136, 320, 450, 220)), (loss.Lost, loss.Fleet));
+        Assert.Equal([new TemplateLoss("metal", 1, 2)], loss.Templates);
+        Assert.Equal([new TemplateLoss("metal", 2, 2), new TemplateLoss("small", 1, 1)], DrainLoss.Of([fleet.Workers["w-1"], fleet.Workers["w-2"], fleet.Workers["w-3"]], fleet).Templates);
+    }
+
     private static DrainPlan Plan(params LabletInstance[] instances)
     {
         var fleet = Sample.Fleet(instances.Select(instance => (instance, (string?)"w-1")), [Sample.Worker()]);

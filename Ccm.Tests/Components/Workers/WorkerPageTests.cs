@@ -101,6 +101,7 @@ public sealed class WorkerPageTests
     {
         await using var portal = await PortalContext.StartAsync(Role.Operator);
         await portal.PutAsync(Sample.Worker(), new Capacity(56, 112, 192, 92), 2000, 2001);
+        await portal.PutAsync(Sample.Worker("w-2"));
         await portal.PutAsync(Lab("i-1", 2000) with { TimeslotStart = Sample.Now, TimeslotEnd = Sample.Now.AddMinutes(90) }, "w-1");
         await portal.PutAsync(Sample.Instance("i-2", InstanceState.Scheduled), "w-1");
         var page = Open(portal);
@@ -110,6 +111,9 @@ public sealed class WorkerPageTests
 
         Assert.Equal("1 lab goes on until it ends. It is free by 13:30 at the latest, in 1 h 30 min, then it stops.", portal.Dialogs.Find("[data-test=drain-free]").TextContent);
         Assert.Equal("It takes no new work. Until the last of its labs has ended, the drain can be cancelled.", portal.Dialogs.Find("[data-test=drain-consequence]").TextContent);
+        Assert.Equal("The drain counts as overdue from 16:00 on, in 4 h 0 min.", portal.Dialogs.Find("[data-test=drain-overdue]").TextContent);
+        Assert.Equal("Of what takes work the fleet loses 64 of 128 cores (50 %), 128 of 256 GB of memory (50 %), 200 of 400 GB of storage (50 %), 100 of 200 licensed nodes (50 %); of the workers 1 of 2 of template metal (50 %). It is back once the worker is started again.",
+            portal.Dialogs.Find("[data-test=drain-loss]").TextContent);
         Assert.Equal(["i-1", "ospf 1.0.0", "RUNNING", "user", "13:30"], portal.Dialogs.FindAll("[data-test=drain-blocking] tbody td").Select(cell => cell.TextContent));
         Assert.Contains("1 lab has not begun and is placed elsewhere: ospf 1.0.0 i-2", portal.Dialogs.Find("[data-test=drain-returning]").TextContent, StringComparison.Ordinal);
         Assert.Equal(WorkerState.Running, portal.Cache.Current.Workers["w-1"].Value.State);
@@ -117,6 +121,8 @@ public sealed class WorkerPageTests
         await portal.Dialogs.Find("[data-test=drain-confirm]").ClickAsync();
         await asking;
         PortalContext.Shows(page, () => Assert.Contains("1 lab goes on", page.Find("[data-test=draining]").TextContent, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("[data-test=draining] table"));
+        Assert.Contains("64 of 128 cores", page.Find("[data-test=draining]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -198,6 +204,17 @@ public sealed class WorkerPageTests
         portal.Time.Advance(TimeSpan.FromMinutes(30));
 
         portal.ShowsInTime(page, () => Assert.Contains("in 59 min", page.Find("[data-test=drain-free]").TextContent, StringComparison.Ordinal));
+    }
+
+    /// <summary>The one table there is of its labs tells until when the drain waits for each.</summary>
+    [Fact]
+    public async Task Open_LabWhoseSlotHasNotBegun_IsToldWithTheEndThatIsReckonedWith()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Viewer);
+        await portal.PutAsync(Sample.Worker(state: WorkerState.Draining) with { DrainStartedAt = Sample.Now });
+        await portal.PutAsync(Sample.Instance(state: InstanceState.Instantiating) with { Checkpoint = new Checkpoint(CheckpointStep.Begun, null) }, "w-1");
+
+        Assert.Equal("13:00 (estimated: its slot begins when it runs)", Open(portal).FindAll("[data-test=labs] tbody td")[4].TextContent.Trim());
     }
 
     [Fact]

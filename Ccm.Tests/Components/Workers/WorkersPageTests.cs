@@ -145,7 +145,9 @@ public sealed class WorkersPageTests
         var asking = page.Find("[data-test=bulk-drain]").ClickAsync();
         portal.Dialogs.WaitForElement("[data-test=bulk-confirm]");
 
-        Assert.Equal("2 labs go on. The last of the workers is free in 3 h 0 min at the latest.", portal.Dialogs.Find("[data-test=drain-sum]").TextContent);
+        Assert.Equal("2 labs go on. The last of the workers is free in 3 h 0 min at the latest, and no drain becomes overdue.", portal.Dialogs.Find("[data-test=drain-sum]").TextContent);
+        Assert.Contains("192 of 192 cores (100 %)", portal.Dialogs.Find("[data-test=drain-loss]").TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("of the workers 3 of 3 of template metal (100 %). It is back once the workers are started again.", portal.Dialogs.Find("[data-test=drain-loss]").TextContent, StringComparison.Ordinal);
         Assert.Equal(["w-3|0|0|at once|", "w-2|1|1|13:00 in 1 h 0 min|Which", "w-1|1|0|15:00 in 3 h 0 min|Which"],
             portal.Dialogs.FindAll("[data-test=drain-plan]").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent.Trim()))));
         await portal.Dialogs.FindAll("[data-test=drain-which]")[0].ClickAsync();

@@ -1,0 +1,31 @@
+using System.Globalization;
+using Ccm.Engine.Lifecycle;
+
+namespace Ccm.Portal.Components.Pages.Workers;
+
+/// <summary>How a drain is spoken of.</summary>
+internal static class DrainWords
+{
+    public const string Estimated = "(estimated: its slot begins when it runs)";
+
+    /// <summary>Amounts beside those of all that takes work, and what share they are.</summary>
+    public static string Loss(DrainLoss loss)
+    {
+        var (lost, fleet) = (loss.Lost, loss.Fleet);
+        var amounts = new[] { (lost.CpuCores, fleet.CpuCores, "cores"), (lost.MemoryGb, fleet.MemoryGb, "GB of memory"), (lost.StorageGb, fleet.StorageGb, "GB of storage"), (lost.Nodes, fleet.Nodes, "licensed nodes") }
+            .Where(amount => amount.Item1 > 0).Select(amount => string.Create(CultureInfo.InvariantCulture, $"{amount.Item1:N0} of {amount.Item2:N0} {amount.Item3} ({Share(amount.Item1, amount.Item2)})"));
+        var workers = loss.Templates.Select(template => string.Create(CultureInfo.InvariantCulture, $"{template.Lost:N0} of {template.All:N0} of template {template.Template} ({Share(template.Lost, template.All)})"));
+        return $"Of what takes work the fleet loses {string.Join(", ", amounts)}; of the workers {string.Join(", ", workers)}. It is back once {(loss.Templates.Sum(template => template.Lost) == 1 ? "the worker is" : "the workers are")} started again.";
+    }
+
+    /// <summary>Appended to when the last of several is free.</summary>
+    /// <param name="plans">How many go on for longer than a drain may.</param>
+    public static string Overdue(int plans) => plans switch
+    {
+        0 => ", and no drain becomes overdue",
+        1 => ", and 1 drain may become overdue before",
+        _ => $", and {plans} drains may become overdue before",
+    };
+
+    private static string Share(int part, int all) => 100L * part < all ? "under 1 %" : string.Create(CultureInfo.InvariantCulture, $"{(double)part / all:P0}");
+}
