@@ -44,6 +44,25 @@ public sealed class BookingForecast
         return Against(asked) is { } conflict ? new SlotShortage(conflict, asked, Around(request, start, length, horizon)) : null;
     }
 
+    /// <summary>As <see cref="Check"/>, and how many of the lab would have a place.</summary>
+    public SlotOutlook Outlook(LabRequest request, DateTimeOffset start, TimeSpan length, DateTimeOffset horizon)
+    {
+        var asked = Claim.AskedFor(request, start, length, _now, _times);
+        var most = _fleet.Holds(asked, asked.From);
+        if (Check(request, start, length, horizon) is { } shortage)
+            return new SlotOutlook(shortage, 0, OrMore: false, most);
+        // Those that have no place, or take that of another, are left out, and the rest is played once more: a play is dear, so never a third time.
+        var count = (int)Math.Min(most, SlotOutlook.MostCounted);
+        for (var tries = 0; tries < 2 && count > 1; tries++)
+        {
+            var whatIf = WhatIf(request, count, start, length);
+            if (whatIf is { Nowhere: 0, Displaced: 0 })
+                return new SlotOutlook(null, count, OrMore: tries == 0 && count < most, most);
+            count -= whatIf.Nowhere > 0 ? whatIf.Nowhere : whatIf.Displaced;
+        }
+        return new SlotOutlook(null, 1, OrMore: count > 1, Math.Max(1, most));
+    }
+
     /// <summary>As <see cref="FleetKinds.Check"/>, for one lab.</summary>
     public static SlotShortage? CheckWhetherItEverFits(FleetSnapshot snapshot, ImmutableArray<WorkerTemplate> templates, LabRequest request) => new FleetKinds(snapshot, templates).Check(request);
 

@@ -8,7 +8,8 @@ namespace Ccm.Engine.Booking;
 /// <param name="Regions">Where there are workers or can be.</param>
 internal sealed record Conflict(Claim Claim, DateTimeOffset At, ForecastLimit Limit, Load Booked, Load Most, ImmutableArray<string> Regions)
 {
-    private static readonly ForecastLimit[] Resources = [ForecastLimit.MemoryGb, ForecastLimit.Nodes, ForecastLimit.CpuCores, ForecastLimit.StorageGb, ForecastLimit.Ports];
+    /// <summary>What a worker offers in amounts.</summary>
+    public static readonly ForecastLimit[] Resources = [ForecastLimit.MemoryGb, ForecastLimit.Nodes, ForecastLimit.CpuCores, ForecastLimit.StorageGb, ForecastLimit.Ports];
 
     public static Conflict Of(Claim claim, DateTimeOffset at, GrownFleet fleet, Load booked, bool lateRoom)
     {

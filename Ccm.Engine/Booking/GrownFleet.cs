@@ -82,6 +82,10 @@ internal sealed class GrownFleet
         .Concat(Growth.Where(growth => growth.Kind.CouldHold(claim)).Select(growth => Load.Of(growth.Kind.Declared, growth.Kind.Ports, growth.Most)))
         .Aggregate(Load.None, (sum, load) => sum + load);
 
+    /// <summary>How many labs of a kind it could hold then at full growth, were it empty.</summary>
+    public long Holds(Claim claim, DateTimeOffset at) => _workers.Where(worker => worker.Kind.CouldHold(claim) && IsThere(worker, at)).Sum(worker => worker.Kind.Holds(claim))
+        + Growth.Where(growth => growth.Kind.CouldHold(claim)).Sum(growth => growth.Most * growth.Kind.Holds(claim));
+
     /// <summary>All workers together, at full growth.</summary>
     public Load Whole => _workers.Select(worker => Load.Of(worker.Kind.Declared, worker.Kind.Ports))
         .Concat(Growth.Select(growth => Load.Of(growth.Kind.Declared, growth.Kind.Ports, growth.Most))).Aggregate(Load.None, Load.Add);

@@ -128,5 +128,12 @@ internal sealed record PlaceKind(string Template, Capacity Declared, int Ports, 
     public static PlaceKind Of(WorkerTemplate template) =>
         new(template.Name, template.Declared, template.PortRange.Count, template.Kind, template.CostPerHour, template.StartupTimeMinutes);
 
+    /// <summary>How many labs like one that it could hold, were it empty. Of what takes nothing it holds one for each port.</summary>
+    public long Holds(Claim claim)
+    {
+        var (asked, offered) = (Load.Of(claim), Load.Of(Declared, Ports));
+        return Conflict.Resources.Where(resource => asked[resource] > 0).Select(resource => offered[resource] / asked[resource]).DefaultIfEmpty(Ports).Min();
+    }
+
     public bool CouldHold(Claim claim) => Declared.Fits(claim.Demand) && claim.Ports <= Ports && Compatibility.Fits(claim.Request, Worker);
 }

@@ -20,6 +20,17 @@ public sealed partial class ControlPlane
         return await ForecastAsync(cache.Current, now, forecast => forecast.FreeSlots(request, from ?? now, TimeSpan.FromMinutes(minutes), count, Horizon(now)), cancellationToken);
     }
 
+    /// <summary>What reserving a slot would be told by the forecast; for anybody who may read definitions.</summary>
+    /// <exception cref="RefusedException">The start is past or too far off, the lab may not last so long, or a store is away.</exception>
+    public async Task<SlotOutlook> LookAtSlotAsync(LabletDefinition definition, string? region, DateTimeOffset start, int minutes, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        CheckDuration(definition, minutes);
+        CheckStart("timeslotStart", start, now);
+        var request = RequestOf(definition, region);
+        return await ForecastAsync(cache.Current, now, forecast => forecast.Outlook(request, start, TimeSpan.FromMinutes(minutes), Horizon(now)), cancellationToken);
+    }
+
     /// <summary>Where so many more of a lab would go, at that time or, without one, now.</summary>
     /// <exception cref="RefusedException">The start is past or too far off, or a store is away.</exception>
     public async Task<WhatIf> WhatIfAsync(LabletDefinition definition, string? region, int count, DateTimeOffset? start, int minutes, CancellationToken cancellationToken)
@@ -46,6 +57,12 @@ public sealed partial class ControlPlane
     }
 
     private DateTimeOffset Horizon(DateTimeOffset now) => now.AddDays(options.Value.BookingHorizonDays);
+
+    private static void CheckDuration(LabletDefinition definition, int minutes)
+    {
+        if (minutes < 1 || minutes > definition.MaxDurationMinutes)
+            throw RefusedException.Invalid("durationMinutes", $"{minutes} minutes are outside what '{definition.Name}' allows.", $"Ask for 1 to {definition.MaxDurationMinutes} minutes.");
+    }
 
     private void CheckStart(string field, DateTimeOffset? start, DateTimeOffset now)
     {

@@ -92,8 +92,7 @@ public sealed partial class ControlPlane
         if (definition.NodeCount == 0)
             throw RefusedException.Conflict($"Definition '{definition.Name}' {definition.Version} has no nodes, so there is nothing to run.", "Publish a version with at least one node.", "definitionId");
         var duration = request.DurationMinutes ?? definition.MaxDurationMinutes;
-        if (duration < 1 || duration > definition.MaxDurationMinutes)
-            throw RefusedException.Invalid("durationMinutes", $"{duration} minutes are outside what '{definition.Name}' allows.", $"Ask for 1 to {definition.MaxDurationMinutes} minutes.");
+        CheckDuration(definition, duration);
         CheckStart("timeslotStart", request.TimeslotStart, mutation.Now);
         return new LabletInstance
         {

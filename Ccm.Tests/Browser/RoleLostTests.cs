@@ -30,6 +30,7 @@ public sealed class RoleLostTests(PortalInBrowser browser, PortalInProcess porta
         await Expect(template.Locator("[data-test=discard]")).ToBeVisibleAsync();
         await GoAsync(reserve, "/instances");
         await reserve.Locator("[data-test=reserve]").ClickAsync();
+        await reserve.Locator("[data-test=reserve-definition]").SelectOptionAsync(Name);
         await Expect(reserve.Locator("[data-test=reserve-confirm]")).ToBeEnabledAsync();
         await GoAsync(confirm, $"/templates/{Name}");
         await confirm.Locator("[data-test=delete]").ClickAsync();

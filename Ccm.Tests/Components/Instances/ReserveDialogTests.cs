@@ -144,10 +144,41 @@ public sealed class ReserveDialogTests
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
         await portal.PublishAsync("a-nothing", yaml: LabText.Empty);
-        await using var dialog = await OpenAsync(portal);
+        await using var dialog = await OpenAsync(portal, "a-nothing");
 
         Assert.Contains("no nodes", dialog.Find("[data-test=no-nodes]").TextContent, StringComparison.Ordinal);
         Assert.True(dialog.Confirm().HasAttribute("disabled"));
+        Assert.Equal("Choose a lab that has nodes.", dialog.Missing());
+    }
+
+    [Fact]
+    public async Task Open_OfNoLab_HasNoneChosenAndSaysWhatIsMissing()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("bgp");
+        await using var dialog = await OpenAsync(portal, lab: null);
+
+        Assert.Equal("", dialog.Find("[data-test=reserve-definition]").GetAttribute("value"));
+        Assert.True(dialog.Confirm().HasAttribute("disabled"));
+        Assert.Equal("Choose a lab first.", portal.Dialogs.Find($"#{dialog.Confirm().GetAttribute("aria-describedby")}").TextContent);
+
+        await dialog.Find("[data-test=reserve-definition]").ChangeAsync("bgp");
+        Assert.False(dialog.Confirm().HasAttribute("disabled"));
+        Assert.Equal("", dialog.Missing());
+    }
+
+    /// <summary>As a browser does on Enter in a field.</summary>
+    [Fact]
+    public async Task Enter_InAField_Reserves()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        await using var dialog = await OpenAsync(portal);
+
+        await dialog.Find(".mud-dialog form").SubmitAsync();
+        await dialog.Closed;
+
+        Assert.Single(portal.Cache.Current.Instances);
     }
 
     [Fact]
@@ -156,7 +187,7 @@ public sealed class ReserveDialogTests
         await using var portal = await PortalContext.StartAsync(Role.User);
         await portal.PublishAsync("bgp");
         await portal.PublishAsync("ospf");
-        await using var dialog = await OpenAsync(portal);
+        await using var dialog = await OpenAsync(portal, "bgp");
 
         dialog.Find("[data-test=reserve-minutes]").Change("90");
         await dialog.Find("[data-test=reserve-definition]").ChangeAsync("ospf");
@@ -173,7 +204,7 @@ public sealed class ReserveDialogTests
         await portal.PublishAsync("ospf");
         await portal.AddTemplateAsync(Sample.Template());
         portal.HasDraft("reservation", new Draft("", Sample.Now, new() { ["definition"] = "ospf", ["when"] = "later", ["start"] = "2026-03-02T09:00", ["minutes"] = "90" }));
-        await using var dialog = await OpenAsync(portal);
+        await using var dialog = await OpenAsync(portal, lab: null);
         PortalContext.Shows(portal.Dialogs, () => Assert.NotEmpty(dialog.FindAll("[data-test=draft-back]")));
         Assert.Contains("ospf · version", dialog.Text, StringComparison.Ordinal);
 
@@ -192,12 +223,12 @@ public sealed class ReserveDialogTests
         await portal.PublishAsync("bgp");
         await portal.PublishAsync("ospf");
         portal.HasDraft("reservation", new Draft("", Sample.Now, new() { ["definition"] = "ospf", ["minutes"] = "90" }));
-        await using var dialog = await OpenAsync(portal);
+        await using var dialog = await OpenAsync(portal, lab: null);
         PortalContext.Shows(portal.Dialogs, () => Assert.NotEmpty(dialog.FindAll("[data-test=draft-discard]")));
 
         await dialog.Find("[data-test=draft-discard]").ClickAsync();
 
-        PortalContext.Shows(portal.Dialogs, () => Assert.Contains("bgp · version", dialog.Text, StringComparison.Ordinal));
+        PortalContext.Shows(portal.Dialogs, () => Assert.Equal("Choose a lab first.", dialog.Missing()));
         Assert.Equal("60", dialog.Find("[data-test=reserve-minutes]").GetAttribute("value"));
         Assert.Empty(dialog.FindAll("[data-test=draft-back]"));
     }
@@ -209,7 +240,7 @@ public sealed class ReserveDialogTests
         await portal.PublishAsync("bgp");
         portal.HasDraft("reservation", new Draft("", Sample.Now, new() { ["definition"] = "gone", ["minutes"] = "90" }));
 
-        await using var dialog = await OpenAsync(portal);
+        await using var dialog = await OpenAsync(portal, lab: null);
 
         PortalContext.Shows(portal.Dialogs, () => Assert.NotEmpty(portal.Calls("ccm.drafts.begin")));
         Assert.Equal("60", dialog.Find("[data-test=reserve-minutes]").GetAttribute("value"));
@@ -221,7 +252,7 @@ public sealed class ReserveDialogTests
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
 
-        await using var dialog = await OpenAsync(portal);
+        await using var dialog = await OpenAsync(portal, lab: null);
 
         Assert.Contains("No lab can be reserved yet", dialog.Text, StringComparison.Ordinal);
         Assert.True(dialog.Confirm().HasAttribute("disabled"));
@@ -271,7 +302,7 @@ public sealed class ReserveDialogTests
         await portal.PublishAsync("b-large", yaml: LabText.TwoRouters("b-large").Replace("ram: 2048", "ram: 900000", StringComparison.Ordinal));
         await portal.AddTemplateAsync(Sample.Template());
         await portal.AddTemplateAsync(Sample.Template("east") with { Region = "east", MemoryGb = 1 });
-        await using var dialog = await OpenAsync(portal);
+        await using var dialog = await OpenAsync(portal, "a-small");
         Assert.Empty(dialog.FindAll("[data-test=never-fits]"));
 
         dialog.Find("[data-test=reserve-definition]").Change("b-large");
@@ -327,11 +358,14 @@ public sealed class ReserveDialogTests
         await dialog.Confirm().ClickAsync();
     }
 
-    private static async Task<OpenDialog> OpenAsync(PortalContext portal)
+    /// <param name="lab">The one that is chosen; null: none yet.</param>
+    private static async Task<OpenDialog> OpenAsync(PortalContext portal, string? lab = "ospf")
     {
         var page = portal.Open<InstancesPage>("/instances");
         var closed = page.Find("[data-test=reserve]").ClickAsync();
         await portal.Dialogs.WaitForElementAsync("[data-test=reserve-confirm]");
+        if (lab is not null)
+            await portal.Dialogs.Find("[data-test=reserve-definition]").ChangeAsync(lab);
         return new OpenDialog(portal, closed);
     }
 
@@ -346,6 +380,8 @@ public sealed class ReserveDialogTests
         public IReadOnlyList<IElement> FindAll(string selector) => portal.Dialogs.FindAll(selector);
 
         public IElement Confirm() => Find("[data-test=reserve-confirm]");
+
+        public string Missing() => Find("[data-test=reserve-missing]").TextContent;
 
         public string Problem() => portal.Dialogs.WaitForElement("[data-test=problem]").TextContent;
 

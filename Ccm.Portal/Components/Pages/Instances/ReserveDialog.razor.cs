@@ -15,7 +15,7 @@ using MudBlazor;
 namespace Ccm.Portal.Components.Pages.Instances;
 
 /// <summary>Asks for what a reservation needs; closes with the new instance's id.</summary>
-public sealed partial class ReserveDialog
+public sealed partial class ReserveDialog : IDisposable
 {
     private readonly Operation _operation = Operation.New();
     private Actor? _actor;
@@ -38,7 +38,7 @@ public sealed partial class ReserveDialog
     private SlotShortage? _shortage;
     private ImmutableArray<Problem> _problems = [];
 
-    /// <summary>The lab that is chosen at first.</summary>
+    /// <summary>The lab that is chosen at first; null: none.</summary>
     [Parameter]
     public string? DefinitionId { get; set; }
 
@@ -82,14 +82,20 @@ public sealed partial class ReserveDialog
     /// <summary>As it was asked for.</summary>
     private Task BeginAsync()
     {
-        _definitionId = DefinitionId ?? _definitions.FirstOrDefault() ?? "";
+        _definitionId = DefinitionId ?? "";
         var soon = Viewer.Local(Time.GetUtcNow().AddHours(1));
         _start = new DateTime(soon.Year, soon.Month, soon.Day, soon.Hour, 0, 0, DateTimeKind.Unspecified);
-        (_later, _chosen, _minutes, _region) = (false, null, Minutes, "");
+        (_later, _chosen, _minutes, _region) = (false, null, Minutes > 0 ? Minutes : 60, "");
         if (Start is { } start)
             Choose(start);
         return SelectAsync();
     }
+
+    /// <summary>What has to be chosen before anything can be reserved; empty: nothing.</summary>
+    private string Missing => _definitions.Count == 0 ? "There is no lab to reserve."
+        : _definitionId.Length == 0 ? "Choose a lab first."
+        : _definition is null ? "The lab has not been read."
+        : _definition.NodeCount == 0 ? "Choose a lab that has nodes." : "";
 
     /// <summary>What was filled in the last time, unless another lab or a slot is asked for now.</summary>
     private async Task<bool> ResumeAsync(Draft draft)
@@ -143,13 +149,21 @@ public sealed partial class ReserveDialog
         catch (Exception exception)
         {
             Tell(exception);
+            return;
         }
+        Look();
     }
 
     private void ChooseRegion()
     {
-        Forget();
         Weigh();
+        Look();
+    }
+
+    private void ChooseWhen(bool later)
+    {
+        _later = later;
+        Look();
     }
 
     /// <summary>Whether any worker could take it, ever: better known before it is reserved than after.</summary>
@@ -166,17 +180,17 @@ public sealed partial class ReserveDialog
 
     private async Task ReserveAsync()
     {
-        var overrides = _override && _shortage is not null;
+        if (Missing.Length > 0 || _busy)
+            return;
+        var overrides = _override && Shortage is not null;
         Forget();
         _busy = true;
         try
         {
             // Anew: roles may have changed while the dialog stood open.
             var actor = Actors.ActorOf((await Authentication).User);
-            if (_later && (_start.Year < 2000 || _start.Year > 9000))
-                throw RefusedException.Invalid("timeslotStart", _start == default ? "The slot has no start." : $"The year {_start.Year} is no start of a slot.", "Give a day and time to come.");
             var instance = await Control.ReserveAsync(actor, _operation,
-                new ReserveRequest(_definitionId, null, _later ? Started() : null, _minutes, Region: _definition is { Region: "" } ? _region : null, Override: overrides), CancellationToken.None);
+                new ReserveRequest(_definitionId, null, _later ? SlotStart() : null, _minutes, Region: _definition is { Region: "" } ? _region : null, Override: overrides), CancellationToken.None);
             await _keeper!.DropAsync();
             Dialog.Close(DialogResult.Ok(instance.Id));
         }
@@ -190,25 +204,17 @@ public sealed partial class ReserveDialog
         }
     }
 
-    private void Choose(DateTimeOffset start)
-    {
-        Forget();
-        (_later, _start, _chosen) = (true, Viewer.Local(start).DateTime, start);
-    }
+    private void Choose(DateTimeOffset start) => (_later, _start, _chosen) = (true, Viewer.Local(start).DateTime, start);
 
     private Task ChooseAsync(DateTimeOffset start)
     {
         Choose(start);
+        Look();
         StateHasChanged();
         return _keeper!.KeepAsync();
     }
 
-    /// <summary>What was chosen, while it stands there as it was: a clock that is put back shows an hour twice.</summary>
-    private DateTimeOffset Started() => _chosen is { } chosen && Viewer.Local(chosen).DateTime == _start ? chosen : Viewer.FromLocal(_start);
-
     private string Shown(DateTimeOffset time) => Viewer.Local(time).ToString("ddd d MMM, HH:mm", CultureInfo.InvariantCulture);
-
-    private void Forget() => (_problems, _shortage, _override) = ([], null, false);
 
     /// <summary>A dialog stands outside the pages' error boundary: a fault that left it would end everything that is open.</summary>
     private void Tell(Exception exception)
