@@ -60,6 +60,5 @@
         },
         rememberColumns: text => remember("ccm-columns", text),
         copy: text => navigator.clipboard.writeText(text),
-        submit: id => document.getElementById(id).submit(),
     };
 })();

@@ -16,7 +16,7 @@ namespace Ccm.Portal.Components.Grid;
 /// each change to <see cref="Apply"/>. Any other is given its rows as <see cref="Items"/>.
 /// </summary>
 /// <remarks>
-/// Rows do not jump under a pointer: while it moves over them, and for a moment after, all keep the places they have (<c>ccm.hold</c>).
+/// Rows do not jump under a pointer: while it moves over them, and for a moment after, all keep the places they have (<c>ccm.js</c> tells when).
 /// What a row says follows the state all the same; one that is gone is shown faded and takes no action. Cards stay as they are while
 /// somebody points at them or has the focus there, and it is told how many changes wait.
 /// </remarks>

@@ -23,8 +23,8 @@ public sealed record GridTable<TRow> where TRow : class
     /// <summary>Of a row, never of two.</summary>
     public required Func<TRow, string> Id { get; init; }
 
-    /// <summary>What a row is called where it is named in a sentence.</summary>
-    public required Func<TRow, string> Label { get; init; }
+    /// <summary>What a row is now, beside its id where an act on many of them lists it.</summary>
+    public Func<TRow, string> Label { get; init; } = _ => "";
 
     /// <summary>Key of the column that it is sorted by when nobody says otherwise.</summary>
     public required string Sort { get; init; }

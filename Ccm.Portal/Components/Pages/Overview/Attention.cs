@@ -26,7 +26,7 @@ internal static class Attention
         .. LabConcerns.Of(fleet, _ => true, now, times, templates),
     ]);
 
-    /// <summary>Of one person's own labs, and of the parts without which they can do nothing.</summary>
+    /// <summary>Of one person's own labs; what is wrong with the parts, banners tell everybody.</summary>
     public static ImmutableArray<Concern> OfOwn(FleetSnapshot fleet, string ownerId, DateTimeOffset now, PlanningTimes times, ImmutableArray<WorkerTemplate> templates = default) =>
         Sorted(LabConcerns.Of(fleet, entry => entry.Value.OwnerId == ownerId, now, times, templates));
 

@@ -14,7 +14,6 @@ internal static class DecisionTable
         Name = "scaling",
         Title = "Decisions and refusals",
         Id = decision => decision.Sequence.ToString("D19", CultureInfo.InvariantCulture),
-        Label = decision => decision.About,
         Sort = "when",
         Descending = true,
         Columns =
