@@ -22,7 +22,6 @@ public sealed partial class InstancePage
     private InstanceEntry? _entry;
     private LabletInstance? _past;
     private Dictionary<InstanceState, DateTimeOffset> _reached = [];
-    private string _missing = "";
     private string _address = "";
     private string _doing = "";
     private bool _may;
@@ -106,15 +105,12 @@ public sealed partial class InstancePage
 
     private void Look()
     {
-        _entry = Fleet.Instances.GetValueOrDefault(Id);
-        if (_entry is { } seen && seen.Value.OwnerId != Actor?.Id && !May(Permission.ReadAll))
-            _entry = null;
-        _missing = "It may be mistyped, ended long ago, or somebody else's.";
+        _entry = Actor is { } actor && Fleet.Instances.GetValueOrDefault(Id) is { } found && Reading.MayRead(actor, found.Value) ? found : null;
         ReadTimes();
         if (_entry is not { } entry)
             return;
         _address = entry.WorkerId is { } worker ? Fleet.Workers.GetValueOrDefault(worker)?.Value.Address ?? worker : "";
-        _may = May(Permission.ManageAnyInstance) || (May(Permission.ManageOwnInstances) && entry.Value.OwnerId == Actor?.Id);
+        _may = InstanceWords.MayManage(Actor!, entry.Value);
         _explained = Time.GetUtcNow();
         _doing = InstanceWords.Doing(entry.Value, new Waits(Fleet, _templates, _explained, Times));
         _explanation = PlacementExplainer.Explain(Fleet, entry, _templates, _explained, Times);
