@@ -69,18 +69,14 @@ internal sealed class Query
         : Times.TryRead(text, out var time) ? time
         : throw RefusedException.Invalid(name, $"'{Short(text)}' is no time with an offset.", $"Give one as in {Times.Example}; a '+' is written %2B.");
 
-    /// <summary>Null when none is written so.</summary>
-    public static T? Find<T>(string? text, Func<T, string> spell) where T : struct, Enum
+    public static string Capitals<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
+
+    private static T Read<T>(string name, string text, Func<T, string> spell) where T : struct, Enum
     {
         foreach (var known in Enum.GetValues<T>().Where(known => spell(known).Equals(text, StringComparison.OrdinalIgnoreCase)))
             return known;
-        return null;
+        throw RefusedException.Invalid(name, $"'{Short(text)}' is no {name}.", $"Give one of {string.Join(", ", Enum.GetValues<T>().Select(spell))}.");
     }
-
-    public static string Capitals<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseUpper.ConvertName(value.ToString());
-
-    private static T Read<T>(string name, string text, Func<T, string> spell) where T : struct, Enum => Find(text, spell)
-        ?? throw RefusedException.Invalid(name, $"'{Short(text)}' is no {name}.", $"Give one of {string.Join(", ", Enum.GetValues<T>().Select(spell))}.");
 
     private static string Short(string text) => text.Length > 80 ? text[..80] + "…" : text;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ccm.Engine.Documents;
 using Ccm.Portal.Api;
+using Ccm.Portal.Live;
 using Microsoft.AspNetCore.Components;
 
 namespace Ccm.Portal.Components.Pages.Audit;
@@ -23,7 +24,7 @@ public sealed record AuditFilter(
     public static AuditFilter Read(
         string? subject, string? type, string? actor, string? text, string? operationId, string? range, string? from, string? until, string? open, string? via)
     {
-        return new AuditFilter(Short(subject), Short(type), Short(actor), Short(text), Short(operationId), AuditRanges.Find(range) is null ? "" : range!, Time(from), Time(until), Short(open), Query.Find<AuditVia>(via, AuditApi.Spell));
+        return new AuditFilter(Short(subject), Short(type), Short(actor), Short(text), Short(operationId), AuditRanges.Find(range) is null ? "" : range!, Time(from), Time(until), Short(open), Words.ValueOf<AuditVia>(via));
 
         static string Short(string? value) => value?.Trim() is { Length: <= LongestValue } known && !known.Any(Query.IsNoText) ? known : "";
         static DateTimeOffset? Time(string? value) => Times.TryRead(value, out var time) ? time : null;
