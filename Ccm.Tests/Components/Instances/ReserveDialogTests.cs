@@ -1,15 +1,12 @@
-using AngleSharp.Dom;
 using Bunit;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
-using Ccm.Portal.Components.Pages.Instances;
-using Ccm.Portal.Components.Shared.Forms;
 using Ccm.Tests.Domain;
+using static Ccm.Tests.Components.Instances.OpenDialog;
 using TestContext = Xunit.TestContext;
 
 namespace Ccm.Tests.Components.Instances;
 
-/// <summary>Opened from the page, as people do: a dialog stands outside the page and its error boundary.</summary>
 public sealed class ReserveDialogTests
 {
     [Fact]
@@ -197,57 +194,6 @@ public sealed class ReserveDialogTests
     }
 
     [Fact]
-    public async Task Draft_OfAReservation_ComesBackAndGoesWhenReserved()
-    {
-        await using var portal = await PortalContext.StartAsync(Role.User);
-        await portal.PublishAsync("bgp");
-        await portal.PublishAsync("ospf");
-        await portal.AddTemplateAsync(Sample.Template());
-        portal.HasDraft("reservation", new Draft("", Sample.Now, new() { ["definition"] = "ospf", ["when"] = "later", ["start"] = "2026-03-02T09:00", ["minutes"] = "90" }));
-        await using var dialog = await OpenAsync(portal, lab: null);
-        PortalContext.Shows(portal.Dialogs, () => Assert.NotEmpty(dialog.FindAll("[data-test=draft-back]")));
-        Assert.Contains("ospf · version", dialog.Text, StringComparison.Ordinal);
-
-        await dialog.Confirm().ClickAsync();
-        await dialog.Closed;
-
-        var instance = Assert.Single(portal.Cache.Current.Instances.Values).Value;
-        Assert.Equal(("ospf", 90, (DateTimeOffset?)new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero)), (instance.DefinitionId, instance.DurationMinutes, instance.TimeslotStart));
-        Assert.Equal("ccm-draft:user:reservation", Assert.Single(portal.Calls("ccm.drafts.drop")).Arguments[0]);
-    }
-
-    [Fact]
-    public async Task Draft_Discarded_AsksAsAtFirst()
-    {
-        await using var portal = await PortalContext.StartAsync(Role.User);
-        await portal.PublishAsync("bgp");
-        await portal.PublishAsync("ospf");
-        portal.HasDraft("reservation", new Draft("", Sample.Now, new() { ["definition"] = "ospf", ["minutes"] = "90" }));
-        await using var dialog = await OpenAsync(portal, lab: null);
-        PortalContext.Shows(portal.Dialogs, () => Assert.NotEmpty(dialog.FindAll("[data-test=draft-discard]")));
-
-        await dialog.Find("[data-test=draft-discard]").ClickAsync();
-
-        PortalContext.Shows(portal.Dialogs, () => Assert.Equal("Choose a lab first.", dialog.Missing()));
-        Assert.Equal("60", dialog.Find("[data-test=reserve-minutes]").GetAttribute("value"));
-        Assert.Empty(dialog.FindAll("[data-test=draft-back]"));
-    }
-
-    [Fact]
-    public async Task Draft_OfALabThatIsGone_IsLeftAlone()
-    {
-        await using var portal = await PortalContext.StartAsync(Role.User);
-        await portal.PublishAsync("bgp");
-        portal.HasDraft("reservation", new Draft("", Sample.Now, new() { ["definition"] = "gone", ["minutes"] = "90" }));
-
-        await using var dialog = await OpenAsync(portal, lab: null);
-
-        PortalContext.Shows(portal.Dialogs, () => Assert.NotEmpty(portal.Calls("ccm.drafts.begin")));
-        Assert.Equal("60", dialog.Find("[data-test=reserve-minutes]").GetAttribute("value"));
-        Assert.Empty(dialog.FindAll("[data-test=draft-back]"));
-    }
-
-    [Fact]
     public async Task Open_NothingPublished_SaysWhereToImport()
     {
         await using var portal = await PortalContext.StartAsync(Role.User);
@@ -269,50 +215,6 @@ public sealed class ReserveDialogTests
 
         Assert.Contains("The document store does not answer", dialog.Problem(), StringComparison.Ordinal);
         Assert.True(dialog.Confirm().HasAttribute("disabled"));
-    }
-
-    /// <summary>Before it is asked for, with the numbers and the way to what would help; and it may be reserved all the same.</summary>
-    [Theory]
-    [InlineData(Role.User, "/definitions/ospf", "a slot would be refused.")]
-    [InlineData(Role.Admin, "/templates/small /definitions/ospf", "a slot is refused unless you book it all the same.")]
-    public async Task Choose_LabThatNothingCouldTake_WarnsAndReservesAllTheSame(Role role, string links, string slot)
-    {
-        await using var portal = await PortalContext.StartAsync(role);
-        await portal.PublishAsync("ospf");
-        await portal.AddTemplateAsync(Sample.Template("small") with { MemoryGb = 1 });
-        await using var dialog = await OpenAsync(portal);
-
-        var warning = portal.Dialogs.WaitForElement("[data-test=never-fits]");
-        Assert.Contains("it needs 4 cores, 4 GB of memory", warning.TextContent, StringComparison.Ordinal);
-        Assert.Contains("small comes nearest. It has 1 GB of memory, 4 needed.", warning.TextContent, StringComparison.Ordinal);
-        Assert.Contains(slot, warning.TextContent, StringComparison.Ordinal);
-        Assert.Equal(links, string.Join(' ', warning.QuerySelectorAll("a").Select(link => link.GetAttribute("href"))));
-
-        await dialog.Confirm().ClickAsync();
-        await dialog.Closed;
-
-        Assert.Single(portal.Cache.Current.Instances);
-    }
-
-    [Fact]
-    public async Task Choose_AnotherLabOrRegion_WarnsOnlyWhereNothingCouldTakeIt()
-    {
-        await using var portal = await PortalContext.StartAsync(Role.User);
-        await portal.PublishAsync("a-small");
-        await portal.PublishAsync("b-large", yaml: LabText.TwoRouters("b-large").Replace("ram: 2048", "ram: 900000", StringComparison.Ordinal));
-        await portal.AddTemplateAsync(Sample.Template());
-        await portal.AddTemplateAsync(Sample.Template("east") with { Region = "east", MemoryGb = 1 });
-        await using var dialog = await OpenAsync(portal, "a-small");
-        Assert.Empty(dialog.FindAll("[data-test=never-fits]"));
-
-        dialog.Find("[data-test=reserve-definition]").Change("b-large");
-        portal.Dialogs.WaitForElement("[data-test=never-fits]");
-
-        dialog.Find("[data-test=reserve-definition]").Change("a-small");
-        PortalContext.Shows(portal.Dialogs, () => Assert.Empty(dialog.FindAll("[data-test=never-fits]")));
-
-        dialog.Find("[data-test=reserve-region]").Change("east");
-        Assert.Contains("in region east", dialog.Find("[data-test=never-fits]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -356,41 +258,5 @@ public sealed class ReserveDialogTests
         dialog.Find("[data-test=reserve-later]").Change(true);
         dialog.Find("input[type=datetime-local]").Change("2026-03-02T10:00:00");
         await dialog.Confirm().ClickAsync();
-    }
-
-    /// <param name="lab">The one that is chosen; null: none yet.</param>
-    private static async Task<OpenDialog> OpenAsync(PortalContext portal, string? lab = "ospf")
-    {
-        var page = portal.Open<InstancesPage>("/instances");
-        var closed = page.Find("[data-test=reserve]").ClickAsync();
-        await portal.Dialogs.WaitForElementAsync("[data-test=reserve-confirm]");
-        if (lab is not null)
-            await portal.Dialogs.Find("[data-test=reserve-definition]").ChangeAsync(lab);
-        return new OpenDialog(portal, closed);
-    }
-
-    private sealed class OpenDialog(PortalContext portal, Task closed) : IAsyncDisposable
-    {
-        public Task Closed => closed;
-
-        public string Text => portal.Dialogs.Find(".mud-dialog").TextContent;
-
-        public IElement Find(string selector) => portal.Dialogs.Find(selector);
-
-        public IReadOnlyList<IElement> FindAll(string selector) => portal.Dialogs.FindAll(selector);
-
-        public IElement Confirm() => Find("[data-test=reserve-confirm]");
-
-        public string Missing() => Find("[data-test=reserve-missing]").TextContent;
-
-        public string Problem() => portal.Dialogs.WaitForElement("[data-test=problem]").TextContent;
-
-        /// <summary>A page waits for its dialog: closed, nothing is left waiting.</summary>
-        public async ValueTask DisposeAsync()
-        {
-            if (portal.Dialogs.FindAll(".mud-dialog button").FirstOrDefault(button => button.TextContent.Trim() == "Not now") is { } cancel)
-                await cancel.ClickAsync();
-            await closed;
-        }
     }
 }

@@ -3,16 +3,13 @@ using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Pages.Definitions.Editing;
 using Ccm.Portal.Components.Shared.Forms;
-using Ccm.Portal.Live;
+using static Ccm.Tests.Components.Definitions.Editing.EditedLab;
 using TestContext = Xunit.TestContext;
 
 namespace Ccm.Tests.Components.Definitions.Editing;
 
 public sealed class EditDefinitionPageTests
 {
-    private static readonly string First = LabText.TwoRouters("first").ReplaceLineEndings("\n");
-    private static readonly string Mine = First.Replace("label: R2", "label: MINE", StringComparison.Ordinal);
-
     [Fact]
     public async Task Publish_ChangedLab_MakesTheNextVersionAndForgetsTheDraft()
     {
@@ -100,24 +97,6 @@ public sealed class EditDefinitionPageTests
     }
 
     [Fact]
-    public async Task Conflict_PageIsPaused_ShowsBothSidesAllTheSame()
-    {
-        await using var portal = await StartAsync();
-        _ = new EditorInBrowser(portal);
-        var pause = new LivePause();
-        var page = portal.Open<EditDefinitionPage>("/definitions/ospf/edit", parameters => parameters.Add(p => p.Name, "ospf").AddCascadingValue(pause));
-        await WriteAsync(portal, page, Mine);
-        await page.InvokeAsync(() => pause.Pause(portal.Cache.Current.Revision));
-        await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("theirs"));
-        await portal.Cache.ReachedAsync(portal.Store.Revision, TestContext.Current.CancellationToken);
-
-        await page.InvokeAsync(() => page.Find("[data-test=publish]").ClickAsync());
-
-        PortalContext.Shows(page, () => Assert.Contains("1.1.0 was published while you edited 1.0.0", page.Find("[data-test=conflict] h2").TextContent, StringComparison.Ordinal));
-        Assert.Empty(page.FindAll("[data-test=refused]"));
-    }
-
-    [Fact]
     public async Task Fields_Wrong_AreToldBesideThemAndKept()
     {
         await using var portal = await StartAsync();
@@ -150,47 +129,6 @@ public sealed class EditDefinitionPageTests
         Assert.Contains("cannot be published as it stands", page.Find("[data-test=cannot]").TextContent, StringComparison.Ordinal);
         Assert.NotEmpty(browser.Calls("mark"));
         Assert.Single(portal.Cache.Current.Definitions["ospf"].Value.Versions);
-    }
-
-    [Fact]
-    public async Task Conflict_PublishedElsewhere_ShowsBothAndMineGoesOnTop()
-    {
-        await using var portal = await StartAsync();
-        _ = new EditorInBrowser(portal);
-        var page = Open(portal);
-        await WriteAsync(portal, page, Mine);
-
-        await portal.PublishAsync("ospf", "1.1.0", First.Replace("label: R1", "label: THEIRS", StringComparison.Ordinal));
-
-        PortalContext.Shows(page, () => Assert.Contains("1.1.0 was published while you edited 1.0.0", page.Find("[data-test=conflict] h2").TextContent, StringComparison.Ordinal));
-        PortalContext.Shows(page, () => Assert.Equal(["+     label: THEIRS", "+     label: MINE"], page.FindAll("[data-test=conflict] td.added").Select(cell => cell.TextContent)));
-        Assert.True(page.Find("[data-test=publish]").HasAttribute("disabled"));
-        await page.InvokeAsync(() => page.Find("[data-test=keep-mine]").ClickAsync());
-        Assert.Empty(page.FindAll("[data-test=conflict]"));
-        Assert.Equal("1.2.0", page.Find("[name=version]").GetAttribute("value"));
-        Assert.Equal("1.1.0", page.Find("[data-key]").GetAttribute("data-base"));
-
-        await page.InvokeAsync(() => page.Find("[data-test=publish]").ClickAsync());
-
-        PortalContext.Shows(page, () => Assert.Equal("1.2.0", portal.Cache.Current.Definitions["ospf"].Value.Latest));
-        Assert.Equal(Mine, await portal.Control.ReadLabAsync("ospf", "1.2.0", TestContext.Current.CancellationToken));
-    }
-
-    [Fact]
-    public async Task Conflict_TheirsTaken_DownloadsMineFirst()
-    {
-        await using var portal = await StartAsync();
-        _ = new EditorInBrowser(portal);
-        var page = Open(portal);
-        await WriteAsync(portal, page, Mine);
-        await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("theirs"));
-        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=take-theirs]")));
-
-        await page.InvokeAsync(() => page.Find("[data-test=take-theirs]").ClickAsync());
-
-        Assert.Equal(Mine, Assert.Single(portal.Calls("ccm.drafts.download")).Arguments[1]);
-        PortalContext.Shows(page, () => Assert.Contains("title: theirs", page.FindComponent<LabEditor>().Instance.Text, StringComparison.Ordinal));
-        Assert.Contains("from 1.1.0", page.Find("h1").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -261,20 +199,6 @@ public sealed class EditDefinitionPageTests
         Assert.Empty(page.FindAll("[data-test=editor]"));
     }
 
-    [Fact]
-    public async Task Deprecated_MeanwhileByAnother_KeepsTheWork()
-    {
-        await using var portal = await StartAsync();
-        _ = new EditorInBrowser(portal);
-        var page = Open(portal);
-        await WriteAsync(portal, page, Mine);
-
-        await portal.Control.DeprecateAsync(PortalContext.Admin, Operation.New(), "ospf", TestContext.Current.CancellationToken);
-
-        PortalContext.Shows(page, () => Assert.Contains("takes no new version", page.Find("[data-test=ended]").TextContent, StringComparison.Ordinal));
-        Assert.Equal(Mine, page.FindComponent<LabEditor>().Instance.Text);
-    }
-
     [Theory]
     [InlineData("nothing", "There is no definition nothing")]
     public async Task Open_NoSuchDefinition_Helps(string name, string told)
@@ -319,51 +243,5 @@ public sealed class EditDefinitionPageTests
 
         PortalContext.Shows(page, () => Assert.Equal("by another way", page.Find("[name=changeNote]").GetAttribute("value")));
         Assert.Equal("1.1.0", page.Find("[name=version]").GetAttribute("value"));
-    }
-
-    [Fact]
-    public async Task DryRun_OneWorkerAndATemplate_SaysOnHowMany()
-    {
-        await using var portal = await StartAsync();
-        _ = new EditorInBrowser(portal);
-        var template = await portal.AddTemplateAsync(Domain.Sample.Template() with { MaxWorkers = 4 });
-        await portal.PutAsync(Domain.Sample.WorkerOf(template, "w-1"));
-        var page = Open(portal);
-        PortalContext.Shows(page, () => Assert.Contains("Nothing in the lab file stands against publishing it", page.Find("[data-test=remarks]").TextContent, StringComparison.Ordinal));
-
-        PortalContext.Shows(page, () => Assert.False(page.Find("[data-test=dry-run]").HasAttribute("disabled")));
-        await page.InvokeAsync(() => page.Find("[data-test=dry-run]").ClickAsync());
-
-        PortalContext.Shows(page, () => Assert.Contains("Would fit on 1 worker now, 5 after scaling", page.Find("[data-test=dry-run-sum]").TextContent, StringComparison.Ordinal));
-    }
-
-    /// <summary>Nothing is wrong with a lab that has not been read yet.</summary>
-    [Fact]
-    public async Task DryRun_LabNotReadYet_CannotBeAskedFor()
-    {
-        await using var portal = await StartAsync();
-
-        var panel = portal.Open<DryRunPanel>(parameters: parameters => parameters.Add(p => p.Ready, false).Add(p => p.Definition, () => null));
-
-        Assert.True(panel.Find("[data-test=dry-run]").HasAttribute("disabled"));
-        Assert.Equal("Reading the lab…", panel.Find("[data-test=dry-run]").TextContent.Trim());
-    }
-
-    private static async Task<PortalContext> StartAsync()
-    {
-        var portal = await PortalContext.StartAsync(Role.Admin);
-        await portal.PublishAsync("ospf", yaml: First);
-        return portal;
-    }
-
-    private static IRenderedComponent<EditDefinitionPage> Open(PortalContext portal) =>
-        portal.Open<EditDefinitionPage>("/definitions/ospf/edit", parameters => parameters.Add(p => p.Name, "ospf"));
-
-    /// <summary>Typed, and read by the page a moment later.</summary>
-    private static async Task WriteAsync(PortalContext portal, IRenderedComponent<EditDefinitionPage> page, string text)
-    {
-        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=remarks] .sum")));
-        await EditorInBrowser.WriteAsync(page, text);
-        portal.ShowsInTime(page, () => Assert.NotEmpty(page.FindAll("[data-test=start-over]")));
     }
 }

@@ -2,6 +2,7 @@ using Bunit;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Pages.Definitions.Editing;
+using static Ccm.Tests.Components.Definitions.Editing.EditedLab;
 using TestContext = Xunit.TestContext;
 
 namespace Ccm.Tests.Components.Definitions.Editing;
@@ -10,8 +11,6 @@ namespace Ccm.Tests.Components.Definitions.Editing;
 public sealed class PublishButtonTests
 {
     private const string Same = "Lab and settings are the same as in 1.0.0: change one of them, and it can be published.";
-    private static readonly string First = LabText.TwoRouters("first").ReplaceLineEndings("\n");
-    private static readonly string Mine = First.Replace("label: R2", "label: MINE", StringComparison.Ordinal);
 
     [Fact]
     public async Task Publish_NothingChanged_IsDisabledWithTheReason()
@@ -107,16 +106,6 @@ public sealed class PublishButtonTests
         PortalContext.Shows(page, () => Assert.Equal("ospf takes no new version: see above how to go on.", page.Find("[data-test=held-up]").TextContent));
         Assert.True(Button(page).HasAttribute("disabled"));
     }
-
-    private static async Task<PortalContext> StartAsync()
-    {
-        var portal = await PortalContext.StartAsync(Role.Admin);
-        await portal.PublishAsync("ospf", yaml: First);
-        return portal;
-    }
-
-    private static IRenderedComponent<EditDefinitionPage> Open(PortalContext portal) =>
-        portal.Open<EditDefinitionPage>("/definitions/ospf/edit", parameters => parameters.Add(p => p.Name, "ospf"));
 
     private static AngleSharp.Dom.IElement Button(IRenderedComponent<EditDefinitionPage> page) => page.Find("[data-test=publish]");
 
