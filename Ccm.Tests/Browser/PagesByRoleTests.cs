@@ -49,7 +49,7 @@ public sealed class PagesByRoleTests(PortalInBrowser browser, ExhibitedFleet exh
         new("/workers?view=table", "Workers", "voa", "Your role does not show workers") { Acts = [("[data-test=select-all]", "oa")] },
         new("/workers/{worker}", "{worker}", "voa", "There is no worker {worker} to see") { Acts = [("[data-test=drain]", "oa"), ("header >> text=/^Stop$/", "oa"), ("[data-test=terminate]", "a")] },
         new("/definitions", "Definitions", "vuoa") { Whole = "tr[data-id=exhibit]", Acts = [("[data-test=new-definition]", "a"), ("[data-test=lab-file]", "a"), ("[aria-label='Edit exhibit']", "a"), ("[aria-label='Reserve exhibit']", "uoa")] },
-        new("/definitions/exhibit", "exhibit", "vuoa") { Whole = "[data-test=versions]", Acts = [("[data-test=edit]", "a"), ("[data-test=deprecate]", "a"), ("header >> text=/^Delete$/", "a")] },
+        new("/definitions/exhibit", "exhibit", "vuoa") { Whole = "[data-test=versions]", Acts = [("[data-test=reserve]", "uoa"), ("[data-test=edit]", "a"), ("[data-test=deprecate]", "a"), ("header >> text=/^Delete$/", "a")] },
         new("/definitions/exhibit/edit", "Edit exhibit", "a", "Definitions are edited by admins, and you are none") { Whole = ".monaco-editor", Acts = [("[data-test=publish]", "a")] },
         new("/definitions/new", "New definition", "a", "Definitions are edited by admins, and you are none") { Whole = ".monaco-editor", Acts = [("[data-test=publish]", "a")] },
         new("/templates", "Worker templates", "voa", "Your role does not show worker templates") { Whole = "tr[data-id=exhibit]", Acts = [("[data-test=new-template]", "a")] },

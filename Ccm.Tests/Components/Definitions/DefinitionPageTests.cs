@@ -196,9 +196,10 @@ public sealed class DefinitionPageTests
     }
 
     [Theory]
-    [InlineData(Role.User, "")]
-    [InlineData(Role.Operator, "")]
-    [InlineData(Role.Admin, "Deprecate|Delete")]
+    [InlineData(Role.Viewer, "")]
+    [InlineData(Role.User, "Reserve")]
+    [InlineData(Role.Operator, "Reserve")]
+    [InlineData(Role.Admin, "Reserve|Deprecate|Delete")]
     public async Task Actions_EachRole_AreWhatItMay(Role role, string actions)
     {
         await using var portal = await PortalContext.StartAsync(role);
@@ -219,7 +220,40 @@ public sealed class DefinitionPageTests
         await page.WaitForElement("[data-test=deprecate]").ClickAsync();
 
         PortalContext.Shows(page, () => Assert.Equal("DEPRECATED", page.Find(".ccm-readonly").TextContent));
-        Assert.Empty(page.FindAll("[data-test=deprecate]"));
+        Assert.Empty(page.FindAll("[data-test=deprecate], [data-test=reserve]"));
+    }
+
+    [Fact]
+    public async Task Reserve_Pressed_OpensTheDialogWithThisLabAndGoesToTheInstance()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("bgp");
+        await portal.PublishAsync("ospf");
+        await portal.PublishAsync("ospf", "1.1.0", LabText.TwoRouters("second"));
+        var page = Open(portal, "?version=1.0.0");
+        var reserve = page.WaitForElement("[data-test=reserve]");
+        Assert.Equal("Reserve 1.1.0", reserve.TextContent.Trim());
+
+        var reserving = reserve.ClickAsync();
+        PortalContext.Shows(portal.Dialogs, () => Assert.Equal("ospf", portal.Dialogs.Find("[data-test=reserve-definition]").GetAttribute("value")));
+        await portal.Dialogs.Find("[data-test=reserve-confirm]").ClickAsync();
+        await reserving;
+
+        var instance = Assert.Single(portal.Cache.Current.Instances.Values).Value;
+        Assert.Equal(("ospf", "1.1.0"), (instance.DefinitionId, instance.Version));
+        Assert.EndsWith($"/instances/{instance.Id}", portal.Navigation.Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reserve_LabWithoutNodes_IsNotOffered()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf", yaml: LabText.Empty);
+
+        var page = Open(portal);
+
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=versions]")));
+        Assert.Empty(page.FindAll("[data-test=reserve]"));
     }
 
     [Fact]
@@ -231,7 +265,7 @@ public sealed class DefinitionPageTests
         var page = Open(portal);
         PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll(".ccm-head button")));
 
-        var deleting = page.FindAll(".ccm-head button")[1].ClickAsync();
+        var deleting = page.FindAll(".ccm-head button")[^1].ClickAsync();
         portal.Dialogs.WaitForElement("input").Input("ospf");
         await portal.Dialogs.Find("[data-test=confirm]").ClickAsync();
         await deleting;

@@ -2,6 +2,7 @@ using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Labs;
 using Ccm.Engine.Watching;
+using Ccm.Portal.Components.Pages.Instances;
 using Ccm.Portal.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
@@ -132,6 +133,17 @@ public sealed partial class DefinitionPage
         {
             return null;
         }
+    }
+
+    /// <summary>Always the newest version; that one without nodes cannot be reserved is known while it is shown.</summary>
+    private bool MayReserve(LabletDefinition shown, DefinitionPointer pointer) =>
+        May(Permission.ManageOwnInstances) && pointer.Status == DefinitionStatus.Active && (shown.NodeCount > 0 || shown.Version != pointer.Latest);
+
+    private async Task ReserveAsync()
+    {
+        var dialog = await Dialogs.ShowAsync<ReserveDialog>("Reserve a lab", new DialogParameters<ReserveDialog> { { x => x.DefinitionId, Name } });
+        if (await dialog.Result is { Canceled: false, Data: string id })
+            Navigation.NavigateTo($"/instances/{id}");
     }
 
     private Task DeprecateAsync() => TryAsync(() => Control.DeprecateAsync(Actor!, Operation.New(), Name, Left), "It takes no new reservations. What runs goes on.");
