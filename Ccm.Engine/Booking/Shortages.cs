@@ -44,8 +44,8 @@ public sealed record SlotShortage(
 
     /// <summary>What to do instead.</summary>
     public string Fix => ShortOf == ForecastLimit.Region
-        ? $"Have a worker template made or enabled there, or ask for one of the regions that there are: {(Regions.IsEmpty ? "none yet" : string.Join(", ", Regions))}."
-        : ShortOf == ForecastLimit.Worker ? "Have a worker template made or enabled that takes it, or reserve it as soon as possible to wait for one."
+        ? $"An admin can make or enable a worker template there; or ask for one of the regions that there are: {(Regions.IsEmpty ? "none yet" : string.Join(", ", Regions))}."
+        : ShortOf == ForecastLimit.Worker ? "An admin can make or enable a worker template that takes it; or reserve it as soon as possible to wait for one."
         : FreeSlots.IsEmpty ? "No free slot was found within the booking horizon: give a shorter duration, or reserve it as soon as possible."
         : $"Nearest free slots start at {string.Join(", ", FreeSlots.Select(slot => $"{slot.Start:u}"))}.";
 

@@ -16,18 +16,19 @@ public sealed partial class ControlPlane
         if (fence is null)
             RefuseWhenOutboxIsFull();
         var id = operation.DerivedId("w");
+        var admin = actor.May(Permission.EditTemplates);
         return CommitAsync(actor, operation, async (snapshot, mutation) =>
         {
             var template = await ReadTemplateAsync(templateName, cancellationToken);
             var pointer = snapshot.Templates[templateName];
             if (!template.Enabled)
-                throw RefusedException.Conflict($"Template '{templateName}' is disabled.", "Enable it, or choose another one.", "template");
+                throw RefusedException.Conflict($"Template '{templateName}' is disabled.", admin ? "Enable it, or choose another one." : "Choose another one, or ask an admin to enable it.", "template");
             if (pointer.Value.Revision != template.Revision)
                 throw RefusedException.Conflict($"Template '{templateName}' was edited meanwhile.", "Try again.", "template");
             if (beside is { } planned && pointer.Value.Workers != planned)
                 throw RefusedException.Conflict($"Template '{templateName}' has {pointer.Value.Workers} workers, and one more was decided on when it had {planned}.", "Decide again.", "template");
             if (pointer.Value.Workers >= template.MaxWorkers)
-                throw RefusedException.Conflict($"Template '{templateName}' has {pointer.Value.Workers} workers, its maximum is {template.MaxWorkers}.", "Raise max_workers, or terminate one.", "template");
+                throw RefusedException.Conflict($"Template '{templateName}' has {pointer.Value.Workers} workers, its maximum is {template.MaxWorkers}.", admin ? "Raise its maximum, or terminate one." : "Ask an admin to raise its maximum, or to terminate one.", "template");
             var worker = NewWorker(id, template, reason, mutation);
             if (fence is not null)
                 mutation.Guard(fence);

@@ -69,7 +69,7 @@ public sealed record TemplateOutlook(
     }
 
     private static string? WhyNoMore(WorkerTemplate template, int existing, List<WorkerEntry> workers) =>
-        !template.Enabled ? "It is disabled: enable it to have more."
+        !template.Enabled ? "It is disabled: an admin can enable it to have more."
         : existing >= template.MaxWorkers ? $"Its maximum is reached: {existing} of {template.MaxWorkers} exist."
         : workers.Find(worker => worker.Value is { State: WorkerState.Pending, Trouble: not null }) is { } without ? $"There is no host for {without.Id}: {without.Value.Trouble}"
         : null;

@@ -20,7 +20,8 @@ public sealed record WorkerVerdict(string WorkerId, bool Fits, Capacity Availabl
 /// <param name="Text">In a sentence.</param>
 /// <param name="WorkerId">The worker it is about; null: none.</param>
 /// <param name="Template">The template it is about; null: none.</param>
-public sealed record WayToFit(string Text, string? WorkerId = null, string? Template = null);
+/// <param name="ByAdmin">A template has to be made or changed for it.</param>
+public sealed record WayToFit(string Text, string? WorkerId = null, string? Template = null, bool ByAdmin = false);
 
 /// <summary>Makes explanations with the same filters that the planner decides with.</summary>
 public static class PlacementExplainer
@@ -142,8 +143,8 @@ public static class PlacementExplainer
         foreach (var template in Enabled(templates).Where(template => Against(instance, template).IsEmpty))
         {
             var workers = snapshot.Templates.GetValueOrDefault(template.Name)?.Value.Workers ?? 0;
-            ways.Add(new WayToFit(workers < template.MaxWorkers ? $"One more worker of template {template.Name} ({workers} of {template.MaxWorkers} exist)."
-                : $"A higher maximum for template {template.Name}: {workers} of {template.MaxWorkers} exist.", Template: template.Name));
+            ways.Add(workers < template.MaxWorkers ? new WayToFit($"One more worker of template {template.Name} ({workers} of {template.MaxWorkers} exist).", Template: template.Name)
+                : new WayToFit($"A higher maximum for template {template.Name}: {workers} of {template.MaxWorkers} exist.", Template: template.Name, ByAdmin: true));
         }
         if (ways.Count == 0)
             ways.Add(Missing(instance, templates));
@@ -154,7 +155,7 @@ public static class PlacementExplainer
     private static WayToFit Missing(LabletInstance instance, ImmutableArray<WorkerTemplate> templates)
     {
         var closest = Enabled(templates).Reverse().Select(template => new { template.Name, Against = Against(instance, template) }).MinBy(near => near.Against.Length);
-        return new WayToFit(closest is null ? "A worker template that takes it." : $"A worker template that takes it: {closest.Name} comes nearest. {Texts(closest.Against)}", Template: closest?.Name);
+        return new WayToFit(closest is null ? "A worker template that takes it." : $"A worker template that takes it: {closest.Name} comes nearest. {Texts(closest.Against)}", Template: closest?.Name, ByAdmin: true);
     }
 
     /// <summary>The cheapest first.</summary>

@@ -45,7 +45,7 @@ public sealed class ScalingOutlookTests
 
     [Theory]
     [InlineData(true, 1, "Its maximum is reached: 1 of 1 exist.")]
-    [InlineData(false, 5, "It is disabled: enable it to have more.")]
+    [InlineData(false, 5, "It is disabled: an admin can enable it to have more.")]
     public void Of_NoMoreCanBeOrdered_SaysWhy(bool enabled, int most, string reason)
     {
         var template = Sample.Template() with { Enabled = enabled, MaxWorkers = most };

@@ -150,6 +150,7 @@ public sealed class PlacementExplanationTests
         Assert.Contains("higher maximum for template full: 2 of 2 exist", explanation.WouldFit[1].Text, StringComparison.Ordinal);
         Assert.Contains("dear", explanation.WouldFit[2].Text, StringComparison.Ordinal);
         Assert.Equal(["cheap", "full", "dear"], explanation.WouldFit.Select(way => way.Template));
+        Assert.Equal([false, true, false], explanation.WouldFit.Select(way => way.ByAdmin));
     }
 
     /// <summary>Long before its slot, so that somebody can still do something about it.</summary>

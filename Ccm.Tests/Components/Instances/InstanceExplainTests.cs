@@ -63,14 +63,14 @@ public sealed class InstanceExplainTests
         await using var portal = await PortalContext.StartAsync(Role.Viewer);
         await portal.PutAsync(Sample.Instance());
         var page = Open(portal);
-        Assert.Equal("A worker template that takes it.", page.Find("[data-test=would]").TextContent.Trim());
+        Assert.Equal("A worker template that takes it. Ask an admin for it.", page.Find("[data-test=would]").TextContent.Trim());
 
         // Told of each change after the page.
         var list = portal.Open<InstancesPage>("/instances");
         await portal.AddTemplateAsync(Sample.Template());
         await portal.PutAsync(Sample.Instance("i-2"));
         PortalContext.Shows(list, () => Assert.Single(list.FindAll("[data-id=i-2]")));
-        Assert.Equal("A worker template that takes it.", page.Find("[data-test=would]").TextContent.Trim());
+        Assert.Equal("A worker template that takes it. Ask an admin for it.", page.Find("[data-test=would]").TextContent.Trim());
 
         portal.ShowsInTime(page, () => Assert.Contains("One more worker of template metal", page.Find("[data-test=would]").TextContent, StringComparison.Ordinal));
     }

@@ -74,7 +74,7 @@ public sealed class FreeSlotFinderTests
     [Theory]
     [InlineData("?lab=none", "There is no lab 'none' that can be reserved.")]
     [InlineData("?lab=ospf&minutes=9999", "ospf may last 240 minutes at most.")]
-    [InlineData("?lab=ospf", "It would wait for ever: have a worker template made or enabled that takes it.")]
+    [InlineData("?lab=ospf", "It would wait for ever: an admin can make or enable a worker template that takes it.")]
     public async Task Finder_WrongQuestion_SaysWhatWouldBeRight(string query, string problem)
     {
         await using var portal = await PortalContext.StartAsync(Role.User);

@@ -56,11 +56,11 @@ internal static class LabConcerns
             ended.Add(new Found(entry, entry.Value.LastTransition.At, $"{entry.Value.Outcome}, {Ago(entry.Value.LastTransition.At, now)}: {entry.Value.LastTransition.Reason}"));
         return new[]
         {
-            Tell(true, hopeless, "fits on no worker there is or could be", "fit on no worker there is or could be", "As things are it waits for ever: have a worker template made or enabled that takes it, or end it.", Waiting(WaitKind.Nothing, "since")),
-            Tell(true, unplaced, "has no place and its slot is near", "have no place and their slots are near", "See what would make it fit; free a worker, or raise a template's maximum.", Waiting(WaitKind.Overdue, "slot")),
+            Tell(true, hopeless, "fits on no worker there is or could be", "fit on no worker there is or could be", "As things are it waits for ever: an admin can make or enable a worker template that takes it; or end it.", Waiting(WaitKind.Nothing, "since")),
+            Tell(true, unplaced, "has no place and its slot is near", "have no place and their slots are near", "See what would make it fit; an operator can free a worker, an admin raise a template's maximum.", Waiting(WaitKind.Overdue, "slot")),
             Tell(true, stuck, "does not get on", "do not get on", "Look at its worker; an operator can end the lab and reserve it anew.", "/instances?state=SCHEDULED,INSTANTIATING,STOPPING,ARCHIVED&sort=since&order=asc"),
             Tell(false, failing, "failed to start and is tried again", "failed to start and are tried again", "After the third failure it ends. Look at why before it does.", "/instances?state=SCHEDULED,INSTANTIATING"),
-            Tell(false, waiting, "has waited long for a place", "have waited long for a place", "See what would make it fit; free a worker, or raise a template's maximum.", Waiting(WaitKind.Long, "since")),
+            Tell(false, waiting, "has waited long for a place", "have waited long for a place", "See what would make it fit; an operator can free a worker, an admin raise a template's maximum.", Waiting(WaitKind.Long, "since")),
             Tell(false, ended, "failed within the last hour", "failed within the last hour", "The events of each tell why. Whoever still needs one reserves it anew.", "/instances?state=TERMINATED&outcome=Failed,WorkerLost,Expired&sort=since&order=desc", latestFirst: true),
         }.OfType<Concern>();
     }

@@ -61,7 +61,7 @@ public sealed partial class ReservationsPage
         var earliest = from > Time.GetUtcNow() ? from : null;
         var slots = await Control.FreeSlotsAsync(definition, null, earliest, minutes > 0 ? minutes : definition.MaxDurationMinutes, Slots, cancellationToken);
         if (slots.IsEmpty && BookingForecast.CheckWhetherItEverFits(Fleet, await Control.ReadTemplatesAsync(cancellationToken), LabRequest.Of(definition)) is { } never)
-            throw new RefusedException(RefusalKind.Conflict, new Problem("lab", never.Reason, "It would wait for ever: have a worker template made or enabled that takes it."));
+            throw new RefusedException(RefusalKind.Conflict, new Problem("lab", never.Reason, "It would wait for ever: an admin can make or enable a worker template that takes it."));
         return slots;
     }
 }
