@@ -55,7 +55,7 @@ public sealed class ReserveSlotTests
         Assert.Equal(ways, dialog.FindAll("[data-test=reserve-override]").Count);
         if (ways == 0)
             return;
-        dialog.Find("[data-test=reserve-override]").Change(true);
+        await ChangeAsync(dialog, "[data-test=reserve-override]", true);
         await dialog.InvokeAsync(() => dialog.Find("[data-test=reserve-confirm]").ClickAsync());
         PortalContext.Shows(dialog, () => Assert.Single(portal.Cache.Current.Instances.Values, entry => entry.Value.Overbooked));
     }
@@ -87,9 +87,22 @@ public sealed class ReserveSlotTests
         var dialog = await OpenAsync(portal);
         await AskForAsync(dialog, "2026-03-02T13:30:00");
 
-        dialog.Find(field).Change(value);
+        await ChangeAsync(dialog, field, value);
 
         portal.ShowsInTime(dialog, () => Assert.Contains(told, Slot(dialog), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Slot_OfTheOnlyPlace_SaysSo()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        await portal.AddTemplateAsync(Sample.Template() with { MaxWorkers = 1, MemoryGb = 4 });
+        var dialog = await OpenAsync(portal);
+
+        await AskForAsync(dialog, "2026-03-02T23:30:00");
+
+        portal.ShowsInTime(dialog, () => Assert.Contains("The only place for this lab is free, Mon 2 Mar, 23:30 to Tue 3 Mar, 00:30.", Slot(dialog), StringComparison.Ordinal));
     }
 
     /// <summary>What was said of one slot is gone as another is chosen, and for as soon as possible there is none.</summary>
@@ -101,11 +114,11 @@ public sealed class ReserveSlotTests
         await AskForAsync(dialog, "2026-03-02T10:00:00");
         portal.ShowsInTime(dialog, () => Assert.NotEmpty(dialog.FindAll("[data-test=slot-taken]")));
 
-        dialog.Find("[data-test=reserve-start]").Change("2026-03-02T13:30:00");
+        await ChangeAsync(dialog, "[data-test=reserve-start]", "2026-03-02T13:30:00");
         Assert.Contains("Looking", Slot(dialog), StringComparison.Ordinal);
         Assert.Empty(dialog.FindAll("[data-test=slot-taken], [data-test=free-slot]"));
 
-        dialog.Find("input[value=soon]").Change(true);
+        await ChangeAsync(dialog, "input[value=soon]", true);
         Assert.Equal("", Slot(dialog).Trim());
         portal.Time.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal("", Slot(dialog).Trim());
@@ -146,11 +159,14 @@ public sealed class ReserveSlotTests
         return dialogs;
     }
 
-    private static Task AskForAsync(IRenderedComponent<MudDialogProvider> dialog, string start)
+    private static async Task AskForAsync(IRenderedComponent<MudDialogProvider> dialog, string start)
     {
-        dialog.Find("[data-test=reserve-later]").Change(true);
-        return dialog.Find("[data-test=reserve-start]").ChangeAsync(start);
+        await ChangeAsync(dialog, "[data-test=reserve-later]", true);
+        await ChangeAsync(dialog, "[data-test=reserve-start]", start);
     }
+
+    /// <summary>Found and changed in one go, between two paints.</summary>
+    private static Task ChangeAsync<T>(IRenderedComponent<MudDialogProvider> dialog, string selector, T value) => dialog.InvokeAsync(() => dialog.Find(selector).ChangeAsync(value));
 
     private static string Slot(IRenderedComponent<MudDialogProvider> dialog) => dialog.Find("[data-test=slot]").TextContent;
 }

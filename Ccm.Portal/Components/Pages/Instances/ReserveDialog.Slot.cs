@@ -83,6 +83,6 @@ public sealed partial class ReserveDialog
     /// <summary>What is wrong and, unless free slots say it, what would be right.</summary>
     private string Advice(Problem problem) => Shortage is { FreeSlots.IsEmpty: false } ? problem.Reason : $"{problem.Reason} {problem.Fix}";
 
-    private static string Places(SlotOutlook outlook) =>
-        $"{outlook.Free}{(outlook.OrMore ? " or more" : "")} of {outlook.Most.ToString("N0", CultureInfo.InvariantCulture)} {(outlook.Most == 1 ? "place" : "places")} for this lab {(outlook is { Free: 1, OrMore: false } ? "is" : "are")} free";
+    private static string Places(SlotOutlook outlook) => outlook.Most == 1 ? "The only place for this lab is free"
+        : $"{outlook.Free}{(outlook.OrMore ? " or more" : "")} of {outlook.Most.ToString("N0", CultureInfo.InvariantCulture)} places for this lab {(outlook is { Free: 1, OrMore: false } ? "is" : "are")} free";
 }

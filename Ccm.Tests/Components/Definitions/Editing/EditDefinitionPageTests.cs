@@ -156,6 +156,8 @@ public sealed class EditDefinitionPageTests
         _ = new EditorInBrowser(portal);
         var page = Open(portal);
         PortalContext.Shows(page, () => Assert.NotEmpty(portal.Calls("ccm.drafts.begin")));
+        // The lab is read: the first reading of unsaved work would keep it, too.
+        PortalContext.Shows(page, () => Assert.NotEmpty(page.FindAll("[data-test=nothing-changed]")));
         Assert.Empty(portal.Calls("ccm.drafts.keep"));
 
         await page.InvokeAsync(() => page.Find("[data-test=next-major]").ClickAsync());

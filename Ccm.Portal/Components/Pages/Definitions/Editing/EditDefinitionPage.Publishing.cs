@@ -75,6 +75,7 @@ public sealed partial class EditDefinitionPage
             await _editor!.FlushAsync(hold: true);
             var (request, problems) = DefinitionForm.Read(_form.Values, Text, _base?.Definition.Version ?? "");
             _form.Problems = problems;
+            // The preview that is under way may be of an earlier text.
             _mine = _reading?.Topology is null ? null : await Task.Run(() => Preview(request));
             if (_mine is null || Lacking.Length > 0)
                 return;
