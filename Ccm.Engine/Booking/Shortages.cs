@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using Ccm.Engine.Domain;
 
 namespace Ccm.Engine.Booking;
 
@@ -34,10 +34,10 @@ public sealed record SlotShortage(
     public string Reason => ShortOf switch
     {
         ForecastLimit.Region => $"No worker that exists, and none that an enabled template makes, is in region {Region}.",
-        ForecastLimit.Worker => string.Create(CultureInfo.InvariantCulture, $"No worker that exists, and none that an enabled template makes, takes this lab: it needs {Asked.CpuCores:N0} cores, {Asked.MemoryGb:N0} GB of memory, {Asked.StorageGb:N0} GB of storage, ")
-            + string.Create(CultureInfo.InvariantCulture, $"{Asked.Nodes:N0} licensed nodes and {Asked.Ports:N0} ports on one worker of its licence and CML version{(Region.Length > 0 ? $" in region {Region}" : "")}."),
+        ForecastLimit.Worker => $"No worker that exists, and none that an enabled template makes, takes this lab: it needs {Counted.Of(Asked.CpuCores, "core")}, {Counted.Number(Asked.MemoryGb)} GB of memory, {Counted.Number(Asked.StorageGb)} GB of storage, "
+            + $"{Counted.Of(Asked.Nodes, "licensed node")} and {Counted.Of(Asked.Ports, "port")} on one worker of its licence and CML version{(Region.Length > 0 ? $" in region {Region}" : "")}.",
         ForecastLimit.StartUp => "No worker could be ready before the slot ends: those that run are full, and starting another takes longer.",
-        _ => $"At {At:u} {Words(ShortOf)} would run short: {Asked[ShortOf]} asked for, {Booked[ShortOf]} booked already, {Most[ShortOf]} the most that the fleet can grow to"
+        _ => $"At {At:u} {Words(ShortOf)} would run short: {Counted.Number(Asked[ShortOf])} asked for, {Counted.Number(Booked[ShortOf])} booked already, {Counted.Number(Most[ShortOf])} the most that the fleet can grow to"
             + (InPieces ? ", and what is left lies in pieces of which none is large enough" : "")
             + (Displaces ? "; a lab that was promised its place before would lose it." : "."),
     };

@@ -136,7 +136,7 @@ public sealed partial class ControlPlane
         {
             if (before.Value.Status == DefinitionStatus.Active)
                 await ChangeStatusAsync(actor, Operation.New(), name, DefinitionStatus.Active, EventTypes.DefinitionRestored, cancellationToken);
-            throw RefusedException.Conflict($"{living.Length} instances of '{name}' live, '{living[0]}' among them.", "End them first, or deprecate the definition.");
+            throw RefusedException.Conflict($"{Counted.Of(living.Length, $"instance of '{name}' lives", $"instances of '{name}' live")}, '{living[0]}' among them.", "End them first, or deprecate the definition.");
         }
         return await ChangeStatusAsync(actor, operation, name, DefinitionStatus.Deleted, EventTypes.DefinitionDeleted, cancellationToken, onlyAt: deprecated.ModRevision);
     }

@@ -61,7 +61,7 @@ public sealed partial class ControlPlane
     private static void CheckDuration(LabletDefinition definition, int minutes)
     {
         if (minutes < 1 || minutes > definition.MaxDurationMinutes)
-            throw RefusedException.Invalid("durationMinutes", $"{minutes} minutes are outside what '{definition.Name}' allows.", $"Ask for 1 to {definition.MaxDurationMinutes} minutes.");
+            throw RefusedException.Invalid("durationMinutes", $"{Counted.Of(minutes, "minute is", "minutes are")} outside what '{definition.Name}' allows.", $"Ask for 1 to {Counted.Of(definition.MaxDurationMinutes, "minute")}.");
     }
 
     private void CheckStart(string field, DateTimeOffset? start, DateTimeOffset now)

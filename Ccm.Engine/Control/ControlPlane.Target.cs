@@ -58,7 +58,7 @@ public sealed partial class ControlPlane
             var latest = start.AddMinutes(definition.MaxDurationMinutes);
             var earliest = end > mutation.Now ? end : mutation.Now;
             if (timeslotEnd <= earliest || timeslotEnd > latest)
-                throw RefusedException.Invalid("timeslotEnd", $"{timeslotEnd:u} is not an extension, at {mutation.Now:u}, of a slot that ends at {end:u} and may last {definition.MaxDurationMinutes} minutes.",
+                throw RefusedException.Invalid("timeslotEnd", $"{timeslotEnd:u} is not an extension, at {mutation.Now:u}, of a slot that ends at {end:u} and may last {Counted.Of(definition.MaxDurationMinutes, "minute")}.",
                     earliest < latest ? $"Give an end after {earliest:u} and up to {latest:u}." : "The slot has its full length already: reserve another one.");
             await RefuseWhenPlaceIsBookedAsync(snapshot, actor, entry, timeslotEnd, cancellationToken);
             var next = instance with { TimeslotEnd = timeslotEnd.ToUniversalTime(), DurationMinutes = (int)Math.Ceiling((timeslotEnd - start).TotalMinutes) };

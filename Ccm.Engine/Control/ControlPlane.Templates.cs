@@ -32,7 +32,7 @@ public sealed partial class ControlPlane
             var template = await ReadTemplateAsync(name, cancellationToken);
             var pointer = snapshot.Templates[name];
             if (pointer.Value.Workers > 0)
-                throw RefusedException.Conflict($"{pointer.Value.Workers} workers use template '{name}'.", "Terminate them first, or disable the template.");
+                throw RefusedException.Conflict($"{Counted.Of(pointer.Value.Workers, "worker uses", "workers use")} template '{name}'.", "Terminate them first, or disable the template.");
             var next = pointer.Value with { Deleted = true };
             mutation.PutTemplate(name, next, pointer.ModRevision);
             mutation.Event(EventTypes.TemplateDeleted, Subjects.Template(name), $"{actor.Name} deleted it.", template, null);

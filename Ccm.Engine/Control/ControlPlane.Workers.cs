@@ -26,9 +26,9 @@ public sealed partial class ControlPlane
             if (pointer.Value.Revision != template.Revision)
                 throw RefusedException.Conflict($"Template '{templateName}' was edited meanwhile.", "Try again.", "template");
             if (beside is { } planned && pointer.Value.Workers != planned)
-                throw RefusedException.Conflict($"Template '{templateName}' has {pointer.Value.Workers} workers, and one more was decided on when it had {planned}.", "Decide again.", "template");
+                throw RefusedException.Conflict($"Template '{templateName}' has {Counted.Of(pointer.Value.Workers, "worker")}, and one more was decided on when it had {planned}.", "Decide again.", "template");
             if (pointer.Value.Workers >= template.MaxWorkers)
-                throw RefusedException.Conflict($"Template '{templateName}' has {pointer.Value.Workers} workers, its maximum is {template.MaxWorkers}.", admin ? "Raise its maximum, or terminate one." : "Ask an admin to raise its maximum, or to terminate one.", "template");
+                throw RefusedException.Conflict($"Template '{templateName}' has {Counted.Of(pointer.Value.Workers, "worker")}, its maximum is {template.MaxWorkers}.", admin ? "Raise its maximum, or terminate one." : "Ask an admin to raise its maximum, or to terminate one.", "template");
             var worker = NewWorker(id, template, reason, mutation);
             if (fence is not null)
                 mutation.Guard(fence);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ccm.Engine.Domain;
 
 namespace Ccm.Engine.Labs;
 
@@ -88,7 +89,7 @@ public static class LabAssist
         Interfaces(outline, entry.Block.ValueOf(end)).FirstOrDefault(face => face.Id == Unquoted(entry.Value)) is { Label: { Length: > 0 } label } ? $"{label} of {Unquoted(entry.Block.ValueOf(end))}." : "There is no such interface.";
 
     private static string Amounts(string nodeDefinition) => LabEstimate.OfDefinition(nodeDefinition) is { } known
-        ? known.Cpus == 0 ? "costs nothing" : $"{known.Cpus} {(known.Cpus == 1 ? "core" : "cores")}, {known.MemoryMb} MB" : "Unknown to CCM: reckoned with 1 core and 1024 MB";
+        ? known.Cpus == 0 ? "costs nothing" : $"{Counted.Of(known.Cpus, "core")}, {Counted.Number(known.MemoryMb)} MB" : "Unknown to CCM: reckoned with 1 core and 1,024 MB";
 
     private static string After(LabKey key) => key.Kind switch
     {

@@ -144,7 +144,7 @@ internal sealed partial class WorkerReconciler(
         if (left > TimeSpan.Zero)
             return left;
         var labs = cache.Current.On(entry.Id).Count();
-        if (await control.NoteWorkerAsync(term.Fence, entry, EventTypes.WorkerDrainOverdue, $"Its drain takes longer than {entry.Value.DrainTimeoutHours} hours: {labs} labs are on it still.",
+        if (await control.NoteWorkerAsync(term.Fence, entry, EventTypes.WorkerDrainOverdue, $"Its drain takes longer than {Counted.Of(entry.Value.DrainTimeoutHours, "hour")}: {Counted.Of(labs, "lab is", "labs are")} on it still.",
             w => w with { DrainOverdueSince = due }, term.Over))
             LogOverdue(entry.Id, due, labs);
         return TimeSpan.Zero;

@@ -88,7 +88,7 @@ internal sealed class PlannedFleet
         {
             var stopped = _snapshot.Workers[id].Value;
             return IsTime(at, StartOf(stopped.Provider, stopped.RestartTimeMinutes))
-                ? new ScalingDecision.Restart(id, $"{claim.Id} fits nowhere else; restarting takes {stopped.RestartTimeMinutes} minutes.")
+                ? new ScalingDecision.Restart(id, $"{claim.Id} fits nowhere else; restarting takes {Counted.Of(stopped.RestartTimeMinutes, "minute")}.")
                 : new ScalingDecision.SkipUp(claim.Id, $"{id} would be ready again before it is needed.");
         }
         var template = _templates.Single(template => template.Name == place.Kind.Template);
@@ -106,7 +106,7 @@ internal sealed class PlannedFleet
         var fitting = _templates.Where(template => template.Enabled && PlaceKind.Of(template).CouldHold(claim))
             .OrderBy(template => template.CostPerHour).ThenBy(template => template.Name, StringComparer.Ordinal).ToList();
         var late = fitting.Where(template => Left(template) > 0 && claim.Until <= _now + StartOf(template.Provider, template.StartupTimeMinutes)).ToList();
-        return late.Count > 0 ? $"No worker would be ready before its slot ends: {string.Join(", ", late.Select(template => $"{template.Name} takes {template.StartupTimeMinutes} minutes to start"))}."
+        return late.Count > 0 ? $"No worker would be ready before its slot ends: {string.Join(", ", late.Select(template => $"{template.Name} takes {Counted.Of(template.StartupTimeMinutes, "minute")} to start"))}."
             : fitting.Count == 0
             ? $"No enabled template makes a worker large enough, licensed and of the version it needs{(claim.Request.Region is { Length: > 0 } region ? $" in region {region}" : "")}."
             : $"Every template that fits is at its maximum{(fitting.Exists(template => _without.Contains(template.Name)) ? " or has a worker for which there is no host" : "")}{(fitting.Exists(IsUnreadable) ? " or has a pointer that cannot be read" : "")}: "

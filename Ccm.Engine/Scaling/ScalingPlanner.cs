@@ -68,14 +68,14 @@ internal static class ScalingPlanner
                 .Except(decisions.OfType<ScalingDecision.Restart>().Select(restart => restart.WorkerId)).Order(StringComparer.Ordinal));
             for (; missing > 0 && Orders(decisions) < options.MaxOrdersAtOnce; missing--)
             {
-                var reason = $"Template {template.Name} keeps at least {template.MinWorkers} workers.";
+                var reason = $"Template {template.Name} keeps at least {Counted.Of(template.MinWorkers, "worker")}.";
                 if (stopped.TryDequeue(out var id))
                     decisions.Add(new ScalingDecision.Restart(id, reason));
                 else if (fleet.MayCreate(template))
                     decisions.Add(fleet.Create(template.Name, reason));
                 else
                 {
-                    decisions.Add(new ScalingDecision.SkipMinimum(template.Name, $"{template.MinWorkers - missing} of at least {template.MinWorkers} workers run or are coming, and no more can be ordered: {fleet.WhyNoMore(template)}"));
+                    decisions.Add(new ScalingDecision.SkipMinimum(template.Name, $"{template.MinWorkers - missing} of at least {Counted.Of(template.MinWorkers, "worker")} run or are coming, and no more can be ordered: {fleet.WhyNoMore(template)}"));
                     break;
                 }
             }
@@ -97,7 +97,7 @@ internal static class ScalingPlanner
             var least = templates.FirstOrDefault(template => template.Name == value.Template)?.MinWorkers ?? 0;
             var left = Ready(snapshot, value.Template) - stopping.GetValueOrDefault(value.Template);
             if (left <= least)
-                decisions.Add(new ScalingDecision.SkipDown(worker.Id, $"It is idle, and template {value.Template} keeps at least {least} workers."));
+                decisions.Add(new ScalingDecision.SkipDown(worker.Id, $"It is idle, and template {value.Template} keeps at least {Counted.Of(least, "worker")}."));
             else if (DueSoon(snapshot, worker, now + options.IdleCooldown, times) is { } soon)
                 decisions.Add(new ScalingDecision.SkipDown(worker.Id, $"It is idle, and {soon.Id} is due on it soon."));
             else

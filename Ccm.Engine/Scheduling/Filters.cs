@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 
@@ -56,18 +55,17 @@ internal static class Filters
     {
         var demand = instance.Demand;
         if (demand.CpuCores > available.CpuCores)
-            yield return Short(ReasonCode.InsufficientCpu, available.CpuCores, declared.CpuCores, demand.CpuCores, "cores");
+            yield return Short(ReasonCode.InsufficientCpu, available.CpuCores, declared.CpuCores, demand.CpuCores, "core", "cores");
         if (demand.MemoryGb > available.MemoryGb)
-            yield return Short(ReasonCode.InsufficientMemory, available.MemoryGb, declared.MemoryGb, demand.MemoryGb, "GB of memory");
+            yield return Short(ReasonCode.InsufficientMemory, available.MemoryGb, declared.MemoryGb, demand.MemoryGb, "GB of memory", "GB of memory");
         if (demand.StorageGb > available.StorageGb)
-            yield return Short(ReasonCode.InsufficientStorage, available.StorageGb, declared.StorageGb, demand.StorageGb, "GB of storage");
+            yield return Short(ReasonCode.InsufficientStorage, available.StorageGb, declared.StorageGb, demand.StorageGb, "GB of storage", "GB of storage");
         if (demand.Nodes > available.Nodes)
-            yield return Short(ReasonCode.NodeLimit, available.Nodes, declared.Nodes, demand.Nodes, "licensed nodes");
+            yield return Short(ReasonCode.NodeLimit, available.Nodes, declared.Nodes, demand.Nodes, "licensed node", "licensed nodes");
         if (instance.Request.PortNames.Length > freePorts)
-            yield return Short(ReasonCode.PortsExhausted, freePorts, ports, instance.Request.PortNames.Length, "ports");
+            yield return Short(ReasonCode.PortsExhausted, freePorts, ports, instance.Request.PortNames.Length, "port", "ports");
     }
 
-    private static Reason Short(ReasonCode code, int free, int all, int needed, string what) => new(code, needed > all
-        ? string.Create(CultureInfo.InvariantCulture, $"It has {all:N0} {(all == 1 ? what.TrimEnd('s') : what)}, {needed:N0} needed.")
-        : string.Create(CultureInfo.InvariantCulture, $"{free:N0} of its {all:N0} {what} free, {needed:N0} needed."));
+    private static Reason Short(ReasonCode code, int free, int all, int needed, string one, string many) => new(code, needed > all
+        ? $"It has {Counted.Of(all, one, many)}, {Counted.Number(needed)} needed." : $"{Counted.Number(free)} of its {Counted.Of(all, one, many)} free, {Counted.Number(needed)} needed.");
 }

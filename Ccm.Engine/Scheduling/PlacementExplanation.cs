@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Ccm.Engine.Booking;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
@@ -83,15 +82,15 @@ public static class PlacementExplainer
         if (verdicts.IsEmpty)
             return "It waits: the fleet has no workers yet.";
         var coming = snapshot.Workers.Values.Count(worker => worker.IsComing && AwaitedWorker.CouldTake(worker, instance));
-        return $"It waits: {(verdicts.Length == 1 ? "the one worker there is" : $"none of {verdicts.Length} workers")} {Against(verdicts)}"
-            + coming switch { 0 => "", 1 => " A worker is coming, for labs that are served before it.", _ => $" {coming} workers are coming, for labs that are served before it." };
+        return $"It waits: {(verdicts.Length == 1 ? "the one worker there is" : $"none of {Counted.Number(verdicts.Length)} workers")} {Against(verdicts)}"
+            + coming switch { 0 => "", 1 => " A worker is coming, for labs that are served before it.", _ => $" {Counted.Number(coming)} workers are coming, for labs that are served before it." };
     }
 
     private static string WaitingFor(AwaitedWorker awaited, FleetSnapshot snapshot, ImmutableArray<WorkerVerdict> verdicts, DateTimeOffset now)
     {
         var others = verdicts.RemoveAll(verdict => snapshot.Workers[verdict.WorkerId].IsComing);
         return $"It waits for {awaited.WorkerId}, which is coming and takes it: {(awaited.Expected > now ? "" : "late, it was ")}expected at {awaited.Expected:u}."
-            + (others.IsEmpty ? "" : $" Until then {(others.Length == 1 ? "the one other worker" : $"none of {others.Length} other workers")} {Against(others)}");
+            + (others.IsEmpty ? "" : $" Until then {(others.Length == 1 ? "the one other worker" : $"none of {Counted.Number(others.Length)} other workers")} {Against(others)}");
     }
 
     /// <summary>What stands against it on all of these: in full on one, counted on several.</summary>
@@ -100,7 +99,7 @@ public static class PlacementExplainer
         if (verdicts.Length == 1)
             return $"cannot take it. {string.Join(" ", verdicts[0].Reasons.Select(reason => reason.Code < ReasonCode.InsufficientCpu ? $"It {Cause(reason.Code, verdicts)}." : reason.Text))}";
         var causes = verdicts.SelectMany(verdict => verdict.Reasons, (verdict, reason) => (verdict, reason.Code)).GroupBy(pair => pair.Code, pair => pair.verdict)
-            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key).Take(CausesTold).Select(group => $"{group.Count()} {Cause(group.Key, [.. group])}");
+            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key).Take(CausesTold).Select(group => $"{Counted.Number(group.Count())} {Cause(group.Key, [.. group])}");
         return $"can take it: {string.Join(", ", causes)}.";
     }
 
@@ -124,7 +123,7 @@ public static class PlacementExplainer
         };
 
         string TooLittle(string what, int needed, Func<WorkerVerdict, int> free, string unit = "") =>
-            string.Create(CultureInfo.InvariantCulture, $"{(one ? "has" : "have")} {what} free ({(one ? "" : "at the most ")}{workers.Max(free):N0}{unit}, {needed:N0} needed)");
+            $"{(one ? "has" : "have")} {what} free ({(one ? "" : "at the most ")}{Counted.Number(workers.Max(free))}{unit}, {Counted.Number(needed)} needed)";
     }
 
     /// <summary>Whether room could be made on it: what is too large for the empty worker waits there for ever.</summary>

@@ -58,7 +58,7 @@ public sealed class LabAssistTests
 
     [Fact]
     public void Complete_NodeDefinition_SaysWhatItCosts() =>
-        Assert.Equal("2 cores, 10240 MB", Assert.Single(Complete("nodes:\n  - node_definition: ▮"), found => found.Label == "nxosv9000").Detail);
+        Assert.Equal("2 cores, 10,240 MB", Assert.Single(Complete("nodes:\n  - node_definition: ▮"), found => found.Label == "nxosv9000").Detail);
 
     [Theory]
     [InlineData("nodes:\n  - configuration: |-\n      host▮")]

@@ -126,7 +126,7 @@ public sealed class ScalingDownTests
     {
         var fleet = Sample.Fleet([], [Sample.Worker(state: WorkerState.Failed)], [(Sample.Template(), 1)]);
         var skip = Assert.IsType<ScalingDecision.SkipMinimum>(Assert.Single(Plan(fleet, Sample.Now, Sample.Template() with { MinWorkers = 1, MaxWorkers = 1 })));
-        Assert.Equal(("metal", "0 of at least 1 workers run or are coming, and no more can be ordered: its maximum of 1 is reached."), (skip.Template, skip.Reason));
+        Assert.Equal(("metal", "0 of at least 1 worker run or are coming, and no more can be ordered: its maximum of 1 is reached."), (skip.Template, skip.Reason));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class ScalingOutlookTests
 
         var idle = Assert.Single(Of(Sample.Fleet([], [Sample.WorkerOf(template, "w-1")]), Sample.Now.AddHours(1), template).Idle);
 
-        Assert.Equal("It is idle, and template metal keeps at least 1 workers.", idle.KeptBecause);
+        Assert.Equal("It is idle, and template metal keeps at least 1 worker.", idle.KeptBecause);
     }
 
     [Theory]

@@ -25,13 +25,13 @@ internal static class CmlFitness
         if (!IsLicensed(worker.LicenseType, licensing))
             yield return $"Its licence is not in order: registration {Short(licensing.Registration.Status)}, authorization {Short(licensing.Authorization.Status)}.";
         else if (LicensedNodes(licensing) is { } nodes && nodes < worker.Declared.Nodes)
-            yield return $"Its licence covers {nodes} nodes, and {worker.Declared.Nodes} are declared.";
+            yield return $"Its licence covers {Counted.Of(nodes, "node")}, and {Counted.Of(worker.Declared.Nodes, "is", "are")} declared.";
         if (host.Cpu.Count * (long)worker.CpuOvercommit < worker.Declared.CpuCores)
-            yield return $"It has {host.Cpu.Count} cores, and {worker.Declared.CpuCores / worker.CpuOvercommit} are declared.";
+            yield return $"It has {Counted.Of(host.Cpu.Count, "core")}, and {Counted.Of(worker.Declared.CpuCores / worker.CpuOvercommit, "is", "are")} declared.";
         if (host.Memory.Total / Gib < worker.Declared.MemoryGb)
-            yield return $"It has {host.Memory.Total / Gib} GB of memory, and {worker.Declared.MemoryGb} are declared.";
+            yield return $"It has {Counted.Number(host.Memory.Total / Gib)} GB of memory, and {Counted.Number(worker.Declared.MemoryGb)} are declared.";
         if (host.Disk.Total / Gib < worker.Declared.StorageGb)
-            yield return $"It has {host.Disk.Total / Gib} GB of storage, and {worker.Declared.StorageGb} are declared.";
+            yield return $"It has {Counted.Number(host.Disk.Total / Gib)} GB of storage, and {Counted.Number(worker.Declared.StorageGb)} are declared.";
     }
 
     /// <summary>An evaluation needs no registration.</summary>

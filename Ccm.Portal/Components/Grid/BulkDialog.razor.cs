@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ccm.Engine.Domain;
 using Ccm.Portal.Live;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
@@ -38,7 +39,7 @@ public sealed partial class BulkDialog<TRow> : IDisposable
 
     private bool Armed => _touched.Count > 0 && (!Action.Grave || _typed.Trim() == _touched.Count.ToString(CultureInfo.InvariantCulture));
 
-    private string Asked => Action.Asked.Replace("{0}", Count(_touched.Count), StringComparison.Ordinal);
+    private string Asked => Action.Asked.Replace("{0}", Counted.Number(_touched.Count), StringComparison.Ordinal);
 
     private string Reasons => string.Join(", ", _left.CountBy(reason => reason).OrderByDescending(pair => pair.Value).Take(5)
         .Select(pair => _left.Count == pair.Value ? pair.Key : $"{pair.Key} ({pair.Value})"));
@@ -55,8 +56,6 @@ public sealed partial class BulkDialog<TRow> : IDisposable
         _gone.Cancel();
         _gone.Dispose();
     }
-
-    private static string Count(int count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     private async Task RunAsync()
     {

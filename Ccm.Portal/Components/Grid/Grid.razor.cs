@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 using Microsoft.AspNetCore.Components;
@@ -153,8 +152,6 @@ public sealed partial class Grid<TRow> : IDisposable
     }
 
     private static string Path(string uri) => new Uri(uri).AbsolutePath;
-
-    private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private void Moved(object? sender, LocationChangedEventArgs args)
     {

@@ -1,10 +1,20 @@
 using System.Globalization;
+using Ccm.Engine.Domain;
 
 namespace Ccm.Portal.Components.Grid;
 
-/// <summary>A column's value as text, the same on the page and in a download.</summary>
+/// <summary>A column's value as text.</summary>
 public static class GridText
 {
+    /// <summary>On the page, for people to read.</summary>
+    public static string Shown(object? value) => value switch
+    {
+        int number => Counted.Number(number),
+        long number => Counted.Number(number),
+        _ => Of(value),
+    };
+
+    /// <summary>In a download.</summary>
     public static string Of(object? value) => value switch
     {
         null => "",

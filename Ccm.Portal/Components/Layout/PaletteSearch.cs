@@ -64,7 +64,7 @@ internal static class PaletteSearch
     private static IEnumerable<PaletteHit> Templates(FleetSnapshot fleet, Actor actor, IEnumerable<PortalPage> pages) =>
         !actor.May(Permission.ReadAll) || pages.All(page => page.Href != "/templates") ? []
         : fleet.Templates.Where(pair => pair.Value.Value is { Deleted: false, Revision: > 0 })
-            .Select(pair => new PaletteHit(PaletteKind.Template, pair.Key, $"Worker template, {pair.Value.Value.Workers} workers", Icons.Material.Outlined.Memory, $"/templates/{pair.Key}"));
+            .Select(pair => new PaletteHit(PaletteKind.Template, pair.Key, $"Worker template, {Counted.Of(pair.Value.Value.Workers, "worker")}", Icons.Material.Outlined.Memory, $"/templates/{pair.Key}"));
 
     private static IEnumerable<PaletteHit> Workers(FleetSnapshot fleet, Actor actor) => !actor.May(Permission.ReadAll) ? []
         : fleet.Workers.Values.Select(worker => new PaletteHit(PaletteKind.Worker, worker.Id, $"Worker {Capitals(worker.Value.State)} {worker.Value.Template}", Icons.Material.Outlined.Dns, $"/workers/{worker.Id}"));

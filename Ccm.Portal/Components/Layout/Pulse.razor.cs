@@ -1,4 +1,4 @@
-using System.Globalization;
+using Ccm.Engine.Domain;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Live;
 using Microsoft.AspNetCore.Components;
@@ -18,7 +18,7 @@ public sealed partial class Pulse
     [Inject]
     private WatchCache Cache { get; set; } = null!;
 
-    private string Waits => Pause.Waiting switch { 0 => "nothing waits", 1 => "1 change waits", var many => string.Create(CultureInfo.InvariantCulture, $"{many:N0} changes wait") };
+    private string Waits => Pause.Waiting switch { 0 => "nothing waits", var changes => Counted.Of(changes, "change waits", "changes wait") };
 
     protected override TimeSpan? LookEvery => TimeSpan.FromSeconds(1);
 

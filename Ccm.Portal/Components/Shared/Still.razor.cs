@@ -1,4 +1,4 @@
-using System.Globalization;
+using Ccm.Engine.Domain;
 using Microsoft.AspNetCore.Components;
 
 namespace Ccm.Portal.Components.Shared;
@@ -22,7 +22,7 @@ public sealed partial class Still : IHandleEvent
 
     /// <summary>For those that wait meanwhile.</summary>
     /// <param name="one">As <c>event</c>.</param>
-    public static string Waits(int count, string one) => count == 1 ? $"1 {one} waits while you are here" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} {one}s wait while you are here");
+    public static string Waits(int count, string one) => $"{Counted.Of(count, $"{one} waits", $"{one}s wait")} while you are here";
 
     /// <summary>Nothing of its own is ever another.</summary>
     Task IHandleEvent.HandleEventAsync(EventCallbackWorkItem item, object? arg) => item.InvokeAsync(arg);

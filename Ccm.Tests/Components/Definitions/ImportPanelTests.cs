@@ -40,7 +40,7 @@ public sealed class ImportPanelTests
 
         var derived = panel.FindAll("[data-test=derived] dd").Select(fact => fact.TextContent).ToList();
         Assert.Equal("OSPF: basics & more", derived[0]);
-        Assert.Equal("3, 2 of them licensed; 1 links", derived[1]);
+        Assert.Equal("3, 2 of them licensed; 1 link", derived[1]);
         Assert.StartsWith("4 cores, 4 GB memory", derived[2], StringComparison.Ordinal);
         Assert.Equal("2: r1_serial, r2_serial", derived[3]);
         Assert.Equal(("ospf-basics-more", "1.0.0"), Typed(panel));

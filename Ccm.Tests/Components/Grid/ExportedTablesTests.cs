@@ -50,7 +50,7 @@ public sealed class ExportedTablesTests
         var read = await AskAsync(portal, "", _ => TemplateTable.Table, TemplateRows.ReadAsync);
 
         Assert.Equal(rows, read.Count);
-        Assert.All(read, row => Assert.Equal("1 of 1 labs", row.GetProperty("wouldTake").GetString()));
+        Assert.All(read, row => Assert.Equal("1 of 1 lab", row.GetProperty("wouldTake").GetString()));
     }
 
     [Theory]

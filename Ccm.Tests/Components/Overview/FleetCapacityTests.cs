@@ -23,8 +23,8 @@ public sealed class FleetCapacityTests
 
         var rooms = FleetCapacity.Of(fleet).ToDictionary(room => room.Name);
 
-        Assert.Equal(new RoomShare("CPU", "cores", Used: 8, Free: 60, Withheld: 60, Coming: 64), rooms["CPU"]);
-        Assert.Equal(new RoomShare("Nodes", "licensed", 8, 96, 96, 100), rooms["Nodes"]);
-        Assert.Equal(new RoomShare("Ports", "ports", 2, 7999, 7999, 8000), rooms["Ports"]);
+        Assert.Equal(new RoomShare("CPU", "core", "cores", Used: 8, Free: 60, Withheld: 60, Coming: 64), rooms["CPU"]);
+        Assert.Equal(new RoomShare("Nodes", "licensed", "licensed", 8, 96, 96, 100), rooms["Nodes"]);
+        Assert.Equal(new RoomShare("Ports", "port", "ports", 2, 7999, 7999, 8000), rooms["Ports"]);
     }
 }

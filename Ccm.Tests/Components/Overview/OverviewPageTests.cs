@@ -42,7 +42,7 @@ public sealed class OverviewPageTests
         Assert.Contains("2 labs run, and nothing needs you.", page.Find("[data-test=all-is-well]").TextContent, StringComparison.Ordinal);
         Assert.Equal("2", page.Find("[data-test=instances] a[href='/instances?state=RUNNING'] b").TextContent);
         Assert.Equal("1", page.Find("[data-test=workers] a[href='/workers?state=RUNNING'] b").TextContent);
-        Assert.Equal("CPU: 0 cores in use, 64 free", page.Find("[data-test=capacity] [role=img]").GetAttribute("aria-label"));
+        Assert.Equal("CPU: 0 of 64 cores in use, 64 free", page.Find("[data-test=capacity] [role=img]").GetAttribute("aria-label"));
         Assert.Equal(reserve, page.FindAll("[data-test=reserve]").Count);
     }
 

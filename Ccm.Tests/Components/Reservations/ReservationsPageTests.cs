@@ -174,13 +174,13 @@ public sealed class ReservationsPageTests
         await using var portal = await PortalContext.StartAsync(Role.Viewer);
         await portal.CommitAsync([.. Enumerable.Range(0, 1200).Select(n => Booked.Slot($"i-{n:D5}", n % 20, 1)).Select(slot => new StatePut(StateKeys.InstanceState(slot.Id), DomainJson.Write(slot)))]);
         var page = portal.Open<ReservationsPage>("/reservations");
-        PortalContext.Shows(page, () => Assert.Contains("1200 bookings", page.Find("[data-test=shown]").TextContent, StringComparison.Ordinal));
+        PortalContext.Shows(page, () => Assert.Contains("1,200 bookings", page.Find("[data-test=shown]").TextContent, StringComparison.Ordinal));
         Assert.Equal(1200, Assert.Single(page.FindComponents<TimelineLine>()).Instance.Line.Bars.Sum(bar => bar.Times.Length));
 
         await portal.PutAsync(Booked.Slot("i-one", 1, 1));
         await portal.PutAsync(Booked.Slot("i-two", 1, 1));
 
-        portal.ShowsInTime(page, () => Assert.Contains("1202 bookings", page.Find("[data-test=shown]").TextContent, StringComparison.Ordinal));
+        portal.ShowsInTime(page, () => Assert.Contains("1,202 bookings", page.Find("[data-test=shown]").TextContent, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -204,7 +204,7 @@ public sealed class ReservationsPageTests
 
         var page = portal.Open<ReservationsPage>($"/reservations?{rows}from=2026-03-01T12:00Z&hours=168");
 
-        Assert.StartsWith("10000 bookings in this time.", page.Find("[data-test=shown]").TextContent.Trim(), StringComparison.Ordinal);
+        Assert.StartsWith("10,000 bookings in this time.", page.Find("[data-test=shown]").TextContent.Trim(), StringComparison.Ordinal);
         Assert.InRange(page.FindAll("[data-test=line]").Count, 40, 100);
         Assert.InRange(page.FindAll("[data-test=bar]").Count, 40, 4000);
         Assert.True(page.FindComponent<TimelineChart>().Instance.Lines.Count > 200);

@@ -25,6 +25,11 @@ public sealed class CapacityBarTests : BunitContext
         Assert.Equal($"CPU: {declared - available} of {declared} cores in use, {available} free", bar.Find("[role=img]").GetAttribute("aria-label"));
     }
 
+    [Theory]
+    [InlineData(0, 1, "0 of 1 core free")]
+    [InlineData(4000, 5000, "4,000 of 5,000 cores free")]
+    public void Render_Numbers_AreWordedAsPeopleReadThem(int available, int declared, string words) => Assert.Equal(words, Bar(available, declared).Find(".numbers").TextContent);
+
     [Fact]
     public void Render_CultureWithCommas_WritesCssNumbers()
     {
@@ -41,5 +46,5 @@ public sealed class CapacityBarTests : BunitContext
     }
 
     private IRenderedComponent<CapacityBar> Bar(int available, int declared) =>
-        Render<CapacityBar>(parameters => parameters.Add(b => b.Name, "CPU").Add(b => b.Unit, "cores").Add(b => b.Available, available).Add(b => b.Declared, declared));
+        Render<CapacityBar>(parameters => parameters.Add(b => b.Name, "CPU").Add(b => b.One, "core").Add(b => b.Many, "cores").Add(b => b.Available, available).Add(b => b.Declared, declared));
 }

@@ -57,7 +57,7 @@ public sealed class DifferenceTests
 
         var page = portal.Open<TextDifference>(parameters: parameters => parameters.Add(d => d.BeforeText, "a").Add(d => d.AfterText, string.Join('\n', Enumerable.Range(1, 60_000))));
 
-        PortalContext.Shows(page, () => Assert.Contains("60000 lines came and 1 went. Download both", page.Find("[data-test=too-different]").TextContent, StringComparison.Ordinal));
+        PortalContext.Shows(page, () => Assert.Contains("60,000 lines came and 1 went. Download both", page.Find("[data-test=too-different]").TextContent, StringComparison.Ordinal));
     }
 
     /// <summary>What is shown and what is said to be left out is the whole of both files.</summary>

@@ -20,9 +20,9 @@ public sealed class TemplatesPageTests
         var page = portal.Open<TemplatesPage>();
 
         PortalContext.Shows(page, () => Assert.Equal(["tiny", "metal"], page.FindAll("tr[data-id]").Select(row => row.GetAttribute("data-id"))));
-        Assert.Equal("metal|4.00|64 cores, 128 GB, 100 nodes|ENTERPRISE|0–10|1 RUNNING, 1 DRAINING|1 of 1 labs|ENABLED",
+        Assert.Equal("metal|4.00|64 cores, 128 GB, 100 nodes|ENTERPRISE|0–10|1 RUNNING, 1 DRAINING|1 of 1 lab|ENABLED",
             string.Join('|', page.FindAll("tr[data-id=metal] td").Select(cell => cell.TextContent.Trim())));
-        Assert.Contains("0 of 1 labs", page.Find("tr[data-id=tiny]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("0 of 1 lab", page.Find("tr[data-id=tiny]").TextContent, StringComparison.Ordinal);
         Assert.Contains("DISABLED", page.Find("tr[data-id=tiny]").TextContent, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("[data-test=new-template]"));
     }

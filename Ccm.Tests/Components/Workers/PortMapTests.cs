@@ -27,7 +27,7 @@ public sealed partial class PortMapTests : BunitContext
         var map = Show(PortBitmap.Empty(Whole).Take(taken));
 
         Assert.Equal(taken.Select(port => ((port - 2000) % 160, (port - 2000) / 160)), Cells(map, ".taken"));
-        Assert.Equal($"Port map: {taken.Length} of 8000 ports taken", map.Find("svg").GetAttribute("aria-label"));
+        Assert.Equal($"Port map: {Counted.Number(taken.Length)} of 8,000 ports taken", map.Find("svg").GetAttribute("aria-label"));
         Assert.Equal("0 0 160 50", map.Find("svg").GetAttribute("viewBox"));
     }
 

@@ -18,7 +18,7 @@ public sealed class WorkerPageTests
         var page = Open(portal);
 
         Assert.Equal(["60 of 64 cores free", "120 of 128 GB free", "196 of 200 GB free", "96 of 100 licensed free"], page.FindAll(".ccm-bar .numbers").Select(bar => bar.TextContent));
-        Assert.Equal("Port map: 2 of 8000 ports taken", page.Find("[data-test=portmap]").GetAttribute("aria-label"));
+        Assert.Equal("Port map: 2 of 8,000 ports taken", page.Find("[data-test=portmap]").GetAttribute("aria-label"));
         Assert.Equal("i-1", page.Find(".ccm-table a").TextContent);
         Assert.Equal(["Capacity", "Now", "Labs on it", "Ports"], page.FindAll("h2").Select(heading => heading.TextContent).Take(4));
     }

@@ -26,7 +26,7 @@ public sealed class WorkersPageTests
         var cards = page.FindAll("[data-test=worker]");
         Assert.Equal(["w-1", "w-2", "w-3", "w-4", "w-5", "w-6"], cards.Select(card => card.GetAttribute("data-id")));
         Assert.Contains("1 lab", cards[0].TextContent, StringComparison.Ordinal);
-        Assert.Contains("3 of 8000 ports taken", cards[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("3 of 8,000 ports taken", cards[0].TextContent, StringComparison.Ordinal);
         Assert.Equal(["", "does not answer!", "drain overdue", "Ready.!", "its host is lost!", "No licence."], cards.Select(card => card.QuerySelector("[data-test=card-trouble]") is { } trouble ? trouble.TextContent + (trouble.ClassList.Contains("grave") ? "!" : "") : ""));
         Assert.Equal("CPU: 64 of 64 cores in use, 0 free", cards[0].QuerySelector(".ccm-bar")!.GetAttribute("aria-label"));
         Assert.Equal(["All but TERMINATED 6", "RUNNING 3", "DRAINING 1", "FAILED 2"], page.FindAll(".ccm-chips .ccm-chip").Select(chip => chip.TextContent));

@@ -209,7 +209,7 @@ public sealed partial class ImportPanel
         var bySource = estimate.Nodes.GroupBy(node => node.Source).ToDictionary(group => group.Key, group => group.Count());
         return string.Join(", ", new[]
         {
-            bySource.TryGetValue(EstimateSource.LabFile, out var file) ? $"{file} nodes say so themselves" : null,
+            bySource.TryGetValue(EstimateSource.LabFile, out var file) ? $"{Counted.Of(file, "node says so itself", "nodes say so themselves")}" : null,
             bySource.TryGetValue(EstimateSource.NodeDefinition, out var known) ? $"{known} by their node definition" : null,
             bySource.TryGetValue(EstimateSource.Fallback, out var fallback) ? $"{fallback} unknown, reckoned with 1 core and 1 GB" : null,
         }.Where(part => part is not null));

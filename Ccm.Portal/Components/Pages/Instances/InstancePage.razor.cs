@@ -141,7 +141,7 @@ public sealed partial class InstancePage
             StateHasChanged();
     }
 
-    private static string More(string what, int all) => all - MostTold == 1 ? $"1 more {what}" : $"{all - MostTold} more {what}s";
+    private static string More(string what, int all) => Counted.Of(all - MostTold, $"more {what}");
 
     /// <summary>Those first of which the least would have to change: room is made sooner than another kind of worker.</summary>
     private static IEnumerable<WorkerVerdict> Nearest(ImmutableArray<WorkerVerdict> workers) =>

@@ -74,7 +74,7 @@ internal static class Attention
     private static Concern? Tell(bool urgent, List<WorkerEntry> workers, Func<Worker, bool> which, Func<Worker, string> why, string one, string many, string advice, string href)
     {
         var found = workers.Select(worker => worker.Value).Where(which).ToList();
-        return found.Count == 0 ? null : new Concern(urgent, found.Count == 1 ? $"1 worker {one}" : $"{found.Count} workers {many}", advice, href,
+        return found.Count == 0 ? null : new Concern(urgent, Counted.Of(found.Count, $"worker {one}", $"workers {many}"), advice, href,
             [.. found.Select(worker => new ConcernItem(worker.Id, $"/workers/{worker.Id}", why(worker)))]);
     }
 
@@ -103,7 +103,6 @@ internal static class Attention
     private static string Held(Worker worker, FleetSnapshot fleet) => fleet.On(worker.Id).Count(entry => entry.Value.HoldsPlace) switch
     {
         0 => "No lab is on it.",
-        1 => "1 lab is on it.",
-        var labs => $"{labs} labs are on it.",
+        var labs => $"{Counted.Of(labs, "lab is", "labs are")} on it.",
     };
 }

@@ -8,9 +8,12 @@ namespace Ccm.Portal.Components.Pages.Overview;
 /// <param name="Free">On workers that take work.</param>
 /// <param name="Withheld">Not in use, and yet nobody gets it: its worker drains, is silent or has failed.</param>
 /// <param name="Coming">On workers that are ordered or being started.</param>
-public sealed record RoomShare(string Name, string Unit, long Used, long Free, long Withheld, long Coming)
+public sealed record RoomShare(string Name, string One, string Many, long Used, long Free, long Withheld, long Coming)
 {
-    public long All => Used + Free + Withheld + Coming;
+    /// <summary>All but what is coming.</summary>
+    public long There => Used + Free + Withheld;
+
+    public long All => There + Coming;
 }
 
 /// <summary>What of the fleet's room is used, free and coming.</summary>
@@ -22,14 +25,14 @@ internal static class FleetCapacity
         var coming = fleet.Workers.Values.Where(worker => worker.IsComing).ToList();
         return
         [
-            Sum("CPU", "cores", worker => worker.Value.Declared.CpuCores, worker => worker.Available.CpuCores),
-            Sum("Memory", "GB", worker => worker.Value.Declared.MemoryGb, worker => worker.Available.MemoryGb),
-            Sum("Storage", "GB", worker => worker.Value.Declared.StorageGb, worker => worker.Available.StorageGb),
-            Sum("Nodes", "licensed", worker => worker.Value.Declared.Nodes, worker => worker.Available.Nodes),
-            Sum("Ports", "ports", worker => worker.Value.PortRange.Count, worker => worker.Ports.Value.FreeCount),
+            Sum("CPU", "core", "cores", worker => worker.Value.Declared.CpuCores, worker => worker.Available.CpuCores),
+            Sum("Memory", "GB", "GB", worker => worker.Value.Declared.MemoryGb, worker => worker.Available.MemoryGb),
+            Sum("Storage", "GB", "GB", worker => worker.Value.Declared.StorageGb, worker => worker.Available.StorageGb),
+            Sum("Nodes", "licensed", "licensed", worker => worker.Value.Declared.Nodes, worker => worker.Available.Nodes),
+            Sum("Ports", "port", "ports", worker => worker.Value.PortRange.Count, worker => worker.Ports.Value.FreeCount),
         ];
 
-        RoomShare Sum(string name, string unit, Func<WorkerEntry, long> declared, Func<WorkerEntry, long> available) => new(name, unit,
+        RoomShare Sum(string name, string one, string many, Func<WorkerEntry, long> declared, Func<WorkerEntry, long> available) => new(name, one, many,
             there.Sum(worker => declared(worker) - available(worker)),
             there.Where(worker => worker.Value.TakesWork).Sum(available),
             there.Where(worker => !worker.Value.TakesWork).Sum(available),

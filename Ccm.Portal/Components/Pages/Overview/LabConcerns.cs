@@ -70,7 +70,7 @@ internal static class LabConcerns
 
     /// <param name="latestFirst">Rather than what has lasted longest.</param>
     private static Concern? Tell(bool urgent, List<Found> found, string one, string many, string advice, string href, bool latestFirst = false) => found.Count == 0 ? null
-        : new Concern(urgent, found.Count == 1 ? $"1 lab {one}" : $"{found.Count} labs {many}", advice, found.Count == 1 ? $"/instances/{found[0].Entry.Id}" : href,
+        : new Concern(urgent, Counted.Of(found.Count, $"lab {one}", $"labs {many}"), advice, found.Count == 1 ? $"/instances/{found[0].Entry.Id}" : href,
             [.. found.OrderBy(f => latestFirst ? -f.Since.UtcTicks : f.Since.UtcTicks).ThenBy(f => f.Entry.Id, StringComparer.Ordinal).Select(f => new ConcernItem($"{f.Entry.Value.DefinitionId} of {f.Entry.Value.OwnerId}", $"/instances/{f.Entry.Id}", f.Why))]);
 
     private static string Unplaced(DateTimeOffset start, DateTimeOffset now) => start > now ? $"Its slot begins in {Words.Lasting(start - now)}." : $"Its slot began {Ago(start, now)}.";

@@ -80,7 +80,7 @@ public sealed partial class OverviewPage
             _own = [.. Fleet.InstancesByState.Keys.Where(state => state != InstanceState.Terminated).SelectMany(Fleet.In).Where(entry => entry.Value.OwnerId == Actor?.Id)
                 .OrderBy(entry => entry.Value.TimeslotStart ?? entry.Value.CreatedAt).ThenBy(entry => entry.Id, StringComparer.Ordinal)];
             _concerns = Actor is { } actor && May(Permission.ReadOwn) ? Attention.OfOwn(Fleet, actor.Id, _looked, Times, _templates) : [];
-            _well = _own.Count switch { 0 => "You have no lab now. Reserve one whenever you like.", 1 => "Your lab needs nothing from you.", var labs => $"Your {labs} labs need nothing from you." };
+            _well = _own.Count switch { 0 => "You have no lab now. Reserve one whenever you like.", 1 => "Your lab needs nothing from you.", var labs => $"Your {Counted.Number(labs)} labs need nothing from you." };
             return;
         }
         _concerns = Attention.Of(Fleet, new PartsNow(Cache.Freshness.Problem, Parts.Documents?.Problem, Parts.Sessions is { Healthy: false }, Parts.Identity?.Problem, Monitor.Report.Warnings, Control.OutboxLimit), _looked, Times, _templates);
@@ -88,7 +88,7 @@ public sealed partial class OverviewPage
         _workers = [.. Fleet.Workers.Values.CountBy(worker => worker.Value.State).OrderBy(pair => pair.Key).Select(pair => ((Enum)pair.Key, pair.Value))];
         _rooms = FleetCapacity.Of(Fleet);
         var running = Fleet.InstancesByState.GetValueOrDefault(InstanceState.Running)?.Count ?? 0;
-        _well = running switch { 0 => "No lab runs now, and nothing needs you.", 1 => "1 lab runs, and nothing needs you.", _ => $"{running} labs run, and nothing needs you." };
+        _well = running switch { 0 => "No lab runs now, and nothing needs you.", _ => $"{Counted.Of(running, "lab runs", "labs run")}, and nothing needs you." };
     }
 
     private async Task ReadTemplatesAsync()

@@ -23,7 +23,7 @@ internal static class BookingWords
     public static string Marks(LabletInstance instance) => $"{(instance.AsSoonAsPossible ? "ASAP " : "")}{(instance.Overbooked ? "OVERBOOKED" : "")}".TrimEnd();
 
     public static string Describe(Bar bar, Actor actor, Viewer viewer) => bar.Times.Length == 1 ? Describe(bar.Times[0], actor, viewer)
-        : $"{bar.Times.Length} bookings, {Between(bar.Times[0].From, bar.Times.Max(time => time.Until), viewer)}";
+        : $"{Counted.Of(bar.Times.Length, "booking")}, {Between(bar.Times[0].From, bar.Times.Max(time => time.Until), viewer)}";
 
     public static string Describe(BookedTime time, Actor actor, Viewer viewer)
     {

@@ -57,7 +57,7 @@ public sealed partial class ReservationsPage
             throw new RefusedException(RefusalKind.NotFound, new Problem("lab", $"There is no lab '{lab}' that can be reserved.", "Choose one from the list."));
         var definition = await Control.ReadDefinitionAsync(lab, Fleet.Definitions[lab].Value.Latest!, cancellationToken);
         if (minutes > definition.MaxDurationMinutes)
-            throw RefusedException.Invalid("minutes", $"{lab} may last {definition.MaxDurationMinutes} minutes at most.", $"Ask for 1 to {definition.MaxDurationMinutes} minutes.");
+            throw RefusedException.Invalid("minutes", $"{lab} may last {Counted.Of(definition.MaxDurationMinutes, "minute")} at most.", $"Ask for 1 to {Counted.Of(definition.MaxDurationMinutes, "minute")}.");
         var earliest = from > Time.GetUtcNow() ? from : null;
         var slots = await Control.FreeSlotsAsync(definition, null, earliest, minutes > 0 ? minutes : definition.MaxDurationMinutes, Slots, cancellationToken);
         if (slots.IsEmpty && BookingForecast.CheckWhetherItEverFits(Fleet, await Control.ReadTemplatesAsync(cancellationToken), LabRequest.Of(definition)) is { } never)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Ccm.Engine.Booking;
 using Ccm.Engine.Domain;
 using Microsoft.AspNetCore.Components;
@@ -66,8 +65,6 @@ public sealed partial class TimelineChart
         _peak = Demand.Peak(Steps, Window.From, Window.Until);
         _marks = Ticks.IsEmpty ? "none" : string.Join(',', Ticks.Select(tick => $"linear-gradient(var({(tick.IsDay ? "--day" : "--hour")}) 0 0) {Window.Percent(tick.At)} 0/1px 100% no-repeat border-box"));
     }
-
-    private static string Number(long amount) => amount.ToString("#,0", CultureInfo.InvariantCulture);
 
     private string Beyond(long level) => level > Math.Max(_peak.Amount, 1) * DemandChart.Beyond ? " ↑" : "";
 

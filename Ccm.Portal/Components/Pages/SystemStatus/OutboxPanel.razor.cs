@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ccm.Engine.Control;
 using Ccm.Engine.State;
 using Ccm.Engine.Watching;
@@ -27,6 +26,4 @@ public sealed partial class OutboxPanel
     protected override TimeSpan? LookEvery => TimeSpan.FromSeconds(2);
 
     protected override bool Apply(FleetChange change) => change.Outbox || change.Leaders || change.IsResync;
-
-    private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

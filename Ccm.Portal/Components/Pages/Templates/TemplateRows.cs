@@ -30,5 +30,5 @@ internal sealed record TemplateRows(ImmutableArray<WorkerTemplate> Templates, Di
     }
 
     private TemplateTable.Row Row(WorkerTemplate template, TemplateUse use) => new(
-        template, use.Workers.Length, string.Join(", ", use.ByState.Select(state => $"{state.Count} {state.State.ToString().ToUpperInvariant()}")), $"{Takes[template.Name]} of {Labs} labs");
+        template, use.Workers.Length, string.Join(", ", use.ByState.Select(state => $"{state.Count} {state.State.ToString().ToUpperInvariant()}")), $"{Counted.Number(Takes[template.Name])} of {Counted.Of(Labs, "lab")}");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ccm.Engine.Domain;
 using Ccm.Engine.Lifecycle;
 
 namespace Ccm.Portal.Components.Pages.Workers;
@@ -12,9 +13,9 @@ internal static class DrainWords
     public static string Loss(DrainLoss loss)
     {
         var (lost, fleet) = (loss.Lost, loss.Fleet);
-        var amounts = new[] { (lost.CpuCores, fleet.CpuCores, "cores"), (lost.MemoryGb, fleet.MemoryGb, "GB of memory"), (lost.StorageGb, fleet.StorageGb, "GB of storage"), (lost.Nodes, fleet.Nodes, "licensed nodes") }
-            .Where(amount => amount.Item1 > 0).Select(amount => string.Create(CultureInfo.InvariantCulture, $"{amount.Item1:N0} of {amount.Item2:N0} {amount.Item3} ({Share(amount.Item1, amount.Item2)})"));
-        var workers = loss.Templates.Select(template => string.Create(CultureInfo.InvariantCulture, $"{template.Lost:N0} of {template.All:N0} of template {template.Template} ({Share(template.Lost, template.All)})"));
+        var amounts = new[] { (lost.CpuCores, fleet.CpuCores, "core", "cores"), (lost.MemoryGb, fleet.MemoryGb, "GB of memory", "GB of memory"), (lost.StorageGb, fleet.StorageGb, "GB of storage", "GB of storage"), (lost.Nodes, fleet.Nodes, "licensed node", "licensed nodes") }
+            .Where(amount => amount.Item1 > 0).Select(amount => $"{Counted.Number(amount.Item1)} of {Counted.Of(amount.Item2, amount.Item3, amount.Item4)} ({Share(amount.Item1, amount.Item2)})");
+        var workers = loss.Templates.Select(template => $"{Counted.Number(template.Lost)} of {Counted.Number(template.All)} of template {template.Template} ({Share(template.Lost, template.All)})");
         return $"Of what takes work the fleet loses {string.Join(", ", amounts)}; of the workers {string.Join(", ", workers)}. It is back once {(loss.Templates.Sum(template => template.Lost) == 1 ? "the worker is" : "the workers are")} started again.";
     }
 
@@ -23,8 +24,7 @@ internal static class DrainWords
     public static string Overdue(int plans) => plans switch
     {
         0 => ", and no drain becomes overdue",
-        1 => ", and 1 drain may become overdue before",
-        _ => $", and {plans} drains may become overdue before",
+        _ => $", and {Counted.Of(plans, "drain")} may become overdue before",
     };
 
     private static string Share(int part, int all) => 100L * part < all ? "under 1 %" : string.Create(CultureInfo.InvariantCulture, $"{(double)part / all:P0}");

@@ -74,13 +74,13 @@ public sealed partial class WorkerPage
 
     private async Task DeclareLostAsync()
     {
-        if (await TypedConfirmation.AskAsync(Dialogs, "Is its host gone for good?", $"The {_labs.Count} labs on it end at once as lost, then the worker. What may still run there is not stopped.", Id, "Declare it lost"))
+        if (await TypedConfirmation.AskAsync(Dialogs, "Is its host gone for good?", $"{Counted.Of(_labs.Count, "lab")} on it end{(_labs.Count == 1 ? "s" : "")} at once as lost, then the worker. What may still run there is not stopped.", Id, "Declare it lost"))
             await TryAsync(() => Control.DeclareLostAsync(Actor!, Operation.New(), Id, Left), "Its labs end as lost, and then the worker.");
     }
 
     private async Task ForceAsync()
     {
-        if (await TypedConfirmation.AskAsync(Dialogs, "Force the drain?", $"The {_labs.Count} labs on it end now, before their slots do: each is stopped and deleted, then the worker stops. This cannot be undone.", Id, "Force the drain"))
+        if (await TypedConfirmation.AskAsync(Dialogs, "Force the drain?", $"{Counted.Of(_labs.Count, "lab")} on it end{(_labs.Count == 1 ? "s" : "")} now, before the slot does: each is stopped and deleted, then the worker stops. This cannot be undone.", Id, "Force the drain"))
             await TryAsync(() => Control.StopWorkerAsync(Actor!, Operation.New(), Id, force: true, Left), "Its labs are ended; then it stops.");
     }
 
@@ -88,7 +88,7 @@ public sealed partial class WorkerPage
     {
         if (await TypedConfirmation.AskAsync(Dialogs, "Give this worker back?", _labs.Count == 0
                 ? "It is drained, stopped and given back to its provider for good."
-                : $"It takes no new work; its {_labs.Count} labs go on until they end; then it is stopped and given back for good.", Id, "Give it back"))
+                : $"It takes no new work; {Counted.Of(_labs.Count, "lab goes on until it ends", "labs go on until they end")}; then it is stopped and given back for good.", Id, "Give it back"))
             await TryAsync(() => Control.TerminateWorkerAsync(Actor!, Operation.New(), Id, Left), "It is drained, stopped and given back.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ccm.Engine.Domain;
 using DiffPlex;
 
 namespace Ccm.Portal.Components.Shared.Differences;
@@ -54,7 +55,7 @@ internal sealed record LineDifference(ImmutableArray<DifferenceLine> Lines, int 
                 for (var n = 0; n < head; n++)
                     lines.Add(new DifferenceLine(LineKind.Same, at + n + 1, shown + n + 1, left[at + n]));
                 if (same - head - tail > 0)
-                    lines.Add(new DifferenceLine(LineKind.Skipped, null, null, $"{same - head - tail} lines are the same"));
+                    lines.Add(new DifferenceLine(LineKind.Skipped, null, null, $"{Counted.Of(same - head - tail, "line is", "lines are")} the same"));
                 for (var n = same - tail; n < same; n++)
                     lines.Add(new DifferenceLine(LineKind.Same, at + n + 1, shown + n + 1, left[at + n]));
             }
@@ -65,7 +66,7 @@ internal sealed record LineDifference(ImmutableArray<DifferenceLine> Lines, int 
             for (var n = 0; n < Math.Min(rest, Around); n++)
                 lines.Add(new DifferenceLine(LineKind.Same, at + n + 1, shown + n + 1, left[at + n]));
             if (rest > Around)
-                lines.Add(new DifferenceLine(LineKind.Skipped, null, null, $"{rest - Around} lines are the same"));
+                lines.Add(new DifferenceLine(LineKind.Skipped, null, null, $"{Counted.Of(rest - Around, "line is", "lines are")} the same"));
         }
         if (lines.Count > MostLines)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
 
 namespace Ccm.Portal.Components.Shared.Forms;
 
@@ -34,7 +35,7 @@ internal sealed class TypedForm(Dictionary<string, string> unchanged, bool isNew
         var wrong = Problems.Select(problem => problem.Field).Distinct().ToList();
         var labelled = fields.Where(field => wrong.Contains(field.Name)).ToList();
         var names = labelled.Select(field => field.Label).Concat(wrong.OfType<string>().Except(labelled.Select(field => field.Name)));
-        return $"{wrong.Count} {(wrong.Count == 1 ? "field is" : "fields are")} wrong: {string.Join(", ", names)}.";
+        return $"{Counted.Of(wrong.Count, "field is", "fields are")} wrong: {string.Join(", ", names)}.";
     }
 
     public void Set(string field, string value)
