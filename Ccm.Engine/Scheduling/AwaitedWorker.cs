@@ -7,18 +7,31 @@ namespace Ccm.Engine.Scheduling;
 /// <param name="Expected">When it runs, by its start-up time; past, when it takes longer than that.</param>
 public sealed record AwaitedWorker(string WorkerId, DateTimeOffset Expected)
 {
-    /// <summary>By the planner itself: those which are served before it take their places first. Null when none is left for it.</summary>
+    /// <summary>
+    /// By the planner itself: those which are served before it take their places first. Null when none is left for it. Of a hundred that
+    /// are coming the first after which it has a place is found in a few plans, since people look just when many labs wait.
+    /// </summary>
     internal static AwaitedWorker? Of(FleetSnapshot snapshot, InstanceEntry instance, DateTimeOffset now, PlanningTimes times)
     {
-        var workers = snapshot.Workers;
-        var coming = workers.Values.Where(worker => worker.IsComing).Select(worker => (Worker: worker, Expected: times.ReadyAt(worker.Value, now)));
-        foreach (var (worker, expected) in coming.OrderBy(next => next.Expected).ThenBy(next => next.Worker.Id, StringComparer.Ordinal))
+        var coming = snapshot.Workers.Values.Where(worker => worker.IsComing).Select(worker => (Worker: worker, Expected: times.ReadyAt(worker.Value, now)))
+            .OrderBy(next => next.Expected).ThenBy(next => next.Worker.Id, StringComparer.Ordinal).ToList();
+        if (!coming.Exists(next => CouldTake(next.Worker, instance.Value)) || !HasPlace(coming.Count))
+            return null;
+        // With so many it has none, and with so many it has one.
+        var (without, with) = (0, coming.Count);
+        while (with - without > 1)
         {
-            workers = workers.SetItem(worker.Id, Running(worker));
-            if (CouldTake(worker, instance.Value) && PlacementPlanner.PlaceOf(snapshot with { Workers = workers }, instance.Id, now, times) == worker.Id)
-                return new AwaitedWorker(worker.Id, expected);
+            var middle = (without + with) / 2;
+            if (HasPlace(middle))
+                with = middle;
+            else
+                without = middle;
         }
-        return null;
+        var (awaited, expected) = coming[with - 1];
+        return CouldTake(awaited, instance.Value) ? new AwaitedWorker(awaited.Id, expected) : null;
+
+        bool HasPlace(int running) => PlacementPlanner.PlaceOf(
+            snapshot with { Workers = snapshot.Workers.SetItems(coming.Take(running).Select(next => KeyValuePair.Create(next.Worker.Id, Running(next.Worker)))) }, instance.Id, now, times) is not null;
     }
 
     /// <summary>Whether it would take it, were nobody served before.</summary>

@@ -86,19 +86,41 @@ public sealed class PlacementExplanationTests
         Assert.Contains(text, reason.Text, StringComparison.Ordinal);
     }
 
-    /// <summary>By the planner's own word, once what is coming runs and nothing else has changed.</summary>
+    /// <summary>By the planner's own word: once that worker runs the lab has a place, and before that it has none.</summary>
     [Fact]
-    public void Explain_WorkersAreComing_IsAwaitedIfThePlannerThenPutsItThere() => AnyFleet.Generator.Sample(fleet =>
+    public void Explain_WorkersAreComing_AwaitsTheOneThatMakesThePlannerPlaceIt() => AnyFleet.Generator.Sample(fleet =>
     {
         var after = fleet.Apply(Plan(fleet).Placements);
-        var expected = after.Workers.Values.Where(worker => worker.IsComing).Select(worker => Times.ReadyAt(worker.Value, Sample.Now)).Distinct().Order().ToList();
-        foreach (var (id, awaited) in after.Waiting.Select(entry => (entry.Id, Explain(after, entry.Id).Awaited)).Where(told => told.Awaited is not null))
+        foreach (var (lab, awaited) in after.Waiting.Select(entry => (entry, Explain(after, entry.Id).Awaited)).Where(told => told.Awaited is not null))
         {
-            Assert.Contains(awaited!.Expected, expected);
-            var then = after with { Workers = after.Workers.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.IsComing && IsUpBefore(pair.Value, awaited) ? Runs(pair.Value) : pair.Value) };
-            Assert.Equal(awaited.WorkerId, Plan(then).Placements.Single(placement => placement.Instance.Id == id).Worker.Id);
+            var worker = after.Workers[awaited!.WorkerId];
+            Assert.Equal(Times.ReadyAt(worker.Value, Sample.Now), awaited.Expected);
+            Assert.True(PlacementExplainer.Verdict(lab.Value, Runs(worker)).Fits);
+            Assert.Contains(lab.Id, Placed(after, awaited, itself: true));
+            Assert.DoesNotContain(lab.Id, Placed(after, awaited, itself: false));
         }
     });
+
+    /// <summary>Two on each of sixty, in the order in which they come; what is left over awaits none.</summary>
+    [Theory]
+    [InlineData(0, "w-00")]
+    [InlineData(1, "w-00")]
+    [InlineData(2, "w-01")]
+    [InlineData(57, "w-28")]
+    [InlineData(119, "w-59")]
+    [InlineData(120, null)]
+    [InlineData(299, null)]
+    public void Explain_ManyWorkersAreComing_AwaitsTheOneWhoseTurnItIs(int lab, string? awaited)
+    {
+        var labs = Enumerable.Range(0, 300).Select(n => Sample.Instance($"i-{n:000}") with { Request = Sample.Request(memory: 60), CreatedAt = Sample.Now.AddMinutes(n - 400) });
+        var workers = Enumerable.Range(0, 60).Select(n => Sample.Worker($"w-{n:00}", WorkerState.Provisioning)).Select((worker, n) => worker with { LastTransition = worker.LastTransition with { At = Sample.Now.AddSeconds(n) } });
+        var fleet = Sample.Fleet(labs.Select(one => (one, (string?)null)), workers);
+
+        var told = Explain(fleet, $"i-{lab:000}").Awaited;
+
+        Assert.Equal(awaited, told?.WorkerId);
+        Assert.Equal(awaited is null ? null : Sample.Now.AddMinutes(18).AddSeconds(lab / 2), told?.Expected);
+    }
 
     [Fact]
     public void Explain_AWorkerIsComing_IsForTheFirstAndTheOthersAreAdvised()
@@ -200,8 +222,13 @@ public sealed class PlacementExplanationTests
         Assert.Equal("It waits: none of 4 workers can take it: 3 have too little memory free (at the most 512 GB, 4,000 needed), 2 take no work now.", Explain(fleet, "i-1").Summary);
     }
 
-    private static bool IsUpBefore(WorkerEntry worker, AwaitedWorker awaited) =>
-        (Times.ReadyAt(worker.Value, Sample.Now), worker.Id).CompareTo((awaited.Expected, awaited.WorkerId)) <= 0;
+    /// <summary>What is placed once those run that are up before it, and it too.</summary>
+    private static IEnumerable<string> Placed(FleetSnapshot fleet, AwaitedWorker awaited, bool itself)
+    {
+        var up = fleet.Workers.Values.Where(worker => worker.IsComing).OrderBy(worker => Times.ReadyAt(worker.Value, Sample.Now)).ThenBy(worker => worker.Id, StringComparer.Ordinal)
+            .TakeWhile(worker => worker.Id != awaited.WorkerId).Select(worker => worker.Id).Concat(itself ? [awaited.WorkerId] : []).ToHashSet();
+        return Plan(fleet with { Workers = fleet.Workers.ToImmutableDictionary(pair => pair.Key, pair => up.Contains(pair.Key) ? Runs(pair.Value) : pair.Value) }).Placements.Select(placement => placement.Instance.Id);
+    }
 
     private static WorkerEntry Runs(WorkerEntry worker) =>
         worker with { State = worker.State with { Value = worker.Value with { State = WorkerState.Running, UnreachableSince = null } } };
