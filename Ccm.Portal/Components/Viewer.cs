@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace Ccm.Portal.Components;
 
-/// <summary>How a person sees the portal.</summary>
+/// <summary>How a person sees the portal. All times that people see are written here, so that they are alike.</summary>
 /// <param name="TimeZone">IANA id; empty or unknown: UTC.</param>
 public sealed record Viewer(bool Dark, string TimeZone)
 {
@@ -27,6 +29,22 @@ public sealed record Viewer(bool Dark, string TimeZone)
 
     /// <summary>The same instant on the viewer's clock.</summary>
     public DateTimeOffset Local(DateTimeOffset time) => TimeZoneInfo.ConvertTime(time, Zone);
+
+    /// <summary>To the second.</summary>
+    public string Exact(DateTimeOffset time) => Local(time).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>To the minute, and without the day when it is today.</summary>
+    public string Short(DateTimeOffset time, DateTimeOffset now) =>
+        Local(time).Date == Local(now).Date ? Clock(time) : Local(time).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>To the minute with the day of the week, for times that somebody plans with.</summary>
+    public string Planned(DateTimeOffset time) => Local(time).ToString("ddd yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>To the minute, where the day is told beside it.</summary>
+    public string Clock(DateTimeOffset time) => Local(time).ToString("HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>For input fields of browsers, which show it in their own way.</summary>
+    public string Field(DateTimeOffset time) => Local(time).ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>A time that the viewer typed, as an instant.</summary>
     public DateTimeOffset FromLocal(DateTime local) => new(DateTime.SpecifyKind(local, DateTimeKind.Unspecified), Zone.GetUtcOffset(local));

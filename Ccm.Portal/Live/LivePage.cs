@@ -3,6 +3,7 @@ using Ccm.Engine.Domain;
 using Ccm.Engine.Labs;
 using Ccm.Engine.Watching;
 using Ccm.Portal.Components;
+using Ccm.Portal.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -90,7 +91,7 @@ public abstract class LivePage : BeatingComponent
         }
         catch (Exception exception)
         {
-            Snackbar.Add(Faults.Describe(exception, Log), Severity.Error);
+            Snackbar.Add(Told.On(Viewer, Faults.Describe(exception, Log)), Severity.Error);
             return false;
         }
         finally

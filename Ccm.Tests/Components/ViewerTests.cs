@@ -22,4 +22,16 @@ public sealed class ViewerTests
         Assert.Equal((zone, hour), (viewer.ZoneName, viewer.Local(Sample.Now).Hour));
         Assert.Equal(cookies.Contains("dark", StringComparison.Ordinal), viewer.Dark);
     }
+
+    /// <summary>One way to write a time, with as much of it as is needed.</summary>
+    [Fact]
+    public void Times_OnTheViewersClock_AreWrittenAlike()
+    {
+        var viewer = new Viewer(false, "Asia/Tokyo");
+
+        Assert.Equal(["2026-03-02 05:04:03", "2026-03-02 05:04", "05:04", "Mon 2026-03-02 05:04", "05:04", "2026-03-02T05:04"],
+            Of(new DateTimeOffset(2026, 3, 1, 20, 4, 3, TimeSpan.Zero)));
+
+        string[] Of(DateTimeOffset time) => [viewer.Exact(time), viewer.Short(time, Sample.Now), viewer.Short(time, time), viewer.Planned(time), viewer.Clock(time), viewer.Field(time)];
+    }
 }

@@ -10,6 +10,9 @@ public sealed partial class Told
     [Parameter, EditorRequired]
     public string Text { get; set; } = "";
 
+    /// <summary>The same where there is only text.</summary>
+    public static string On(Viewer viewer, string text) => string.Concat(Pieces(text).Select(piece => piece.Time is { } time ? viewer.Exact(time) : piece.Text));
+
     private static IEnumerable<(string Text, DateTimeOffset? Time)> Pieces(string text)
     {
         var from = 0;

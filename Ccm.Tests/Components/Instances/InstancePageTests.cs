@@ -95,6 +95,20 @@ public sealed class InstancePageTests
         Assert.Equal(role == Role.Viewer, page.FindAll(".ccm-readonly").Count == 1);
     }
 
+    /// <summary>The engine refuses in UTC; whoever reads it has a clock of their own.</summary>
+    [Fact]
+    public async Task Extend_Refused_IsToldOnTheViewersClock()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PublishAsync("ospf");
+        await portal.PutAsync(Running() with { TimeslotStart = Sample.Now.AddMinutes(-200), TimeslotEnd = Sample.Now.AddMinutes(40) }, "w-1");
+        var page = portal.Open<InstancePage>("/instances/i-1", parameters => parameters.Add(p => p.Id, "i-1"), "Asia/Tokyo");
+
+        await page.FindAll("button").Single(button => button.TextContent.Contains("Extend", StringComparison.Ordinal)).ClickAsync();
+
+        PortalContext.Shows(portal.Messages, () => Assert.Contains("of a slot that ends at 2026-03-01 21:40:00 and may last 240 minutes.", portal.Messages.Markup, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Collect_Running_FollowsTheState()
     {

@@ -20,7 +20,7 @@ public sealed class FreeSlotFinderTests
         var page = portal.Open<ReservationsPage>("/reservations?lab=ospf&minutes=90&from=2026-03-01T15:00Z&hours=6");
         PortalContext.Shows(page, () => Assert.Equal(8, page.FindAll("[data-test=free-slot]").Count));
         Assert.NotEmpty(page.FindAll("[data-test=free-bar]"));
-        Assert.Equal("Sun 1 Mar 15:00", page.Find("[data-test=free-slot]").TextContent);
+        Assert.Equal("Sun 2026-03-01 15:00", page.Find("[data-test=free-slot]").TextContent);
 
         _ = page.Find("[data-test=free-slot]").ClickAsync();
 
@@ -39,7 +39,7 @@ public sealed class FreeSlotFinderTests
         await portal.PublishAsync("ospf");
         await portal.AddTemplateAsync(Sample.Template());
         var page = portal.Open<ReservationsPage>("/reservations?lab=ospf&minutes=60&from=2026-03-01T15:00Z");
-        PortalContext.Shows(page, () => Assert.Equal("Sun 1 Mar 15:00", page.FindAll("[data-test=free-slot]")[0].TextContent));
+        PortalContext.Shows(page, () => Assert.Equal("Sun 2026-03-01 15:00", page.FindAll("[data-test=free-slot]")[0].TextContent));
 
         portal.Navigation.NavigateTo("/reservations?lab=ospf&minutes=60&from=2026-03-01T16:00Z");
         portal.Navigation.NavigateTo("/reservations?lab=ospf&minutes=60&from=2026-03-01T17:00Z");
@@ -47,7 +47,7 @@ public sealed class FreeSlotFinderTests
         PortalContext.Shows(other, () => Assert.NotEmpty(other.FindAll("[data-test=free-slot]")));
         Assert.Empty(page.FindAll("[data-test=free-slot]"));
 
-        portal.ShowsInTime(page, () => Assert.Equal("Sun 1 Mar 17:00", page.FindAll("[data-test=free-slot]")[0].TextContent));
+        portal.ShowsInTime(page, () => Assert.Equal("Sun 2026-03-01 17:00", page.FindAll("[data-test=free-slot]")[0].TextContent));
     }
 
     /// <summary>Both 02:00 of a clock that is put back read alike; the one that was chosen is meant.</summary>

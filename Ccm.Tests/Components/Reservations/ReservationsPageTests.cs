@@ -28,7 +28,7 @@ public sealed class ReservationsPageTests
         Assert.Equal(((1.5 - lead) / 6 * 100, (2 + lead) / 6 * 100), (Length(bar, "left"), Length(bar, "width")), Near);
         Assert.Equal(lead / (2 + lead) * 100, Length(bar, "--lead"), 2);
         Assert.Equal("/instances/i-1", bar.GetAttribute("href"));
-        Assert.Equal("ospf of user: RUNNING on w-1, Sun 1 Mar 12:30 to 14:30 (Sun 1 Mar 12:30 to 14:30 UTC), takes its place at 12:24", bar.GetAttribute("title"));
+        Assert.Equal("ospf of user: RUNNING on w-1, Sun 2026-03-01 12:30 to 14:30 (Sun 2026-03-01 12:30 to 14:30 UTC), takes its place at 12:24", bar.GetAttribute("title"));
         Assert.Equal("▶ ospf", bar.TextContent);
         Assert.Equal("128", page.Find("[data-test=peak]").TextContent);
     }

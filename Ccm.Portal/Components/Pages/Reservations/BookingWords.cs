@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ccm.Engine.Booking;
 using Ccm.Engine.Domain;
 
@@ -32,18 +31,14 @@ internal static class BookingWords
             return $"Booked, {start}";
         var state = instance.State.ToString().ToUpperInvariant();
         return $"{instance.DefinitionId} of {instance.OwnerId}: {state}{(time.Entry.WorkerId is { } worker ? $" on {worker}" : "")}, {start}"
-            + (time.From < time.Start ? $", takes its place at {Clock(time.From, viewer)}" : "")
+            + (time.From < time.Start ? $", takes its place at {viewer.Clock(time.From)}" : "")
             + (time.IsExpected ? ", as soon as possible: these times are expected, not promised" : instance.AsSoonAsPossible ? ", asked for as soon as possible" : "")
             + (instance.Overbooked ? ", overbooked: there may be no place for it" : "");
     }
 
     /// <summary>On the viewer's clock, and in UTC.</summary>
-    public static string Between(DateTimeOffset from, DateTimeOffset until, Viewer viewer) =>
-        $"{Shown(viewer.Local(from))} to {Until(viewer.Local(from), viewer.Local(until))} ({Shown(from.ToUniversalTime())} to {Until(from.ToUniversalTime(), until.ToUniversalTime())} UTC)";
+    public static string Between(DateTimeOffset from, DateTimeOffset until, Viewer viewer) => $"{Span(from, until, viewer)} ({Span(from, until, Viewer.Default)} UTC)";
 
-    public static string Shown(DateTimeOffset local) => local.ToString("ddd d MMM HH:mm", CultureInfo.InvariantCulture);
-
-    private static string Until(DateTimeOffset from, DateTimeOffset until) => from.Date == until.Date ? until.ToString("HH:mm", CultureInfo.InvariantCulture) : Shown(until);
-
-    private static string Clock(DateTimeOffset time, Viewer viewer) => viewer.Local(time).ToString("HH:mm", CultureInfo.InvariantCulture);
+    private static string Span(DateTimeOffset from, DateTimeOffset until, Viewer viewer) =>
+        $"{viewer.Planned(from)} to {(viewer.Local(from).Date == viewer.Local(until).Date ? viewer.Clock(until) : viewer.Planned(until))}";
 }

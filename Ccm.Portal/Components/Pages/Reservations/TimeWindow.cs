@@ -52,7 +52,7 @@ public sealed record TimeWindow(DateTimeOffset From, int Hours)
             var local = viewer.Local(at);
             if (local.Minute != 0 || local.Hour % every != 0)
                 continue;
-            var clock = local.Hour == 0 ? local.ToString(Hours > 6 ? "ddd d" : "ddd d MMM", CultureInfo.InvariantCulture) : local.ToString("HH:mm", CultureInfo.InvariantCulture);
+            var clock = local.Hour == 0 ? local.ToString(Hours > 6 ? "ddd d" : "ddd MM-dd", CultureInfo.InvariantCulture) : viewer.Clock(at);
             ticks.Add(new Tick(at, local.Offset == offset ? clock : $"{clock} {local:zzz}", local.Hour == 0));
             offset = local.Offset;
         }
