@@ -1,5 +1,6 @@
 using Bunit;
 using Ccm.Engine.Domain;
+using Ccm.Portal.Components.Pages.Instances;
 using Ccm.Tests.Domain;
 using static Ccm.Tests.Components.Instances.OneInstance;
 
