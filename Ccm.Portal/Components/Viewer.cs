@@ -34,7 +34,7 @@ public sealed record Viewer(bool Dark, string TimeZone)
     public string Exact(DateTimeOffset time) => Local(time).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>To the minute, and without the day when it is today.</summary>
-    public string Short(DateTimeOffset time, DateTimeOffset now) =>
+    public string Brief(DateTimeOffset time, DateTimeOffset now) =>
         Local(time).Date == Local(now).Date ? Clock(time) : Local(time).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>To the minute with the day of the week, for times that somebody plans with.</summary>

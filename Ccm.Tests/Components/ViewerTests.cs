@@ -32,6 +32,6 @@ public sealed class ViewerTests
         Assert.Equal(["2026-03-02 05:04:03", "2026-03-02 05:04", "05:04", "Mon 2026-03-02 05:04", "05:04", "2026-03-02T05:04"],
             Of(new DateTimeOffset(2026, 3, 1, 20, 4, 3, TimeSpan.Zero)));
 
-        string[] Of(DateTimeOffset time) => [viewer.Exact(time), viewer.Short(time, Sample.Now), viewer.Short(time, time), viewer.Planned(time), viewer.Clock(time), viewer.Field(time)];
+        string[] Of(DateTimeOffset time) => [viewer.Exact(time), viewer.Brief(time, Sample.Now), viewer.Brief(time, time), viewer.Planned(time), viewer.Clock(time), viewer.Field(time)];
     }
 }
