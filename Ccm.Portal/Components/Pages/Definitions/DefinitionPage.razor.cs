@@ -139,12 +139,7 @@ public sealed partial class DefinitionPage
     private bool MayReserve(LabletDefinition shown, DefinitionPointer pointer) =>
         May(Permission.ManageOwnInstances) && pointer.Status == DefinitionStatus.Active && (shown.NodeCount > 0 || shown.Version != pointer.Latest);
 
-    private async Task ReserveAsync()
-    {
-        var dialog = await Dialogs.ShowAsync<ReserveDialog>("Reserve a lab", new DialogParameters<ReserveDialog> { { x => x.DefinitionId, Name } });
-        if (await dialog.Result is { Canceled: false, Data: string id })
-            Navigation.NavigateTo($"/instances/{id}");
-    }
+    private Task ReserveAsync() => ReserveDialog.AskAsync(Dialogs, Navigation, Name);
 
     private Task DeprecateAsync() => TryAsync(() => Control.DeprecateAsync(Actor!, Operation.New(), Name, Left), "It takes no new reservations. What runs goes on.");
 

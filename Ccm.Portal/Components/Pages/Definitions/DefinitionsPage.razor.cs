@@ -77,10 +77,5 @@ public sealed partial class DefinitionsPage
         Select();
     }
 
-    private async Task ReserveAsync(string name)
-    {
-        var dialog = await Dialogs.ShowAsync<ReserveDialog>("Reserve a lab", new DialogParameters<ReserveDialog> { { x => x.DefinitionId, name } });
-        if (await dialog.Result is { Canceled: false, Data: string id })
-            Navigation.NavigateTo($"/instances/{id}");
-    }
+    private Task ReserveAsync(string name) => ReserveDialog.AskAsync(Dialogs, Navigation, name);
 }

@@ -84,12 +84,7 @@ public sealed partial class InstancesPage
 
     private bool MayManage(InstanceEntry entry) => Actor is { } actor && InstanceWords.MayManage(actor, entry.Value);
 
-    private async Task ReserveAsync()
-    {
-        var dialog = await Dialogs.ShowAsync<ReserveDialog>("Reserve a lab");
-        if (await dialog.Result is { Canceled: false, Data: string id })
-            Navigation.NavigateTo($"/instances/{id}");
-    }
+    private Task ReserveAsync() => ReserveDialog.AskAsync(Dialogs, Navigation);
 
     private Task StopAsync(InstanceEntry entry) =>
         TryAsync(() => Control.StopInstanceAsync(Actor!, Operation.New(), entry.Id, Left), $"{entry.Id} is asked to stop.");

@@ -71,6 +71,15 @@ public sealed partial class ReserveDialog : IDisposable
     [Inject]
     private TimeProvider Time { get; set; } = null!;
 
+    /// <summary>Asks, and leads to what was reserved.</summary>
+    public static async Task AskAsync(IDialogService dialogs, NavigationManager navigation, string? definitionId = null, DateTimeOffset? start = null, int minutes = 0)
+    {
+        var parameters = new DialogParameters<ReserveDialog> { { x => x.DefinitionId, definitionId }, { x => x.Start, start }, { x => x.Minutes, minutes } };
+        var dialog = await dialogs.ShowAsync<ReserveDialog>("Reserve a lab", parameters);
+        if (await dialog.Result is { Canceled: false, Data: string id })
+            navigation.NavigateTo($"/instances/{id}");
+    }
+
     protected override async Task OnInitializedAsync()
     {
         _actor = Actors.ActorOf((await Authentication).User);

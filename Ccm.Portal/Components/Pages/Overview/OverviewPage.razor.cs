@@ -105,10 +105,5 @@ public sealed partial class OverviewPage
         }
     }
 
-    private async Task ReserveAsync()
-    {
-        var dialog = await Dialogs.ShowAsync<ReserveDialog>("Reserve a lab");
-        if (await dialog.Result is { Canceled: false, Data: string id })
-            Navigation.NavigateTo($"/instances/{id}");
-    }
+    private Task ReserveAsync() => ReserveDialog.AskAsync(Dialogs, Navigation);
 }

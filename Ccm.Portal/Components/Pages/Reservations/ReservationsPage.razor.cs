@@ -207,11 +207,7 @@ public sealed partial class ReservationsPage
     private void Choose(ChangeEventArgs changed) => Go(_view with { Resource = Words.ValueOf<ForecastLimit>(changed.Value as string) ?? ReservationsView.Default.Resource });
 
     /// <param name="slot">Null: nothing is chosen yet.</param>
-    private async Task ReserveAsync(FreeSlot? slot)
-    {
-        var parameters = new DialogParameters<ReserveDialog> { { x => x.DefinitionId, slot is null ? null : _view.Lab }, { x => x.Start, slot?.Start }, { x => x.Minutes, slot is null ? 0 : (int)(slot.End - slot.Start).TotalMinutes } };
-        var dialog = await Dialogs.ShowAsync<ReserveDialog>("Reserve a lab", parameters);
-        if (await dialog.Result is { Canceled: false, Data: string id })
-            Navigation.NavigateTo($"/instances/{id}");
-    }
+    private Task ReserveAsync(FreeSlot? slot) => slot is { } free
+        ? ReserveDialog.AskAsync(Dialogs, Navigation, _view.Lab, free.Start, (int)(free.End - free.Start).TotalMinutes)
+        : ReserveDialog.AskAsync(Dialogs, Navigation);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
 using Ccm.Engine.Labs;
@@ -101,7 +102,7 @@ public sealed partial class EditDefinitionPage
             _handed = Handover.Take();
             if (!May(Permission.EditDefinitions))
                 Refuse("Definitions are edited by admins, and you are none.");
-            else if (Name is { } name && (Fleet.Definitions.GetValueOrDefault(name)?.Value is not { Latest: { } latest, Status: not DefinitionStatus.Deleted } pointer))
+            else if (Name is { } name && Fleet.Definitions.GetValueOrDefault(name)?.Value is not { Latest: not null, Status: not DefinitionStatus.Deleted })
                 Refuse($"There is no definition {name} that could be edited. It may be mistyped or deleted.");
             else if (Name is not null && Fleet.Definitions[Name].Value is { Status: DefinitionStatus.Deprecated })
                 Refuse($"{Name} is deprecated and takes no new version. Publish under another name.");
@@ -202,7 +203,7 @@ public sealed partial class EditDefinitionPage
     }
 
     private void TooLarge(long bytes) =>
-        _notice = $"With what you pasted the lab file would have {bytes / 1048576.0:0.0} MB; it has at most 2 MB. Nothing was pasted, and nothing is lost. Remove what is not part of the topology, such as large configurations.";
+        _notice = string.Create(CultureInfo.InvariantCulture, $"With what you pasted the lab file would have {bytes / 1048576.0:0.0} MB; it has at most 2 MB. Nothing was pasted, and nothing is lost. Remove what is not part of the topology, such as large configurations.");
 
     /// <summary>What is shown in the editor, to its last letter.</summary>
     private async Task DownloadMineAsync()
