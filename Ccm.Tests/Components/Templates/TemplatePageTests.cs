@@ -39,7 +39,8 @@ public sealed class TemplatePageTests
         Assert.Contains("'much' is no whole number", page.Find("[data-field=memoryGb]").TextContent, StringComparison.Ordinal);
         Assert.Contains("Give 1 to 64", page.Find("[data-field=cpuOvercommit]").TextContent, StringComparison.Ordinal);
         Assert.Contains("2000–1 is no range", page.Find("[data-field=portStart]").TextContent, StringComparison.Ordinal);
-        Assert.Contains("3 fields are wrong: Over-commit, Memory, First port.", page.Find("[data-test=cannot]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("2000–1 is no range", page.Find("[data-field=portEnd]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("4 fields are wrong: Over-commit, Memory, First port, Last port.", page.Find("[data-test=cannot]").TextContent, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -101,8 +101,9 @@ internal static class TemplateForm
             RestartTimeMinutes = form.Needed("restartTimeMinutes"),
             DrainTimeoutHours = form.Needed("drainTimeoutHours"),
         };
-        // The range has two fields here: the first one tells what is wrong with it.
-        return (template, form.With([.. TemplateRules.Problems(template).Select(problem => problem.Field == "portRange" ? problem with { Field = "portStart" } : problem)]));
+        // The range has two fields here: what is wrong with it is wrong with both, once both are numbers.
+        string[] range = form.IsRead("portStart") && form.IsRead("portEnd") ? ["portStart", "portEnd"] : [];
+        return (template, form.With([.. TemplateRules.Problems(template).SelectMany(problem => problem.Field == "portRange" ? range.Select(field => problem with { Field = field }) : [problem])]));
     }
 
     private static string Digits(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -46,5 +46,8 @@ internal sealed class FormReading(IReadOnlyDictionary<string, string> values)
 
     /// <summary>What could not be read, and what the server says of the rest.</summary>
     public ImmutableArray<Problem> With(ImmutableArray<Problem> rules) =>
-        [.. _problems, .. rules.Where(rule => _problems.All(problem => problem.Field != rule.Field))];
+        [.. _problems, .. rules.Where(rule => rule.Field is null || IsRead(rule.Field))];
+
+    /// <summary>Whether nothing was wrong with how it is written.</summary>
+    public bool IsRead(string name) => _problems.TrueForAll(problem => problem.Field != name);
 }
