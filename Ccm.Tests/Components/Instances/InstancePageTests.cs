@@ -96,6 +96,34 @@ public sealed class InstancePageTests
         Assert.Equal(role == Role.Viewer, page.FindAll(".ccm-readonly").Count == 1);
     }
 
+    /// <summary>What is told under "Why it is here" or "Why it ended", and who reserved it and when, stands on the page already.</summary>
+    [Theory]
+    [InlineData(InstanceState.Scheduled, "Its lab is brought to the worker next")]
+    [InlineData(InstanceState.Terminated, "It has ended")]
+    [InlineData(InstanceState.Stopped, "Its slot is over.")]
+    public async Task Now_ReasonOfTheLastChange_StandsOnceOnThePage(InstanceState state, string doing)
+    {
+        const string Reason = "Its slot is over.";
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Sample.Worker());
+        await portal.PutAsync(Sample.Instance(state: state) with { PlacedBecause = state == InstanceState.Scheduled ? Reason : null, LastTransition = new Transition<InstanceState>(InstanceState.Pending, state, Sample.Now, "ccm/controller", Reason) }, "w-1");
+
+        var page = Open(portal);
+
+        Assert.Equal(doing, page.Find("[data-test=doing]").TextContent.Trim());
+        Assert.Equal(2, page.Markup.Split(Reason).Length);
+    }
+
+    [Fact]
+    public async Task Now_Reserved_IsToldWithWhoAndWhen()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.User);
+        await portal.PutAsync(Sample.Worker(), new Capacity(1, 1, 1, 1));
+        await portal.PutAsync(Sample.Instance());
+
+        Assert.Equal("Waiting for a place", Open(portal).Find("[data-test=doing]").TextContent.Trim());
+    }
+
     /// <summary>The engine refuses in UTC; whoever reads it has a clock of their own.</summary>
     [Fact]
     public async Task Extend_Refused_IsToldOnTheViewersClock()

@@ -141,6 +141,10 @@ public sealed partial class InstancePage
             StateHasChanged();
     }
 
+    /// <summary>Whether the reason of its last change says something that stands nowhere else on the page.</summary>
+    private bool TellsReason(LabletInstance instance) => instance.State != InstanceState.Running && instance.LastTransition is { From: not null, Reason: var reason }
+        && _doing != reason && _explanation?.Summary.Contains(reason, StringComparison.Ordinal) != true;
+
     private static string More(string what, int all) => Counted.Of(all - MostTold, $"more {what}");
 
     /// <summary>Those first of which the least would have to change: room is made sooner than another kind of worker.</summary>

@@ -46,6 +46,8 @@ internal static class InstanceWords
         { State: InstanceState.Instantiating, Checkpoint.Step: CheckpointStep.Imported } => "Starting the lab",
         { State: InstanceState.Instantiating } => "Waiting for its nodes to boot",
         { State: InstanceState.Scheduled } when instance.FailedAttempts > 0 => $"Attempt {instance.FailedAttempts + 1} of 3 follows",
+        { State: InstanceState.Scheduled } => "Its lab is brought to the worker next",
+        { State: InstanceState.Terminated } => "It has ended",
         { State: InstanceState.Archived } => "Removing the lab from its worker",
         { State: InstanceState.Running } => "In use",
         { State: InstanceState.Collecting } => "Its evidence is gathered",
