@@ -97,7 +97,7 @@ public sealed class ReserveDialogTests
         Assert.Empty(dialog.FindAll("[data-test=reserve-override]"));
         Assert.Single(portal.Cache.Current.Instances);
         var slot = dialog.FindAll("[data-test=free-slot]")[^1];
-        Assert.Equal("Mon 2 Mar, 11:06", dialog.FindAll("[data-test=free-slot]")[2].TextContent);
+        Assert.Equal("Mon 2026-03-02 11:06", dialog.FindAll("[data-test=free-slot]")[2].TextContent);
 
         await slot.ClickAsync();
         Assert.Empty(dialog.FindAll("[data-test=problem]"));

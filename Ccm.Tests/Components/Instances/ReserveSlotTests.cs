@@ -20,7 +20,7 @@ public sealed class ReserveSlotTests
         await AskForAsync(dialog, "2026-03-02T13:30:00");
         Assert.Contains("Looking", Slot(dialog), StringComparison.Ordinal);
 
-        portal.ShowsInTime(dialog, () => Assert.Contains("Free. 16 of 16 places for this lab are free, Mon 2 Mar, 13:30 to 14:30.", Slot(dialog), StringComparison.Ordinal));
+        portal.ShowsInTime(dialog, () => Assert.Contains("Free. 16 of 16 places for this lab are free, Mon 2026-03-02 13:30 to 14:30.", Slot(dialog), StringComparison.Ordinal));
         Assert.Empty(dialog.FindAll("[data-test=free-slot], [data-test=reserve-override]"));
     }
 
@@ -102,7 +102,7 @@ public sealed class ReserveSlotTests
 
         await AskForAsync(dialog, "2026-03-02T23:30:00");
 
-        portal.ShowsInTime(dialog, () => Assert.Contains("The only place for this lab is free, Mon 2 Mar, 23:30 to Tue 3 Mar, 00:30.", Slot(dialog), StringComparison.Ordinal));
+        portal.ShowsInTime(dialog, () => Assert.Contains("The only place for this lab is free, Mon 2026-03-02 23:30 to Tue 2026-03-03 00:30.", Slot(dialog), StringComparison.Ordinal));
     }
 
     /// <summary>What was said of one slot is gone as another is chosen, and for as soon as possible there is none.</summary>

@@ -77,7 +77,7 @@ public sealed partial class ReserveDialog
     private string Slot()
     {
         var (from, until) = (Viewer.Local(SlotStart()), Viewer.Local(SlotStart().AddMinutes(_minutes)));
-        return $"{Shown(from)} to {(from.Date == until.Date ? until.ToString("HH:mm", CultureInfo.InvariantCulture) : Shown(until))}";
+        return $"{Shown(from)} to {(from.Date == until.Date ? Viewer.Clock(until) : Shown(until))}";
     }
 
     /// <summary>What is wrong and, unless free slots say it, what would be right.</summary>
