@@ -22,7 +22,7 @@ public sealed record AuditEvent(
 /// <param name="Text">Found in type, subject, actor, the actor's name or the reason, case-insensitive. No index helps; give a time with it.</param>
 /// <param name="Before">Only events with a lower sequence: the cursor of the next page.</param>
 /// <param name="After">Only events with a higher sequence: what came since.</param>
-/// <param name="Via">By whom and which way. No index helps; where there are few such events, give a time with it.</param>
+/// <param name="Via">By whom and which way. No index helps to find people and REST; where there are few such events, give a time with it.</param>
 public sealed record AuditQuery(
     string? Subject = null, string? Type = null, string? Actor = null, string? Text = null, string? OperationId = null,
     DateTimeOffset? From = null, DateTimeOffset? Until = null, long? Before = null, int Limit = 100, long? After = null, AuditVia? Via = null)

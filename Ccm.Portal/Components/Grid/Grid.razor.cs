@@ -141,7 +141,8 @@ public sealed partial class Grid<TRow> : IDisposable
     protected override void OnParametersSet()
     {
         TakeColumns();
-        if (_read.AsOf != Table.AsOfFor(_query) || !ReferenceEquals(_read.Items, (object?)Items ?? Actor))
+        // What is asked for is read once its address has arrived; the one that stands there is older.
+        if ((_going.Count == 0 && _read.AsOf != Table.AsOfFor(_query)) || !ReferenceEquals(_read.Items, (object?)Items ?? Actor))
             Read();
     }
 

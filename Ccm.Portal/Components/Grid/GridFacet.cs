@@ -19,8 +19,9 @@ public sealed record GridFacet<TRow>(string Key, string Title, Func<TRow, string
     /// <summary>The known value meant by a text of an address; null: none.</summary>
     public string? Read(string text) => Known.IsEmpty ? text : Known.FirstOrDefault(value => value.Equals(text, StringComparison.OrdinalIgnoreCase));
 
-    public bool Shows(TRow row, ImmutableArray<string> chosen) => Value(row) is var value
-        && (chosen.IsDefaultOrEmpty ? HiddenUnlessChosen is null || value != HiddenUnlessChosen : value is not null && chosen.Contains(value, StringComparer.OrdinalIgnoreCase));
+    public bool Shows(TRow row, ImmutableArray<string> chosen) => chosen.IsDefaultOrEmpty
+        ? HiddenUnlessChosen is null || Value(row) != HiddenUnlessChosen
+        : Value(row) is { } value && chosen.Contains(value, StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>Makes what facets are of.</summary>

@@ -181,6 +181,9 @@ public sealed partial class ImportPanel
         }
     }
 
+    /// <summary>What it is compared with, while nobody has published another since.</summary>
+    private LabletDefinition? Newest => _newest is { } read && Cache.Current.Definitions.GetValueOrDefault(read.Name)?.Value.Latest == read.Version ? read : null;
+
     /// <summary>Settings of the newest version that it would change; null: it is the same altogether. What follows from another lab is no setting.</summary>
     private ImmutableArray<string>? Changed(LabletDefinition read, LabletDefinition newest)
     {

@@ -77,8 +77,13 @@ public sealed partial class EditDefinitionPage
             _form.Problems = problems;
             // The preview that is under way may be of an earlier text.
             _mine = _reading?.Topology is null ? null : await Task.Run(() => Preview(request));
-            if (_mine is null || Lacking.Length > 0)
+            if (Lacking.Length > 0)
                 return;
+            if (_mine is null)
+            {
+                _refused = [new Problem(null, "The lab file is still being read.", "Publish once more.")];
+                return;
+            }
             await Control.PublishAsync(Actor!, _operation, request, CancellationToken.None);
             _done = true;
             await _keeper!.DropAsync();
