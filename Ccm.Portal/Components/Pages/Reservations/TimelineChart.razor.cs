@@ -9,7 +9,7 @@ namespace Ccm.Portal.Components.Pages.Reservations;
 /// <summary>Bookings as bars along the time, and above them what is booked in sum against what the fleet has.</summary>
 public sealed partial class TimelineChart
 {
-    /// <summary>What is told of a later time stands before its line: there is no room after it.</summary>
+    /// <summary>After a later time there is no room to tell it: an hour is left out, a day stands before its line.</summary>
     private const double LastToTheRight = 0.95;
     private string _marks = "none";
     private Step _peak = new(default, 0);
