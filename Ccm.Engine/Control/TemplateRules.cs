@@ -35,7 +35,7 @@ public static class TemplateRules
         if (template.CostPerHour < 0)
             problems.Add(new Problem("costPerHour", $"{template.CostPerHour} is negative.", "Give 0 or more."));
         if (template.PortRange.Start < 1 || template.PortRange.End > 65535 || template.PortRange.Start > template.PortRange.End)
-            problems.Add(new Problem("portRange", $"{template.PortRange.Start}–{template.PortRange.End} is no range of ports.", "Give a start and an end from 1 to 65535."));
+            problems.Add(new Problem("portRange", $"{template.PortRange.Start}–{template.PortRange.End} is no range of ports.", "Give a start and an end from 1 to 65535, the start not above the end."));
         if (!SemVersion.TryParse(template.CmlVersion, SemVersionStyles.Strict, out _))
             problems.Add(new Problem("cmlVersion", $"'{template.CmlVersion}' is no semantic version.", "Give one as in '2.8.1'."));
         return [.. problems];

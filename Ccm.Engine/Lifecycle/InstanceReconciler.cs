@@ -169,8 +169,13 @@ internal sealed partial class InstanceReconciler(
     private static Checkpoint? AsImported(Checkpoint? checkpoint) => checkpoint?.LabId is { } lab ? new Checkpoint(CheckpointStep.Imported, lab) : checkpoint;
 
     /// <summary>As soon as possible begins now, if it has not: also for a lab stopped before it ran, which would else hold its place without an end.</summary>
-    private LabletInstance WithSlot(LabletInstance instance) => instance is { AsSoonAsPossible: true, TimeslotStart: null }
-        ? instance with { TimeslotStart = time.GetUtcNow(), TimeslotEnd = time.GetUtcNow().AddMinutes(instance.DurationMinutes) } : instance;
+    private LabletInstance WithSlot(LabletInstance instance)
+    {
+        if (instance is not { AsSoonAsPossible: true, TimeslotStart: null })
+            return instance;
+        var now = time.GetUtcNow();
+        return instance with { TimeslotStart = now, TimeslotEnd = now.AddMinutes(instance.DurationMinutes) };
+    }
 
     private async Task<HostLab[]> OfTitleAsync(Worker worker, string title, CancellationToken cancellationToken) =>
         [.. (await hosts.LabsOf(worker).ListAsync(worker, cancellationToken)).Where(lab => lab.Title == title).OrderBy(lab => lab.Id, StringComparer.Ordinal)];

@@ -60,6 +60,8 @@ public sealed partial class BulkDialog<TRow> : IDisposable
     private async Task RunAsync()
     {
         (_begun, _running) = (true, true);
+        // What is under way is stopped by its button, or ends.
+        await Dialog.SetOptionsAsync(Dialog.Options with { CloseOnEscapeKey = false });
         var token = _gone.Token;
         foreach (var item in _touched)
         {

@@ -22,7 +22,7 @@ namespace Ccm.Portal.Components.Grid;
 public sealed partial class Grid<TRow> : IDisposable
 {
     private const int CardsPerLine = 6;
-    private static readonly DialogOptions Asking = new() { BackdropClick = false, CloseOnEscapeKey = false, MaxWidth = MaxWidth.Medium, FullWidth = true };
+    private static readonly DialogOptions Asking = new() { BackdropClick = false, CloseOnEscapeKey = true, MaxWidth = MaxWidth.Medium, FullWidth = true };
     private GridQuery _query = GridQuery.All;
 
     /// <summary>Addresses that were asked for and have not arrived: another wish may follow before they have.</summary>

@@ -217,7 +217,12 @@ public sealed class DefinitionPageTests
         await portal.PublishAsync("ospf");
         var page = Open(portal);
 
-        await page.WaitForElement("[data-test=deprecate]").ClickAsync();
+        var asking = page.WaitForElement("[data-test=deprecate]").ClickAsync();
+        PortalContext.Shows(portal.Dialogs, () => Assert.Contains("no new versions", portal.Dialogs.Markup, StringComparison.Ordinal));
+        Assert.Equal(DefinitionStatus.Active, portal.Cache.Current.Definitions["ospf"].Value.Status);
+        await portal.Dialogs.Find("[data-test=confirm-word]").InputAsync("ospf");
+        await portal.Dialogs.Find("[data-test=confirm]").ClickAsync();
+        await asking;
 
         PortalContext.Shows(page, () => Assert.Equal("DEPRECATED", page.Find(".ccm-readonly").TextContent));
         Assert.Empty(page.FindAll("[data-test=deprecate], [data-test=reserve]"));

@@ -141,7 +141,11 @@ public sealed partial class DefinitionPage
 
     private Task ReserveAsync() => ReserveDialog.AskAsync(Dialogs, Navigation, Name);
 
-    private Task DeprecateAsync() => TryAsync(() => Control.DeprecateAsync(Actor!, Operation.New(), Name, Left), "It takes no new reservations. What runs goes on.");
+    private async Task DeprecateAsync()
+    {
+        if (await TypedConfirmation.AskAsync(Dialogs, $"Deprecate {Name}?", "It takes no new reservations and no new versions. What is reserved and runs goes on. This cannot be undone.", Name, "Deprecate it"))
+            await TryAsync(() => Control.DeprecateAsync(Actor!, Operation.New(), Name, Left), "It takes no new reservations. What runs goes on.");
+    }
 
     private async Task DeleteAsync()
     {

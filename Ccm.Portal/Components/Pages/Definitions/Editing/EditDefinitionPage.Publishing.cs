@@ -29,7 +29,8 @@ public sealed partial class EditDefinitionPage
     /// that the button only says so, and looks once more when it is pressed.
     /// </summary>
     private string Lacking =>
-        _reading is { Topology: null } ? "The lab file cannot be published as it stands: see the lines named under it."
+        _reading is null ? "The lab file is being read."
+        : _reading.Topology is null ? "The lab file cannot be published as it stands: see the lines named under it."
         : !_form.Problems.IsEmpty ? _form.Wrong(DefinitionForm.All)
         : IsSame ? $"Lab and settings are the same as in {_base!.Definition.Version}: change one of them, and it can be published." : "";
 
@@ -69,6 +70,9 @@ public sealed partial class EditDefinitionPage
 
     private async Task PublishAsync()
     {
+        // The button is not disabled meanwhile, which would take the focus from it.
+        if (_publishing)
+            return;
         (_form.Tried, _refused, _publishing) = (true, [], true);
         try
         {
