@@ -73,13 +73,15 @@ public sealed class StateFeedTests
         private readonly EmbeddedDatabase _database;
         private readonly WatchCache _cache;
         private readonly IAsyncEnumerator<StateMessage> _messages;
+        private readonly CancellationTokenSource _reading = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        private Task _next = Task.CompletedTask;
 
         private Reader(TimeProvider time)
         {
             _database = EmbeddedDatabase.Open(_directory.Path);
             Store = new CompactingStore(new SqliteStateStore(_database, TimeProvider.System));
             _cache = new WatchCache(Store, TimeProvider.System, NullLogger<WatchCache>.Instance);
-            _messages = new StateFeed(_cache, time).ReadAsync(Viewer, Token).GetAsyncEnumerator(Token);
+            _messages = new StateFeed(_cache, time).ReadAsync(Viewer, _reading.Token).GetAsyncEnumerator(_reading.Token);
         }
 
         public CompactingStore Store { get; }
@@ -101,13 +103,19 @@ public sealed class StateFeedTests
 
         public async Task<T> NextAsync<T>() where T : class
         {
-            Assert.True(await _messages.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), Token));
+            var next = _messages.MoveNextAsync().AsTask();
+            _next = next;
+            Assert.True(await next.WaitAsync(TimeSpan.FromSeconds(30), Token));
             return Assert.IsAssignableFrom<T>(_messages.Current);
         }
 
         public async ValueTask DisposeAsync()
         {
+            // Of a test that failed a read may be under way: disposed then, it throws, and nobody learns why the test failed.
+            await _reading.CancelAsync();
+            await _next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _messages.DisposeAsync();
+            _reading.Dispose();
             await _cache.StopAsync(CancellationToken.None);
             _cache.Dispose();
             await Store.DisposeAsync();
