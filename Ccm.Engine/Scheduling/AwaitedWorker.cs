@@ -8,13 +8,14 @@ namespace Ccm.Engine.Scheduling;
 public sealed record AwaitedWorker(string WorkerId, DateTimeOffset Expected)
 {
     /// <summary>
-    /// By the planner itself: those which are served before it take their places first. Null when none is left for it. Of a hundred that
-    /// are coming the first after which it has a place is found in a few plans, since people look just when many labs wait.
+    /// By the planner itself: those which are served before it take their places first. Null when none is left for it. Late ones come last,
+    /// since nobody knows when they run. Of a hundred that are coming the first after which it has a place is found in a few plans, since
+    /// people look just when many labs wait.
     /// </summary>
     internal static AwaitedWorker? Of(FleetSnapshot snapshot, InstanceEntry instance, DateTimeOffset now, PlanningTimes times)
     {
         var coming = snapshot.Workers.Values.Where(worker => worker.IsComing).Select(worker => (Worker: worker, Expected: times.ReadyAt(worker.Value, now)))
-            .OrderBy(next => next.Expected).ThenBy(next => next.Worker.Id, StringComparer.Ordinal).ToList();
+            .OrderBy(next => next.Expected <= now).ThenBy(next => next.Expected).ThenBy(next => next.Worker.Id, StringComparer.Ordinal).ToList();
         if (!coming.Exists(next => CouldTake(next.Worker, instance.Value)) || !HasPlace(coming.Count))
             return null;
         // With so many it has none, and with so many it has one.

@@ -141,10 +141,10 @@ public sealed class PlacementExplanationTests
         Assert.Contains("One more worker of template metal", Assert.Single(told[2].WouldFit).Text, StringComparison.Ordinal);
     }
 
-    /// <summary>The sooner of two, and what is late says so.</summary>
+    /// <summary>The sooner of two; one that is late is not counted on while another is in time.</summary>
     [Theory]
     [InlineData(2, "It waits for w-2, which is coming and takes it: expected at 2026-03-01 12:16:00Z.")]
-    [InlineData(60, "It waits for w-2, which is coming and takes it: late, it was expected at 2026-03-01 11:18:00Z.")]
+    [InlineData(60, "It waits for w-1, which is coming and takes it: expected at 2026-03-01 12:18:00Z.")]
     public void Explain_TwoWorkersAreComing_AwaitsTheSooner(int minutes, string summary)
     {
         var sooner = Sample.Worker("w-2", WorkerState.Provisioning);
@@ -152,6 +152,7 @@ public sealed class PlacementExplanationTests
             [Sample.Worker("w-1", WorkerState.Pending), sooner with { LastTransition = sooner.LastTransition with { At = Sample.Now.AddMinutes(-minutes) } }]);
 
         Assert.Equal(summary, Explain(fleet, "i-1").Summary);
+        Assert.Empty(Explain(fleet, "i-1").WouldFit);
     }
 
     [Fact]
@@ -225,7 +226,7 @@ public sealed class PlacementExplanationTests
     /// <summary>What is placed once those run that are up before it, and it too.</summary>
     private static IEnumerable<string> Placed(FleetSnapshot fleet, AwaitedWorker awaited, bool itself)
     {
-        var up = fleet.Workers.Values.Where(worker => worker.IsComing).OrderBy(worker => Times.ReadyAt(worker.Value, Sample.Now)).ThenBy(worker => worker.Id, StringComparer.Ordinal)
+        var up = fleet.Workers.Values.Where(worker => worker.IsComing).OrderBy(worker => Times.ReadyAt(worker.Value, Sample.Now) <= Sample.Now).ThenBy(worker => Times.ReadyAt(worker.Value, Sample.Now)).ThenBy(worker => worker.Id, StringComparer.Ordinal)
             .TakeWhile(worker => worker.Id != awaited.WorkerId).Select(worker => worker.Id).Concat(itself ? [awaited.WorkerId] : []).ToHashSet();
         return Plan(fleet with { Workers = fleet.Workers.ToImmutableDictionary(pair => pair.Key, pair => up.Contains(pair.Key) ? Runs(pair.Value) : pair.Value) }).Placements.Select(placement => placement.Instance.Id);
     }
