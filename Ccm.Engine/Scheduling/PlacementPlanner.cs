@@ -31,7 +31,7 @@ public static class PlacementPlanner
         if (due.Count == 0)
             return new PlacementPlan([], nextDue, false);
         var rooms = new Rooms(snapshot);
-        var coming = new Lazy<List<WorkerEntry>>(() => [.. snapshot.Workers.Values.Where(worker => worker.IsComing)]);
+        var coming = Coming(snapshot);
         var batches = ImmutableArray.CreateBuilder<ImmutableArray<Placement>>();
         var batch = new Batch();
         KeptWorker? kept = null;
@@ -72,6 +72,7 @@ public static class PlacementPlanner
     {
         var (due, _) = Due(snapshot, now, times);
         var rooms = new Rooms(snapshot);
+        var coming = Coming(snapshot);
         var decided = false;
         while (due.TryDequeue(out var instance, out _))
         {
@@ -81,10 +82,13 @@ public static class PlacementPlanner
             if (best is not null)
                 rooms.Take(best, instance);
             else if (!decided)
-                decided = Keep(snapshot.Workers.Values.Where(worker => worker.IsComing), rooms, instance.Value).Decided;
+                decided = Keep(coming.Value, rooms, instance.Value).Decided;
         }
         return null;
     }
+
+    /// <summary>Listed when the first does not fit, and once for all that do not.</summary>
+    private static Lazy<List<WorkerEntry>> Coming(FleetSnapshot snapshot) => new(() => [.. snapshot.Workers.Values.Where(worker => worker.IsComing)]);
 
     /// <summary>Due and waiting for a place, in the order they are served: a heap, since a plan is mostly full long before all are looked at.</summary>
     private static (PriorityQueue<InstanceEntry, Turn> Due, DateTimeOffset? Next) Due(FleetSnapshot snapshot, DateTimeOffset now, PlanningTimes times)
@@ -103,9 +107,9 @@ public static class PlacementPlanner
     }
 
     /// <summary>Keeps the worker that comes nearest to taking a starved instance out of the others' reach, unless one that will take it is coming.</summary>
-    private static (bool Decided, KeptWorker? Kept) Keep(IEnumerable<WorkerEntry> coming, Rooms rooms, LabletInstance instance)
+    private static (bool Decided, KeptWorker? Kept) Keep(List<WorkerEntry> coming, Rooms rooms, LabletInstance instance)
     {
-        if (coming.Any(worker => worker.Available.Fits(instance.Demand) && instance.Request.PortNames.Length <= worker.Value.PortRange.Count && Compatibility.Fits(instance.Request, worker.Value.Kind)))
+        if (coming.Exists(worker => worker.Available.Fits(instance.Demand) && instance.Request.PortNames.Length <= worker.Value.PortRange.Count && Compatibility.Fits(instance.Request, worker.Value.Kind)))
             return (true, null);
         return rooms.Keep(instance) is { } kept ? (true, new KeptWorker(kept, instance.Id)) : (false, null);
     }
