@@ -75,7 +75,7 @@ public sealed class DrainPlanTests
         Assert.Equal((Now.AddHours(-1), true), (plan.OverdueAt, plan.Overdue));
     }
 
-    /// <summary>What takes no work is not the fleet's to lose; the drained one counts whatever it is.</summary>
+    /// <summary>What takes no work is not the fleet's to lose; one that is being drained was.</summary>
     [Theory]
     [InlineData(WorkerState.Running)]
     [InlineData(WorkerState.Draining)]
@@ -89,6 +89,32 @@ public sealed class DrainPlanTests
         Assert.Equal((new Capacity(64, 128, 200, 100), new Capacity(136, 320, 450, 220)), (loss.Lost, loss.Fleet));
         Assert.Equal([new TemplateLoss("metal", 1, 2)], loss.Templates);
         Assert.Equal([new TemplateLoss("metal", 2, 2), new TemplateLoss("small", 1, 1)], DrainLoss.Of([fleet.Workers["w-1"], fleet.Workers["w-2"], fleet.Workers["w-3"]], fleet).Templates);
+    }
+
+    /// <summary>It takes no work as it is, and a drain takes nothing from the fleet.</summary>
+    [Theory]
+    [InlineData("silent")]
+    [InlineData("in trouble")]
+    public void Of_LossOfOneThatTakesNoWork_IsNone(string how)
+    {
+        var worker = how == "silent" ? Sample.Worker() with { UnreachableSince = Now } : Sample.Worker() with { Trouble = "Licence expired." };
+        var fleet = Sample.Fleet([], [worker, Sample.Worker("w-2")]);
+
+        var loss = DrainPlan.Of(fleet.Workers["w-1"], fleet, Now, Times, new LifecycleOptions()).Loss;
+
+        Assert.Equal((Capacity.None, fleet.Workers["w-2"].Value.Declared), (loss.Lost, loss.Fleet));
+        Assert.Empty(loss.Templates);
+        Assert.Equal([new TemplateLoss("metal", 1, 1)], DrainLoss.Of([.. fleet.Workers.Values], fleet).Templates);
+    }
+
+    [Theory]
+    [InlineData(WorkerTarget.Stopped, false)]
+    [InlineData(WorkerTarget.Terminated, true)]
+    public void Of_LossOfOneBeingDrained_IsForGoodWhenItIsGivenBackAfterwards(WorkerTarget target, bool forGood)
+    {
+        var fleet = Sample.Fleet([], [Sample.Worker(state: WorkerState.Draining) with { Target = target }, Sample.Worker("w-2")]);
+
+        Assert.Equal(forGood, DrainPlan.Of(fleet.Workers["w-1"], fleet, Now, Times, new LifecycleOptions()).Loss.ForGood);
     }
 
     private static DrainPlan Plan(params LabletInstance[] instances)

@@ -97,6 +97,22 @@ public sealed class WorkerPageTests
     }
 
     [Fact]
+    public async Task Drain_OfASilentWorker_SaysNothingOfALoss()
+    {
+        await using var portal = await PortalContext.StartAsync(Role.Operator);
+        await portal.PutAsync(Sample.Worker() with { UnreachableSince = Sample.Now });
+        await portal.PutAsync(Sample.Worker("w-2"));
+
+        var asking = Open(portal).Find("[data-test=drain]").ClickAsync();
+        portal.Dialogs.WaitForElement("[data-test=drain-confirm]");
+
+        Assert.Contains("free at once", portal.Dialogs.Find("[data-test=drain-free]").TextContent, StringComparison.Ordinal);
+        Assert.Empty(portal.Dialogs.FindAll("[data-test=drain-loss]"));
+        portal.Dialogs.FindAll("button").Single(button => button.TextContent == "Not now").Click();
+        await asking;
+    }
+
+    [Fact]
     public async Task Drain_Asked_TellsThePlanBeforeAnythingIsDone()
     {
         await using var portal = await PortalContext.StartAsync(Role.Operator);

@@ -9,14 +9,17 @@ internal static class DrainWords
 {
     public const string Estimated = "(estimated: its slot begins when it runs)";
 
-    /// <summary>Amounts beside those of all that takes work, and what share they are.</summary>
-    public static string Loss(DrainLoss loss)
+    /// <summary>Amounts beside those of all that takes work, and what share they are; null when nothing is lost.</summary>
+    public static string? Loss(DrainLoss loss)
     {
+        if (loss.Templates.IsEmpty)
+            return null;
         var (lost, fleet) = (loss.Lost, loss.Fleet);
         var amounts = new[] { (lost.CpuCores, fleet.CpuCores, "core", "cores"), (lost.MemoryGb, fleet.MemoryGb, "GB of memory", "GB of memory"), (lost.StorageGb, fleet.StorageGb, "GB of storage", "GB of storage"), (lost.Nodes, fleet.Nodes, "licensed node", "licensed nodes") }
             .Where(amount => amount.Item1 > 0).Select(amount => $"{Counted.Number(amount.Item1)} of {Counted.Of(amount.Item2, amount.Item3, amount.Item4)} ({Share(amount.Item1, amount.Item2)})");
         var workers = loss.Templates.Select(template => $"{Counted.Number(template.Lost)} of {Counted.Number(template.All)} of template {template.Template} ({Share(template.Lost, template.All)})");
-        return $"Of what takes work the fleet loses {string.Join(", ", amounts)}; of the workers {string.Join(", ", workers)}. It is back once {(loss.Templates.Sum(template => template.Lost) == 1 ? "the worker is" : "the workers are")} started again.";
+        return $"Of what takes work the fleet loses {string.Join(", ", amounts)}; of the workers {string.Join(", ", workers)}."
+            + (loss.ForGood ? "" : $" It is back once {(loss.Templates.Sum(template => template.Lost) == 1 ? "the worker is" : "the workers are")} started again.");
     }
 
     /// <summary>Appended to when the last of several is free.</summary>
