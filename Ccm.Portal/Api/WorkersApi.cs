@@ -36,7 +36,8 @@ internal static class WorkersApi
         group.MapGet("/{id}/ports", PortsAsync);
         group.MapGet("/{id}/instances", InstancesAsync).WithSummary("Instances that hold a place on it, newest first.");
         group.MapGet("/{id}/labs", LabsAsync).WithSummary("The labs on its host now, as the host lists them: CCM's, and those that it does not know and never touches.");
-        group.MapGet("/{id}/drain-plan", DrainPlanAsync).WithSummary("Which instances keep it from being empty, until when, and when it will be free.");
+        group.MapGet("/{id}/drain-plan", DrainPlanAsync).WithSummary("Which instances keep it from being empty, until when, and when it will be free.")
+            .WithDescription("overdueAt is when the drain counts as overdue; of a worker that is not being drained, when it would if it were drained now. loss is what the fleet has to give out less meanwhile (lost, of what takes work in fleet, and in workers by template): nothing for a worker that takes no work as it is. With forGood it is given back once it is empty, and does not come back.");
         group.MapWorkerActions();
     }
 
