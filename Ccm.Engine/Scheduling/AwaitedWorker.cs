@@ -4,8 +4,9 @@ using Ccm.Engine.Watching;
 namespace Ccm.Engine.Scheduling;
 
 /// <summary>The worker on its way that takes a lab once it runs, if nothing else changes until then.</summary>
-/// <param name="Expected">When it runs, by its start-up time; past, when it takes longer than that.</param>
-public sealed record AwaitedWorker(string WorkerId, DateTimeOffset Expected)
+/// <param name="Expected">When it runs, by its start-up time.</param>
+/// <param name="Late">It takes longer than that.</param>
+public sealed record AwaitedWorker(string WorkerId, DateTimeOffset Expected, bool Late)
 {
     /// <summary>
     /// By the planner itself: those which are served before it take their places first. Null when none is left for it. Late ones come last,
@@ -29,7 +30,7 @@ public sealed record AwaitedWorker(string WorkerId, DateTimeOffset Expected)
                 without = middle;
         }
         var (awaited, expected) = coming[with - 1];
-        return CouldTake(awaited, instance.Value) ? new AwaitedWorker(awaited.Id, expected) : null;
+        return CouldTake(awaited, instance.Value) ? new AwaitedWorker(awaited.Id, expected, expected <= now) : null;
 
         bool HasPlace(int running) => PlacementPlanner.PlaceOf(
             snapshot with { Workers = snapshot.Workers.SetItems(coming.Take(running).Select(next => KeyValuePair.Create(next.Worker.Id, Running(next.Worker)))) }, instance.Id, now, times) is not null;

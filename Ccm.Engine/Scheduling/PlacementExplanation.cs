@@ -6,7 +6,7 @@ using Ccm.Engine.Watching;
 namespace Ccm.Engine.Scheduling;
 
 /// <summary>Why an instance is where it is, or why it waits.</summary>
-/// <param name="Summary">One sentence.</param>
+/// <param name="Summary">One sentence, for all who may read the lab: of the workers it names none but its own.</param>
 /// <param name="Due">When it becomes due; null once placed.</param>
 /// <param name="WouldFit">What would make it fit; empty when it is placed or fits, while a worker that takes it is coming in time, and while it is not due unless nothing could ever take it.</param>
 /// <param name="Awaited">The worker on its way that takes it; null when none does, or it waits for none.</param>
@@ -50,8 +50,8 @@ public static class PlacementExplainer
         if (verdicts.Any(verdict => verdict.Fits))
             return new PlacementExplanation(instance.Id, "A worker has room and it will be placed on the next pass.", due, null, verdicts, []);
         var awaited = AwaitedWorker.Of(snapshot, instance, now, times);
-        return new PlacementExplanation(instance.Id, awaited is null ? Waiting(value, snapshot, verdicts) : WaitingFor(awaited, snapshot, verdicts, now), due, null, verdicts,
-            awaited?.Expected > now ? [] : WouldFit(value, snapshot, verdicts, templates), awaited);
+        return new PlacementExplanation(instance.Id, awaited is null ? Waiting(value, snapshot, verdicts) : WaitingFor(awaited, snapshot, verdicts), due, null, verdicts,
+            awaited is { Late: false } ? [] : WouldFit(value, snapshot, verdicts, templates), awaited);
     }
 
     /// <summary>Its own worker as it would be without it, which is what it was placed on.</summary>
@@ -86,10 +86,10 @@ public static class PlacementExplainer
             + coming switch { 0 => "", 1 => " A worker is coming, for labs that are served before it.", _ => $" {Counted.Number(coming)} workers are coming, for labs that are served before it." };
     }
 
-    private static string WaitingFor(AwaitedWorker awaited, FleetSnapshot snapshot, ImmutableArray<WorkerVerdict> verdicts, DateTimeOffset now)
+    private static string WaitingFor(AwaitedWorker awaited, FleetSnapshot snapshot, ImmutableArray<WorkerVerdict> verdicts)
     {
         var others = verdicts.RemoveAll(verdict => snapshot.Workers[verdict.WorkerId].IsComing);
-        return $"It waits for {awaited.WorkerId}, which is coming and takes it: {(awaited.Expected > now ? "" : "late, it was ")}expected at {awaited.Expected:u}."
+        return $"It waits for a worker that is coming{(awaited.Late ? "; how soon is not certain" : $": expected at {awaited.Expected:u}")}."
             + (others.IsEmpty ? "" : $" Until then {(others.Length == 1 ? "the one other worker" : $"none of {Counted.Number(others.Length)} other workers")} {Against(others)}");
     }
 

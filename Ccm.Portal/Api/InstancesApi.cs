@@ -99,8 +99,7 @@ internal static class InstancesApi
         var entry = await reading.InstanceAsync(http.Actor(), id, cancellationToken);
         var templates = await control.ReadTemplatesAsync(cancellationToken);
         var explanation = PlacementExplainer.Explain(reading.Snapshot, entry, templates, time.GetUtcNow(), times);
-        // To whom workers are not shown, they are not shown one by one here either.
-        return TypedResults.Ok(ExplanationView.Of(http.Actor().May(Permission.ReadAll) ? explanation : explanation with { Workers = [] }));
+        return TypedResults.Ok(ExplanationView.For(http.Actor(), explanation));
     }
 
     public static string? WorkerOf(Reading reading, string instanceId) => reading.Snapshot.Instances.GetValueOrDefault(instanceId)?.WorkerId;

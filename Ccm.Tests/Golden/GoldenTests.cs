@@ -29,6 +29,8 @@ public sealed class GoldenTests
             text.AppendLine(CultureInfo.InvariantCulture, $"{instance.Id}: {explanation.Summary}");
             foreach (var verdict in explanation.Workers)
                 text.AppendLine(CultureInfo.InvariantCulture, $"  {verdict.WorkerId}: {(verdict.Fits ? "fits" : string.Join(" ", verdict.Reasons.Select(reason => $"[{reason.Code}] {reason.Text}")))}");
+            if (explanation.Awaited is { } awaited)
+                text.AppendLine(CultureInfo.InvariantCulture, $"  awaits {awaited.WorkerId}{(awaited.Late ? ", late" : "")}: {awaited.Expected:u}");
             foreach (var answer in explanation.WouldFit)
                 text.AppendLine(CultureInfo.InvariantCulture, $"  would fit: {answer.Text}");
         }

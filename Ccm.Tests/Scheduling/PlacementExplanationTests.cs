@@ -39,7 +39,7 @@ public sealed class PlacementExplanationTests
                 Assert.Equal(entry.Value.Demand, verdict.Demand);
                 Assert.Equal(after.Workers[verdict.WorkerId].Available, verdict.Available);
             });
-            Assert.Equal(explanation.Awaited?.Expected > Sample.Now, explanation.WouldFit.IsEmpty);
+            Assert.Equal(explanation.Awaited is { Late: false }, explanation.WouldFit.IsEmpty);
             Assert.StartsWith("It waits", explanation.Summary, StringComparison.Ordinal);
         }
     });
@@ -94,7 +94,7 @@ public sealed class PlacementExplanationTests
         foreach (var (lab, awaited) in after.Waiting.Select(entry => (entry, Explain(after, entry.Id).Awaited)).Where(told => told.Awaited is not null))
         {
             var worker = after.Workers[awaited!.WorkerId];
-            Assert.Equal(Times.ReadyAt(worker.Value, Sample.Now), awaited.Expected);
+            Assert.Equal((Times.ReadyAt(worker.Value, Sample.Now), awaited.Expected <= Sample.Now), (awaited.Expected, awaited.Late));
             Assert.True(PlacementExplainer.Verdict(lab.Value, Runs(worker)).Fits);
             Assert.Contains(lab.Id, Placed(after, awaited, itself: true));
             Assert.DoesNotContain(lab.Id, Placed(after, awaited, itself: false));
@@ -132,8 +132,8 @@ public sealed class PlacementExplanationTests
 
         Assert.All(told.Take(2), explanation =>
         {
-            Assert.Equal(new AwaitedWorker("w-1", Sample.Now.AddMinutes(18)), explanation.Awaited);
-            Assert.Equal("It waits for w-1, which is coming and takes it: expected at 2026-03-01 12:18:00Z. Until then the one other worker cannot take it. It takes no work now.", explanation.Summary);
+            Assert.Equal(new AwaitedWorker("w-1", Sample.Now.AddMinutes(18), Late: false), explanation.Awaited);
+            Assert.Equal("It waits for a worker that is coming: expected at 2026-03-01 12:18:00Z. Until then the one other worker cannot take it. It takes no work now.", explanation.Summary);
             Assert.Empty(explanation.WouldFit);
         });
         Assert.Null(told[2].Awaited);
@@ -143,16 +143,28 @@ public sealed class PlacementExplanationTests
 
     /// <summary>The sooner of two; one that is late is not counted on while another is in time.</summary>
     [Theory]
-    [InlineData(2, "It waits for w-2, which is coming and takes it: expected at 2026-03-01 12:16:00Z.")]
-    [InlineData(60, "It waits for w-1, which is coming and takes it: expected at 2026-03-01 12:18:00Z.")]
-    public void Explain_TwoWorkersAreComing_AwaitsTheSooner(int minutes, string summary)
+    [InlineData(2, "w-2", 16)]
+    [InlineData(60, "w-1", 18)]
+    public void Explain_TwoWorkersAreComing_AwaitsTheSooner(int minutes, string awaited, int expected)
     {
         var sooner = Sample.Worker("w-2", WorkerState.Provisioning);
         var fleet = Sample.Fleet([(Sample.Instance(), null)],
             [Sample.Worker("w-1", WorkerState.Pending), sooner with { LastTransition = sooner.LastTransition with { At = Sample.Now.AddMinutes(-minutes) } }]);
 
-        Assert.Equal(summary, Explain(fleet, "i-1").Summary);
+        Assert.Equal(new AwaitedWorker(awaited, Sample.Now.AddMinutes(expected), Late: false), Explain(fleet, "i-1").Awaited);
         Assert.Empty(Explain(fleet, "i-1").WouldFit);
+    }
+
+    /// <summary>Some who read it may not look at workers: which one is late is not the summary's to tell, and neither is a time that is past.</summary>
+    [Fact]
+    public void Explain_TheWorkerThatIsComingIsLate_SummaryTellsNoTime()
+    {
+        var worker = Sample.Worker(state: WorkerState.Provisioning);
+        var explanation = Explain(Sample.Fleet([(Sample.Instance(), null)], [worker with { LastTransition = worker.LastTransition with { At = Sample.Now.AddHours(-1) } }]), "i-1");
+
+        Assert.Equal("It waits for a worker that is coming; how soon is not certain.", explanation.Summary);
+        Assert.Equal(new AwaitedWorker("w-1", Sample.Now.AddMinutes(-42), Late: true), explanation.Awaited);
+        Assert.NotEmpty(explanation.WouldFit);
     }
 
     [Fact]

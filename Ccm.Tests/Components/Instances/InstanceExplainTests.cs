@@ -51,9 +51,28 @@ public sealed class InstanceExplainTests
 
         var page = Open(portal);
 
-        Assert.Contains("It waits for w-1, which is coming and takes it: expected at 2026-03-01 12:18:00", page.Find("[data-test=explain]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("It waits for a worker that is coming: expected at 2026-03-01 12:18:00", page.Find("[data-test=explain]").TextContent, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("[data-test=would]"));
-        Assert.Equal("/workers/w-1", page.Find("[data-test=next] a").GetAttribute("href"));
+        Assert.Equal("w-1 is coming for it.", page.Find("[data-test=awaited]").TextContent);
+        Assert.Equal("/workers/w-1", page.Find("[data-test=awaited] a").GetAttribute("href"));
+    }
+
+    /// <summary>That a host is late is for those who look after hosts.</summary>
+    [Theory]
+    [InlineData(Role.Viewer, true)]
+    [InlineData(Role.User, false)]
+    public async Task Explain_TheWorkerThatIsComingIsLate_NamesItToThoseWhoMaySeeWorkers(Role role, bool named)
+    {
+        await using var portal = await PortalContext.StartAsync(role);
+        var worker = Sample.Worker("w-slow", WorkerState.Provisioning);
+        await portal.PutAsync(worker with { LastTransition = worker.LastTransition with { At = Sample.Now.AddHours(-1) } });
+        await portal.PutAsync(Sample.Instance());
+
+        var page = Open(portal);
+
+        Assert.Contains("It waits for a worker that is coming; how soon is not certain.", page.Find("[data-test=explain]").TextContent, StringComparison.Ordinal);
+        Assert.Equal(named ? ["w-slow is coming for it, late: it was expected at 11:18."] : [], page.FindAll("[data-test=awaited]").Select(told => told.TextContent));
+        Assert.Equal((named, named), (page.Markup.Contains("w-slow", StringComparison.Ordinal), page.Markup.Contains("late:", StringComparison.Ordinal)));
     }
 
     /// <summary>Each worker that is made is a change of its template: the plan behind the explanation is reckoned once a second at the most.</summary>
