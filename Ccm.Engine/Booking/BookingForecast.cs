@@ -53,14 +53,17 @@ public sealed class BookingForecast
             return new SlotOutlook(shortage, 0, OrMore: false, most);
         // Those that have no place, or take that of another, are left out, and the rest is played once more: a play is dear, so never a third time.
         var count = (int)Math.Min(most, SlotOutlook.MostCounted);
+        var orMore = count < most;
         for (var tries = 0; tries < 2 && count > 1; tries++)
         {
             var whatIf = WhatIf(request, count, start, length);
             if (whatIf is { Nowhere: 0, Displaced: 0 })
-                return new SlotOutlook(null, count, OrMore: tries == 0 && count < most, most);
-            count -= whatIf.Nowhere > 0 ? whatIf.Nowhere : whatIf.Displaced;
+                return new SlotOutlook(null, count, orMore, most);
+            // What others lose is not one for one: so many fewer is a guess, of which half is left at least.
+            orMore = whatIf.Displaced > 0;
+            count -= whatIf.Nowhere > 0 ? whatIf.Nowhere : Math.Min(whatIf.Displaced, count / 2);
         }
-        return new SlotOutlook(null, 1, OrMore: count > 1, Math.Max(1, most));
+        return new SlotOutlook(null, 1, orMore || count > 1, Math.Max(1, most));
     }
 
     /// <summary>As <see cref="FleetKinds.Check"/>, for one lab.</summary>

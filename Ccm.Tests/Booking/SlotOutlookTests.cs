@@ -19,6 +19,13 @@ public sealed class SlotOutlookTests
     public void Outlook_PlacesThatArePromisedAfterwards_AreNotCounted() =>
         Assert.Equal((1, true, 6L), Counts(Outlook([Booked.Slot("i-1", 25, 1), Booked.Slot("i-2", 25, 1)], Metal)));
 
+    /// <summary>One more of the lab may cost many others their place, or two of them one: what they lose tells where to look, and not how many are left.</summary>
+    [Theory]
+    [InlineData(2, 10, 2, 4)]
+    [InlineData(3, 2, 4, 6)]
+    public void Outlook_SmallLabsThatArePromisedAfterwards_LeaveItOpenHowManyMoreFit(int workers, int small, int counted, long most) =>
+        Assert.Equal((counted, true, most), Counts(Outlook(Enumerable.Range(0, small).Select(n => Booked.Slot($"i-{n}", 25, 1, Sample.Request(memory: 6))), Metal with { MaxWorkers = workers })));
+
     [Fact]
     public void Outlook_ALargeFleet_IsCountedOnlySoFar() => Assert.Equal((SlotOutlook.MostCounted, true, 60L), Counts(Outlook([], Metal with { MaxWorkers = 30 })));
 
