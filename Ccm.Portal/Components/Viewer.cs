@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ccm.Portal.Components;
 
-/// <summary>How a person sees the portal. All times that people see are written here, so that they are alike.</summary>
+/// <summary>How a person sees the portal. All times that people see are written here, so that they are alike. Exports, and what is told beside a local time, are in UTC.</summary>
 /// <param name="TimeZone">IANA id; empty or unknown: UTC.</param>
 public sealed record Viewer(bool Dark, string TimeZone)
 {

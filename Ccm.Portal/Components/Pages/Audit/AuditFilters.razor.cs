@@ -51,7 +51,7 @@ public sealed partial class AuditFilters
             : Filter with { Range = range, From = null, Until = null });
     }
 
-    private string? Shown(DateTimeOffset? time) => time is { } known ? Viewer.Local(known).ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture) : null;
+    private string? Shown(DateTimeOffset? time) => time is { } known ? Viewer.Field(known) : null;
 
     /// <summary>A year that is still being typed is waited for.</summary>
     private Task SetTime(ChangeEventArgs change, Func<DateTimeOffset?, AuditFilter> with) => Of(change).Length == 0 ? Set(with(null))

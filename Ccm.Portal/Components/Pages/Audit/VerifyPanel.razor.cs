@@ -78,11 +78,9 @@ public sealed partial class VerifyPanel : IDisposable, IProgress<ChainProgress>
     {
         var days = Retention.Value.AuditDays;
         var age = Time.GetUtcNow() - oldest.Time;
-        return age > TimeSpan.FromDays(days - 1) ? $"The {Number(oldest.Sequence - 1)} events before are forgotten: each is kept for {days} days."
-            : $"The {Number(oldest.Sequence - 1)} events before are gone, though the oldest left is only {Words.Lasting(age)} old and each is kept for {days} days. Unless nothing happened before it for long, compare with a backup.";
+        return age > TimeSpan.FromDays(days - 1) ? $"The {Counted.Of(oldest.Sequence - 1, "event before is", "events before are")} forgotten: each is kept for {days} days."
+            : $"The {Counted.Of(oldest.Sequence - 1, "event before is", "events before are")} gone, though the oldest left is only {Words.Lasting(age)} old and each is kept for {days} days. Unless nothing happened before it for long, compare with a backup.";
     }
 
     private static string Link(AuditEvent damaged) => string.Create(CultureInfo.InvariantCulture, $"/audit?event={damaged.Sequence}");
-
-    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Ccm.Engine.Booking;
 using Ccm.Engine.Control;
+using Ccm.Engine.Domain;
 
 namespace Ccm.Portal.Components.Pages.Instances;
 
@@ -77,12 +77,12 @@ public sealed partial class ReserveDialog
     private string Slot()
     {
         var (from, until) = (Viewer.Local(SlotStart()), Viewer.Local(SlotStart().AddMinutes(_minutes)));
-        return $"{Shown(from)} to {(from.Date == until.Date ? Viewer.Clock(until) : Shown(until))}";
+        return $"{Viewer.Planned(from)} to {(from.Date == until.Date ? Viewer.Clock(until) : Viewer.Planned(until))}";
     }
 
     /// <summary>What is wrong and, unless free slots say it, what would be right.</summary>
     private string Advice(Problem problem) => Shortage is { FreeSlots.IsEmpty: false } ? problem.Reason : $"{problem.Reason} {problem.Fix}";
 
     private static string Places(SlotOutlook outlook) => outlook.Most == 1 ? "The only place for this lab is free"
-        : $"{outlook.Free}{(outlook.OrMore ? " or more" : "")} of {outlook.Most.ToString("N0", CultureInfo.InvariantCulture)} places for this lab {(outlook is { Free: 1, OrMore: false } ? "is" : "are")} free";
+        : $"{outlook.Free}{(outlook.OrMore ? " or more" : "")} of {Counted.Number(outlook.Most)} places for this lab {(outlook is { Free: 1, OrMore: false } ? "is" : "are")} free";
 }

@@ -223,8 +223,6 @@ public sealed partial class ReserveDialog : IDisposable
         return _keeper!.KeepAsync();
     }
 
-    private string Shown(DateTimeOffset time) => Viewer.Planned(time);
-
     /// <summary>A dialog stands outside the pages' error boundary: a fault that left it would end everything that is open.</summary>
     private void Tell(Exception exception)
     {
