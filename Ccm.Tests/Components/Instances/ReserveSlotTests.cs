@@ -120,8 +120,14 @@ public sealed class ReserveSlotTests
 
         await ChangeAsync(dialog, "input[value=soon]", true);
         Assert.Equal("", Slot(dialog).Trim());
+        var overtaken = false;
+        dialog.OnMarkupUpdated += (_, _) => overtaken |= dialog.Markup.Contains("slot-free", StringComparison.Ordinal);
         portal.Time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal("", Slot(dialog).Trim());
+
+        // Questions are answered one after the other: with this one's answer, one of the question before would have been there.
+        await AskForAsync(dialog, "2026-03-02T10:00:00");
+        portal.ShowsInTime(dialog, () => Assert.NotEmpty(dialog.FindAll("[data-test=slot-taken]")));
+        Assert.False(overtaken, "The answer to a question that was given up was shown.");
     }
 
     [Fact]

@@ -11,6 +11,7 @@ public sealed partial class ReserveDialog
     private static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(300);
     private CancellationTokenSource? _asking;
     private SlotOutlook? _outlook;
+    private bool _closed;
 
     /// <summary>What is wrong with the slot, by itself.</summary>
     private Problem? _slotProblem;
@@ -20,7 +21,11 @@ public sealed partial class ReserveDialog
     /// <summary>What stands in the way: as reserving it was told, else as the forecast says already.</summary>
     private SlotShortage? Shortage => _shortage ?? _outlook?.Shortage;
 
-    public void Dispose() => Overtake();
+    public void Dispose()
+    {
+        _closed = true;
+        Overtake();
+    }
 
     /// <summary>Something that decides on the slot is another: what was said of it holds no longer.</summary>
     private void Look() => _ = LookAsync();
@@ -28,7 +33,8 @@ public sealed partial class ReserveDialog
     private async Task LookAsync()
     {
         Forget();
-        if (!_later || _definition is not { NodeCount: > 0 } definition || _never is not null)
+        // Closed while the lab was read: nobody is left who asks.
+        if (_closed || !_later || _definition is not { NodeCount: > 0 } definition || _never is not null)
             return;
         using var asking = _asking = new CancellationTokenSource();
         SlotOutlook? outlook = null;
