@@ -28,7 +28,7 @@ public sealed partial class ControlPlane
         CheckDuration(definition, minutes);
         CheckStart("timeslotStart", start, now);
         var request = RequestOf(definition, region);
-        return await ForecastAsync(cache.Current, now, forecast => forecast.Outlook(request, start, TimeSpan.FromMinutes(minutes), Horizon(now)), cancellationToken);
+        return await ForecastAsync(_lookAhead, cache.Current, now, forecast => forecast.Outlook(request, start, TimeSpan.FromMinutes(minutes), Horizon(now)), cancellationToken);
     }
 
     /// <summary>Where so many more of a lab would go, at that time or, without one, now.</summary>
@@ -42,17 +42,20 @@ public sealed partial class ControlPlane
     }
 
     /// <summary>One at a time: a forecast over thousands of reservations works for a second, and whoever asks for many must not hold everything else up.</summary>
-    private async Task<T> ForecastAsync<T>(FleetSnapshot snapshot, DateTimeOffset now, Func<BookingForecast, T> ask, CancellationToken cancellationToken)
+    private Task<T> ForecastAsync<T>(FleetSnapshot snapshot, DateTimeOffset now, Func<BookingForecast, T> ask, CancellationToken cancellationToken) =>
+        ForecastAsync(_forecast, snapshot, now, ask, cancellationToken);
+
+    private async Task<T> ForecastAsync<T>(SemaphoreSlim turn, FleetSnapshot snapshot, DateTimeOffset now, Func<BookingForecast, T> ask, CancellationToken cancellationToken)
     {
         var templates = await ReadTemplatesAsync(cancellationToken);
-        await _forecast.WaitAsync(cancellationToken);
+        await turn.WaitAsync(cancellationToken);
         try
         {
             return await Task.Run(() => ask(new BookingForecast(snapshot, templates, now, times, cancellationToken)), cancellationToken);
         }
         finally
         {
-            _forecast.Release();
+            turn.Release();
         }
     }
 

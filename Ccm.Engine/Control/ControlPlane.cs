@@ -27,6 +27,9 @@ public sealed partial class ControlPlane(
     private readonly SemaphoreSlim _again = new(1);
     private readonly SemaphoreSlim _forecast = new(1);
 
+    /// <summary>Dialogs that stand open ask again and again: they wait for each other, and never does a reservation wait for them.</summary>
+    private readonly SemaphoreSlim _lookAhead = new(1);
+
     /// <summary>So much waits for the audit trail that people's changes are refused; the engine's own go on.</summary>
     public bool OutboxIsFull => cache.Current.Outbox.Count >= OutboxLimit;
 
@@ -37,6 +40,7 @@ public sealed partial class ControlPlane(
     {
         _again.Dispose();
         _forecast.Dispose();
+        _lookAhead.Dispose();
     }
 
     /// <summary>
