@@ -2,6 +2,9 @@ using Bunit;
 using Ccm.Engine.Domain;
 using Ccm.Portal.Components.Pages.Instances;
 using Ccm.Tests.Domain;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using MudBlazor;
 
 namespace Ccm.Tests.Components.Instances;
@@ -140,6 +143,28 @@ public sealed class ReserveSlotTests
         portal.ShowsInTime(dialog, () => Assert.NotEmpty(dialog.FindAll("[data-test=slot-taken]")));
     }
 
+    /// <summary>Somebody may close it before it has read who asks, and which lab.</summary>
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    public async Task Open_WithASlot_AsksOnlyWhileItIsOpen(bool closes, int asked)
+    {
+        var time = new CountedTimers();
+        await using var portal = await PortalContext.StartAsync(services => services.AddSingleton<TimeProvider>(time), Role.User);
+        await portal.PublishAsync("ospf");
+        await portal.AddTemplateAsync(Sample.Template());
+        var who = new TaskCompletionSource<AuthenticationState>();
+        portal.Open<ReserveDialog>(parameters: dialog => dialog.AddCascadingValue(who.Task).Add(x => x.DefinitionId, "ospf").Add(x => x.Start, Nine));
+        var known = await portal.Services.GetRequiredService<AuthenticationStateProvider>().GetAuthenticationStateAsync();
+        var before = time.Set;
+
+        if (closes)
+            await portal.LeaveAsync();
+        await portal.Dialogs.InvokeAsync(() => who.SetResult(known));
+
+        Assert.Equal(asked, time.Set - before);
+    }
+
     /// <summary>One worker at the most, for sixteen of the lab; somebody has booked all of it from 9 to 11 the next day.</summary>
     private static async Task<PortalContext> StartAsync(Role role)
     {
@@ -175,4 +200,15 @@ public sealed class ReserveSlotTests
     private static Task ChangeAsync<T>(IRenderedComponent<MudDialogProvider> dialog, string selector, T value) => dialog.InvokeAsync(() => dialog.Find(selector).ChangeAsync(value));
 
     private static string Slot(IRenderedComponent<MudDialogProvider> dialog) => dialog.Find("[data-test=slot]").TextContent;
+
+    private sealed class CountedTimers : FakeTimeProvider
+    {
+        public int Set { get; private set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Set++;
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
+    }
 }
