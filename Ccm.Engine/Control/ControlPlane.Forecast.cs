@@ -61,7 +61,8 @@ public sealed partial class ControlPlane
 
     private DateTimeOffset Horizon(DateTimeOffset now) => now.AddDays(options.Value.BookingHorizonDays);
 
-    private static void CheckDuration(LabletDefinition definition, int minutes)
+    /// <exception cref="RefusedException">No slot of that lab is as long.</exception>
+    public static void CheckDuration(LabletDefinition definition, int minutes)
     {
         if (minutes < 1 || minutes > definition.MaxDurationMinutes)
             throw RefusedException.Invalid("durationMinutes", $"{Counted.Of(minutes, "minute is", "minutes are")} outside what '{definition.Name}' allows.", $"Ask for 1 to {Counted.Of(definition.MaxDurationMinutes, "minute")}.");

@@ -63,6 +63,8 @@ public sealed class ReserveDialogTests
     [InlineData("0", null, "0 minutes are outside what 'ospf' allows.")]
     [InlineData("-5", null, "Ask for 1 to 240 minutes.")]
     [InlineData("241", null, "241 minutes are outside")]
+    [InlineData("90.5", null, "'90.5' is no whole number of minutes.")]
+    [InlineData("", null, "The slot has no length.")]
     [InlineData("60", "2026-02-01T09:00:00", "is in the past.")]
     [InlineData("60", "2036-02-01T09:00:00", "is more than 365 days away.")]
     [InlineData("60", "0001-01-01T00:00:00", "The slot has no start.")]
@@ -73,7 +75,7 @@ public sealed class ReserveDialogTests
         await portal.PublishAsync("ospf");
         await using var dialog = await OpenAsync(portal);
 
-        dialog.Find("[data-test=reserve-minutes]").Change(minutes);
+        dialog.Find("[data-test=reserve-minutes]").Input(minutes);
         if (start is not null)
         {
             dialog.Find("[data-test=reserve-later]").Change(true);
@@ -186,7 +188,7 @@ public sealed class ReserveDialogTests
         await portal.PublishAsync("ospf");
         await using var dialog = await OpenAsync(portal, "bgp");
 
-        dialog.Find("[data-test=reserve-minutes]").Change("90");
+        dialog.Find("[data-test=reserve-minutes]").Input("90");
         await dialog.Find("[data-test=reserve-definition]").ChangeAsync("ospf");
 
         Assert.Contains("ospf · version", dialog.Text, StringComparison.Ordinal);

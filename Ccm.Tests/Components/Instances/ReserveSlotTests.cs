@@ -81,7 +81,6 @@ public sealed class ReserveSlotTests
     }
 
     [Theory]
-    [InlineData("[data-test=reserve-minutes]", "300", "Ask for 1 to 240 minutes.")]
     [InlineData("[data-test=reserve-start]", "2036-02-01T09:00:00", "more than 365 days away.")]
     [InlineData("[data-test=reserve-start]", "9999-12-31T23:59:00", "The year 9999 is no start of a slot.")]
     public async Task Slot_OutOfBounds_SaysWhatWouldBeRight(string field, string value, string told)
@@ -93,6 +92,25 @@ public sealed class ReserveSlotTests
         await ChangeAsync(dialog, field, value);
 
         portal.ShowsInTime(dialog, () => Assert.Contains(told, Slot(dialog), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("300", "Ask for 1 to 240 minutes.")]
+    [InlineData("0", "0 minutes are outside")]
+    [InlineData("90.5", "'90.5' is no whole number of minutes.")]
+    [InlineData("", "The slot has no length.")]
+    public async Task Minutes_NoneThatTheLabAllows_AreToldAsTheyAreTyped(string typed, string told)
+    {
+        await using var portal = await StartAsync(Role.User);
+        var dialog = await OpenAsync(portal);
+
+        await dialog.InvokeAsync(() => dialog.Find("[data-test=reserve-minutes]").InputAsync(typed));
+
+        Assert.Contains(told, Slot(dialog), StringComparison.Ordinal);
+        Assert.Equal("true", dialog.Find("[data-test=reserve-minutes]").GetAttribute("aria-invalid"));
+        await dialog.InvokeAsync(() => dialog.Find("[data-test=reserve-minutes]").InputAsync("90"));
+        Assert.Equal("", Slot(dialog).Trim());
+        Assert.False(dialog.Find("[data-test=reserve-minutes]").HasAttribute("aria-invalid"));
     }
 
     [Fact]

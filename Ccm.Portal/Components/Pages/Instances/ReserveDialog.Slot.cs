@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Ccm.Engine.Booking;
 using Ccm.Engine.Control;
 using Ccm.Engine.Domain;
@@ -15,6 +16,11 @@ public sealed partial class ReserveDialog
 
     /// <summary>What is wrong with the slot, by itself.</summary>
     private Problem? _slotProblem;
+
+    /// <summary>Minutes of the slot that is looked at.</summary>
+    private int _duration;
+
+    private bool IsDurationWrong => _slotProblem is { Field: "durationMinutes" } || _problems.Any(problem => problem.Field == "durationMinutes");
 
     private bool Looking => _asking is not null;
 
@@ -34,7 +40,18 @@ public sealed partial class ReserveDialog
     {
         Forget();
         // Closed while the lab was read: nobody is left who asks.
-        if (_closed || !_later || _definition is not { NodeCount: > 0 } definition || _never is not null)
+        if (_closed || _definition is not { NodeCount: > 0 } definition)
+            return;
+        try
+        {
+            _duration = Duration(definition);
+        }
+        catch (RefusedException wrong)
+        {
+            _slotProblem = wrong.Problems[0];
+            return;
+        }
+        if (!_later || _never is not null)
             return;
         using var asking = _asking = new CancellationTokenSource();
         SlotOutlook? outlook = null;
@@ -42,7 +59,7 @@ public sealed partial class ReserveDialog
         try
         {
             await Task.Delay(Debounce, Time, asking.Token);
-            outlook = await Control.LookAtSlotAsync(definition, definition.Region.Length == 0 ? _region : null, SlotStart(), _minutes, asking.Token);
+            outlook = await Control.LookAtSlotAsync(definition, definition.Region.Length == 0 ? _region : null, SlotStart(), _duration, asking.Token);
         }
         catch (OperationCanceledException) when (asking.IsCancellationRequested)
         {
@@ -71,6 +88,15 @@ public sealed partial class ReserveDialog
         _asking = null;
     }
 
+    /// <exception cref="RefusedException">It is no whole number of minutes, or not what the lab allows.</exception>
+    private int Duration(LabletDefinition definition)
+    {
+        if (!int.TryParse(_minutes, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var minutes))
+            throw RefusedException.Invalid("durationMinutes", string.IsNullOrWhiteSpace(_minutes) ? "The slot has no length." : $"'{_minutes}' is no whole number of minutes.", $"Ask for 1 to {Counted.Of(definition.MaxDurationMinutes, "minute")}.");
+        ControlPlane.CheckDuration(definition, minutes);
+        return minutes;
+    }
+
     /// <exception cref="RefusedException">It is no time that a slot could have.</exception>
     private DateTimeOffset SlotStart()
     {
@@ -82,7 +108,7 @@ public sealed partial class ReserveDialog
 
     private string Slot()
     {
-        var (from, until) = (Viewer.Local(SlotStart()), Viewer.Local(SlotStart().AddMinutes(_minutes)));
+        var (from, until) = (Viewer.Local(SlotStart()), Viewer.Local(SlotStart().AddMinutes(_duration)));
         return $"{Viewer.Planned(from)} to {(from.Date == until.Date ? Viewer.Clock(until) : Viewer.Planned(until))}";
     }
 

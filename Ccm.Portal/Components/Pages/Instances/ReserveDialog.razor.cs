@@ -26,7 +26,7 @@ public sealed partial class ReserveDialog : IDisposable
     private bool _later;
     private DateTime _start;
     private DateTimeOffset? _chosen;
-    private int _minutes;
+    private string _minutes = "";
     private string _region = "";
     private ImmutableArray<string> _regions = [];
     private ImmutableArray<WorkerTemplate> _templates = [];
@@ -94,7 +94,7 @@ public sealed partial class ReserveDialog : IDisposable
         _definitionId = DefinitionId ?? "";
         var soon = Viewer.Local(Time.GetUtcNow().AddHours(1));
         _start = new DateTime(soon.Year, soon.Month, soon.Day, soon.Hour, 0, 0, DateTimeKind.Unspecified);
-        (_later, _chosen, _minutes, _region) = (false, null, Minutes > 0 ? Minutes : 60, "");
+        (_later, _chosen, _minutes, _region) = (false, null, (Minutes > 0 ? Minutes : 60).ToString(CultureInfo.InvariantCulture), "");
         if (Start is { } start)
             Choose(start);
         return SelectAsync();
@@ -115,7 +115,7 @@ public sealed partial class ReserveDialog : IDisposable
         (_definitionId, _later) = (lab, draft.Fields.GetValueOrDefault("when") == "later");
         if (DateTime.TryParse(draft.Fields.GetValueOrDefault("start"), CultureInfo.InvariantCulture, out var start))
             _start = start;
-        if (int.TryParse(draft.Fields.GetValueOrDefault("minutes"), CultureInfo.InvariantCulture, out var minutes))
+        if (draft.Fields.GetValueOrDefault("minutes") is { } minutes)
             _minutes = minutes;
         _region = draft.Fields.GetValueOrDefault("region", "");
         await SelectAsync();
@@ -150,7 +150,8 @@ public sealed partial class ReserveDialog : IDisposable
             if (id != _definitionId)
                 return;
             _definition = definition;
-            _minutes = Math.Min(_definition.MaxDurationMinutes, _minutes > 0 ? _minutes : 60);
+            if (int.TryParse(_minutes, CultureInfo.InvariantCulture, out var minutes) && minutes > _definition.MaxDurationMinutes)
+                _minutes = _definition.MaxDurationMinutes.ToString(CultureInfo.InvariantCulture);
             _templates = await Control.ReadTemplatesAsync(CancellationToken.None);
             _regions = BookingForecast.Regions(Cache.Current, _templates);
             Weigh();
@@ -199,7 +200,7 @@ public sealed partial class ReserveDialog : IDisposable
             // Anew: roles may have changed while the dialog stood open.
             var actor = Actors.ActorOf((await Authentication).User);
             var instance = await Control.ReserveAsync(actor, _operation,
-                new ReserveRequest(_definitionId, null, _later ? SlotStart() : null, _minutes, Region: _definition is { Region: "" } ? _region : null, Override: overrides), CancellationToken.None);
+                new ReserveRequest(_definitionId, null, _later ? SlotStart() : null, Duration(_definition!), Region: _definition is { Region: "" } ? _region : null, Override: overrides), CancellationToken.None);
             await _keeper!.DropAsync();
             Dialog.Close(DialogResult.Ok(instance.Id));
         }
