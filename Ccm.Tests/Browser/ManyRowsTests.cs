@@ -81,7 +81,7 @@ public sealed class ManyRowsTests(PortalInBrowser browser, ManyRowsPortal many) 
     {
         var (page, portal) = await OpenAsync("operator", "/reservations?rows=lab", dark: true);
         var bars = page.Locator("[data-test=bar]");
-        await Expect(page.Locator("[data-test=shown]")).ToHaveTextAsync(new Regex(@"^100\d bookings in this time\."));
+        await Expect(page.Locator("[data-test=shown]")).ToHaveTextAsync(new Regex(@"^1,00\d bookings in this time\."));
         await Expect(page.Locator("[data-test=line] [href='/definitions/crowd-1']")).ToBeVisibleAsync();
         Assert.True(await bars.CountAsync() > ManyRowsPortal.Labs, "There are bars.");
         await ExpectWindowAsync(page.Locator("[data-test=line]"));
